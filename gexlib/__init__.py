@@ -1,0 +1,40 @@
+"""
+Adversarial generation of gene expression data.
+
+``gexlib.WGANGP`` is the model. The rooms of the library, from the raw data to the figures: :mod:`gexlib.datasets`,
+:mod:`gexlib.grn`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`, :mod:`gexlib.simulators`, :mod:`gexlib.wgan`,
+:mod:`gexlib.analysis`, :mod:`gexlib.plots`. Each is imported when first used, so that ``import gexlib`` is quick.
+"""
+
+from importlib import import_module, metadata
+
+__version__ = metadata.version("gexlib")
+
+_ROOMS = ("analysis", "datasets", "grn", "metrics", "plots", "preprocess", "simulators", "wgan")
+_NAMES = {"WGANGP": "gexlib.wgan", "Settings": "gexlib.wgan", "evaluate": "gexlib.metrics"}
+
+__all__ = [
+    "WGANGP",
+    "Settings",
+    "__version__",
+    "analysis",
+    "datasets",
+    "evaluate",
+    "grn",
+    "metrics",
+    "plots",
+    "preprocess",
+]
+__all__ += ["simulators", "wgan"]
+
+
+def __getattr__(name: str):
+    if name in _ROOMS:
+        return import_module(f"gexlib.{name}")
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
+    raise AttributeError(f"module 'gexlib' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
