@@ -1,0 +1,274 @@
+"""Where data files are: those that travel with the package, and those that are downloaded and verified."""
+
+import csv
+import hashlib
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pooch
+from requests import RequestException
+from tqdm import tqdm
+
+UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
+REPOSITORIES = {"m3d": "rvinas/adversarial-gene-expression", "gtex-tcga": "mskcc/RNAseqDB"}
+BASE_URL = "https://raw.githubusercontent.com"
+TIMEOUT = (15, 60)  # seconds to connect, and between two pieces of an answer
+PAUSES = (1, 5)  # seconds before the second and the third attempt
+ASKING_AGAIN_IS_USELESS = {*range(400, 500)} - {408, 429}  # HTTP status codes
+
+
+def embedded(name: str) -> Path:
+    """Path of a file that travels with the package.
+
+    Parameters
+    ----------
+    name : str
+        Path inside the repository's ``data`` folder, such as ``"ecoli/precise.h5ad"``.
+
+    Returns
+    -------
+    pathlib.Path
+        In an installed wheel under ``gexlib/_data``, in an editable install under ``data`` of the repository.
+
+    Raises
+    ------
+    FileNotFoundError
+        If neither place has the file.
+
+    Examples
+    --------
+    >>> embedded("ecoli/trn.tsv").name
+    'trn.tsv'
+    """
+    package = Path(__file__).resolve().parents[1]
+    places = (package / "_data" / name, package.parent / "data" / name)
+    for path in places:
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"embedded data file {name!r} is neither {places[0]} nor {places[1]}; reinstall gexlib")
+
+
+@dataclass(frozen=True)
+class UpstreamFile:
+    """One file of a GitHub repository at a fixed commit, with the git blob id of its content."""
+
+    repository: str
+    commit: str
+    path: str
+    git_blob_sha1: str
+
+    @property
+    def name(self) -> str:
+        """File name without the folders."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def places(self) -> tuple[str, str, str]:
+        """Where a mirror may have the file, relative to its root, in the order they are tried."""
+        return f"{self.repository}/{self.commit}/{self.path}", self.path, self.name
+
+
+def upstream_files(name: str) -> list[UpstreamFile]:
+    """List the files of a data set that can be downloaded.
+
+    Parameters
+    ----------
+    name : {"m3d", "gtex-tcga"}
+        The data set.
+
+    Returns
+    -------
+    list of UpstreamFile
+        In the order of ``upstream_files.tsv``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such data set.
+
+    Examples
+    --------
+    >>> len(upstream_files("m3d")), len(upstream_files("gtex-tcga"))
+    (6, 52)
+    """
+    if name not in REPOSITORIES:
+        raise ValueError(f"name {name!r} is not a data set that can be fetched: {', '.join(REPOSITORIES)}")
+    with UPSTREAM.open(encoding="utf-8", newline="") as file:
+        rows = [UpstreamFile(**row) for row in csv.DictReader(file, delimiter="\t")]
+    return [row for row in rows if row.repository == REPOSITORIES[name]]
+
+
+def git_blob_id(path: str | Path) -> str:
+    """Id that git gives to the content of a file: SHA-1 of ``blob <size>``, a zero byte, and the bytes.
+
+    Parameters
+    ----------
+    path : str or Path
+        Any file; it is read piecewise.
+
+    Returns
+    -------
+    str
+        Forty hexadecimal digits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "hello"
+    ...     _ = path.write_bytes(b"hello")
+    ...     git_blob_id(path)
+    'b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0'
+    """
+    digest = hashlib.sha1(b"blob %d\0" % Path(path).stat().st_size, usedforsecurity=False)
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def cache_folder(name: str) -> Path:
+    """Folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
+
+    Parameters
+    ----------
+    name : str
+        The data set.
+
+    Returns
+    -------
+    pathlib.Path
+        It need not exist.
+    """
+    return Path(os.environ.get("GEXLIB_DATA") or pooch.os_cache("gexlib")).expanduser() / name
+
+
+def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None = None, progress: bool = True) -> Path:
+    """Download the files of a data set, verified byte for byte.
+
+    Files that are there and right are left alone, so an interrupted download goes on where it stopped (file
+    by file); files that are there and wrong are replaced. A file gets its name only once its content is
+    verified.
+
+    Parameters
+    ----------
+    name : {"m3d", "gtex-tcga"}
+        ``"m3d"``: the E. coli compendium of the Many Microbe Microarrays Database (907 chips) with the
+        RegulonDB tables ``tf_tg`` (release 9.4) and ``regulatory_interactions`` (release 10.0), as the paper
+        used them; read by `load_m3d` and `gexlib.grn.read_regulondb`. ``"gtex-tcga"``: the 52 normalised
+        tables of RNAseqDB.
+    folder : str or Path, optional
+        Where the files go. Default: the folder of that name in ``$GEXLIB_DATA``, or else in the user's cache.
+    mirror : str or Path, optional
+        Take the files from another server (an ``http://`` or ``https://`` address) or from a local folder
+        instead of GitHub. Under it, each file is looked for as ``owner/repository/commit/path``, then as
+        ``path``, the path inside the repository, then as the bare file name.
+    progress : bool
+        Show a progress bar for each file on standard error.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder with all the files, side by side.
+
+    Raises
+    ------
+    ValueError
+        If there is no data set `name`, or a file's content is not what it should be (its git blob id
+        differs).
+    FileNotFoundError
+        If a local `mirror` lacks files; those it has are copied first.
+    ConnectionError
+        If a download fails after three attempts.
+    """
+    files = upstream_files(name)
+    source = BASE_URL if mirror is None else mirror
+    remote = str(source).startswith(("http://", "https://"))
+    if not remote and not Path(source).is_dir():
+        raise FileNotFoundError(f"mirror {str(source)!r} is neither an http(s) address nor a folder")
+    folder = cache_folder(name) if folder is None else Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = []
+    for file in files:
+        target = folder / file.name
+        if target.is_file() and git_blob_id(target) == file.git_blob_sha1:
+            continue
+        part = folder / f".{file.name}.part"
+        try:
+            if remote:
+                places = file.places[:1] if mirror is None else file.places
+                origin = _download(
+                    file.name, [f"{str(source).rstrip('/')}/{place}" for place in places], part, progress
+                )
+            elif origin := _find(Path(source), file):
+                shutil.copyfile(origin, part)
+            else:
+                missing.append(file.name)
+                continue
+            _verify(part, file, origin)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    if missing:
+        raise FileNotFoundError(
+            f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {', '.join(missing)}"
+        )
+    return folder
+
+
+def _find(folder: Path, file: UpstreamFile) -> Path | None:
+    """The first place in `folder` that has the file."""
+    return next((path for path in (folder / place for place in file.places) if path.is_file()), None)
+
+
+def _verify(path: Path, file: UpstreamFile, origin: str | Path) -> None:
+    """Compare the content of `path` with the id of `file`."""
+    if (got := git_blob_id(path)) != file.git_blob_sha1:
+        raise ValueError(
+            f"{file.name}: wrong content from {origin} ({path.stat().st_size:,} bytes): git blob id {got}, "
+            f"expected {file.git_blob_sha1}; nothing of it was kept. Try again, or name another mirror"
+        )
+
+
+def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
+    """Save the first of `urls` that exists as `target`, and say which one it was."""
+    failures = []
+    for url in urls:
+        for pause in (*PAUSES, None):
+            try:
+                _save(name, url, target, progress)
+                return url
+            except RequestException as error:
+                failure, status = error, None
+                reason = str(getattr((error.args or [None])[0], "reason", error))
+                if error.response is not None:
+                    status = error.response.status_code
+                    reason = f"HTTP status {status}"
+                    error.response.close()
+            if status in ASKING_AGAIN_IS_USELESS:
+                break
+            if pause is not None:
+                time.sleep(pause)
+        failures.append(f"{url} ({reason})")
+        if status != 404:
+            break
+    raise ConnectionError(
+        f"{name}: download failed from {' and from '.join(failures)}. Complete files were kept; try again, "
+        "or name a mirror (on the command line --mirror): an address, or a local folder with the files"
+    ) from failure
+
+
+def _save(name: str, url: str, target: Path, progress: bool) -> None:
+    """One attempt at one URL."""
+    # Files must arrive as they are stored: unless told, some servers compress text on the way.
+    settings = {"chunk_size": 1 << 16, "timeout": TIMEOUT, "headers": {"Accept-Encoding": "identity"}}
+    # pooch sets the bar's total, but the bar must have one when it arrives there.
+    with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=not progress) as bar:
+        try:
+            pooch.HTTPDownloader(bar, **settings)(url, str(target), None)
+        except RequestException:
+            bar.leave = False
+            raise
