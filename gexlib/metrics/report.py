@@ -1,0 +1,72 @@
+"""One table of all metrics for one synthetic data set or several."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from gexlib.metrics._data import DataSet, UnitGenes, checked_pair
+from gexlib.metrics.grn import Regulons, s_tf_tg, s_tg_tg
+from gexlib.metrics.structure import _linkage, _s_dend, _s_dist
+
+
+def evaluate(
+    real: DataSet,
+    synthetic: DataSet | Mapping[str, DataSet],
+    regulons: Regulons | None = None,
+    genes: Sequence[str] | None = None,
+    *,
+    constant: str = "raise",
+) -> pd.DataFrame:
+    """Score synthetic data against real data by the coefficients of Table 1 in Viñas et al. (2022).
+
+    Parameters
+    ----------
+    real : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Real data that the synthetic data was not made from, such as a test split.
+    synthetic : data set, or mapping of str to data set
+        One data set over the same genes, or several by name. Real training data among them gives the bound
+        that sampling alone sets.
+    regulons : mapping of str to iterable of str, optional
+        Target genes of each transcription factor. Without it the two network coefficients are left out.
+    genes : sequence of str, optional
+        Names of the columns of ``real``. Default: its ``var_names``; needed with ``regulons`` and arrays.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    DataFrame
+        A row for each data set, named as in ``synthetic`` (``"synthetic"`` if there is only one); columns
+        ``S_dist``, ``S_dend`` and, with ``regulons``, ``S_TF-TG`` and ``S_TG-TG``. 1 is best in all.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for :func:`s_dist`, :func:`s_dend`, :func:`s_tf_tg` and :func:`s_tg_tg`; also an empty mapping.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> data = rng.normal(size=(200, 3)) @ rng.normal(size=(3, 4)) + rng.normal(size=(200, 4))
+    >>> table = evaluate(data[:100], {"held out": data[100:], "shifted": data[:100] + 5})
+    >>> table.round(2).loc["shifted"].tolist()
+    [1.0, 1.0]
+    >>> list(table.columns)
+    ['S_dist', 'S_dend']
+    """
+    named = dict(synthetic) if isinstance(synthetic, Mapping) else {"synthetic": synthetic}
+    if not named:
+        raise ValueError("synthetic is empty; give a data set or a dict of at least one")
+    rows, real_linkage = {}, None
+    for name, data in named.items():
+        argument = f"synthetic[{name!r}]" if isinstance(synthetic, Mapping) else "synthetic"
+        pair = checked_pair(real, data, genes, argument)
+        x, z = (UnitGenes(e, constant=constant) for e in pair)
+        rows[name] = {"S_dist": _s_dist(x, z)}
+        real_linkage = _linkage(x) if real_linkage is None else real_linkage
+        rows[name]["S_dend"] = _s_dend(real_linkage, _linkage(z), argument)
+        if regulons is not None:
+            rows[name]["S_TF-TG"] = s_tf_tg(real, data, regulons, genes, constant=constant)
+            rows[name]["S_TG-TG"] = s_tg_tg(real, data, regulons, genes, constant=constant)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("data")

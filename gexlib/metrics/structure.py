@@ -1,0 +1,148 @@
+r"""Does synthetic data keep the correlations between genes, and the clusters they form? S_dist and S_dend.
+
+With :math:`D_{ij} = 1 - r_{ij}` the Pearson dissimilarity of genes :math:`i` and :math:`j` over the samples
+of a data set, and :math:`T` the dendrogrammatic (cophenetic) distances of a complete-linkage clustering on
+:math:`D`, Viñas et al. (2022) compare real data X with synthetic data Z by
+
+.. math:: S_{dist} = \gamma(D^X, D^Z), \qquad S_{dend} = \gamma(T^X, T^Z),
+
+where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triangles of two matrices. Both are
+1 for identical structure and near 0 for unrelated structure.
+"""
+
+import numpy as np
+from scipy.cluster import hierarchy
+
+from gexlib.metrics._data import DataSet, UnitGenes, checked_pair
+from gexlib.metrics.pairs import PooledPearson, condensed_dissimilarity, pooled_pearson, unit_genes
+
+
+def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
+    """Complete-linkage clustering of genes on the dissimilarity 1 - r.
+
+    Parameters
+    ----------
+    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Expression values in any unit.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    ndarray of shape (n_genes - 1, 4)
+        SciPy's linkage matrix, for :func:`scipy.cluster.hierarchy.dendrogram` or ``cophenet``.
+    """
+    return _linkage(unit_genes(data, constant))
+
+
+def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> float:
+    r"""How well synthetic data keeps the dissimilarities between genes: S_dist.
+
+    Genes are taken in blocks whose statistics are pooled, so no matrix of all pairs is held: memory stays at
+    a few tens of megabytes beyond the data, for any number of genes.
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
+        by ``var_names``, those of arrays by position. Units do not matter.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    float
+        :math:`\gamma(D^X, D^Z)` in [-1, 1]; 1 is best.
+
+    Raises
+    ------
+    ValueError
+        Different genes, fewer than 2 samples or 3 genes, NaN or infinite values, constant genes (unless
+        ``constant="zero"``), or all pairs of genes equally dissimilar.
+    TypeError
+        Neither AnnData nor numeric arrays.
+
+    Notes
+    -----
+    Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dist}`; computed in float64 for any
+    input.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> real = rng.normal(size=(100, 5)) @ rng.normal(size=(5, 20))
+    >>> s_dist(real[:50], real[50:]) > 0.9
+    True
+    >>> abs(s_dist(real, rng.normal(size=real.shape))) < 0.3
+    True
+    """
+    return _s_dist(*_unit_pair(real, synthetic, constant))
+
+
+def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> float:
+    r"""How well synthetic data keeps the hierarchical clusters of genes: S_dend.
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
+        by ``var_names``, those of arrays by position. Units do not matter.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    float
+        :math:`\gamma(T^X, T^Z)` in [-1, 1]; 1 is best.
+
+    Raises
+    ------
+    ValueError
+        As for :func:`s_dist`.
+    TypeError
+        Neither AnnData nor numeric arrays.
+
+    Notes
+    -----
+    Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dend}`: complete linkage on 1 - r,
+    cophenetic distances. A clustering can turn on the last digits: S_dend moves by 0.01 when distances move
+    by 0.001. All is computed in float64. At its peak it holds two vectors of n_genes * (n_genes - 1) / 2
+    values: 0.2 GB for 5,000 genes, 2.6 GB for 18,154.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> real = np.random.default_rng(0).normal(size=(30, 20))
+    >>> round(s_dend(real, 2 * real + 1), 6)
+    1.0
+    """
+    x, z = _unit_pair(real, synthetic, constant)
+    return _s_dend(_linkage(x), _linkage(z), z.data.argument)
+
+
+def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGenes, UnitGenes]:
+    return tuple(UnitGenes(e, constant=constant) for e in checked_pair(real, synthetic))
+
+
+def _s_dist(x: UnitGenes, z: UnitGenes) -> float:
+    _check_three_genes(x)
+    pooled = PooledPearson()
+    for (rows, columns, rx), (_, _, rz) in zip(x.correlation_blocks(), z.correlation_blocks(), strict=True):
+        pooled.add(rx, rz, symmetric=rows == columns)  # the correlation of r is that of 1 - r
+    return pooled.value(x.data.argument, z.data.argument, scale=1.0)
+
+
+def _s_dend(real_linkage: np.ndarray, synthetic_linkage: np.ndarray, argument: str) -> float:
+    real, synthetic = hierarchy.cophenet(real_linkage), hierarchy.cophenet(synthetic_linkage)
+    return pooled_pearson(real, synthetic).value("real", argument, scale=1.0)
+
+
+def _linkage(units: UnitGenes) -> np.ndarray:
+    _check_three_genes(units)
+    return hierarchy.linkage(condensed_dissimilarity(units), "complete")
+
+
+def _check_three_genes(units: UnitGenes) -> None:
+    if units.n < 3:
+        raise ValueError(f"{units.data.argument} has {units.n} genes; gamma compares pairs and needs at least 3")

@@ -1,0 +1,54 @@
+"""Uniform random data: the floor of every comparison."""
+
+import numpy as np
+
+from gexlib.simulators.base import DataSimulator
+
+
+class Random(DataSimulator):
+    r"""Independent uniform values: the row *Random* of Table 1 in Viñas et al. (2022).
+
+    Every value of gene :math:`j` is drawn from :math:`U(l_j, h_j)`, whatever the other genes do. Correlations
+    do not depend on the limits, so any limits give the same scores up to chance.
+
+    Parameters
+    ----------
+    low, high : float, optional
+        Limits for all genes. Default: the smallest and the largest training value of each gene, so that the
+        data is in the unit of the training data.
+
+    Attributes
+    ----------
+    low_, high_ : ndarray of shape (n_genes,)
+        Limits of each gene.
+
+    Examples
+    --------
+    >>> import anndata, numpy as np
+    >>> train = anndata.AnnData(np.array([[0.0, 5.0], [1.0, 9.0]], dtype="float32"))
+    >>> Random().fit(train).simulate(100).X.max(axis=0).round()
+    array([1., 9.], dtype=float32)
+    """
+
+    def __init__(self, low: float | None = None, high: float | None = None):
+        self.low = low
+        self.high = high
+
+    def _fit(self, x: np.ndarray) -> None:
+        n_genes = x.shape[1]
+        low = x.min(axis=0) if self.low is None else np.full(n_genes, float(self.low))
+        high = x.max(axis=0) if self.high is None else np.full(n_genes, float(self.high))
+        if not (np.isfinite(low).all() and np.isfinite(high).all() and (low <= high).all()):
+            j = np.nonzero(~(low <= high))[0][:1]
+            where = f"; gene {j[0]} would lie between {low[j[0]]:g} and {high[j[0]]:g}" if len(j) else ""
+            raise ValueError(
+                f"low={self.low!r} and high={self.high!r} must be finite and low at most high{where}; "
+                "leave out the one that the data should give"
+            )
+        self.low_, self.high_ = low, high
+
+    def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
+        return rng.uniform(self.low_, self.high_, size=(n_samples, len(self.low_)))
+
+    def _settings(self) -> dict[str, str]:
+        return {"low": str(self.low), "high": str(self.high)}

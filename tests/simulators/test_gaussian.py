@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+from anndata import AnnData
+
+from gexlib.metrics import evaluate
+from gexlib.simulators import Gaussian
+
+
+@pytest.fixture
+def train():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 4)) * [4, 3, 2, 1] @ rng.normal(size=(4, 25)) + rng.normal(size=(120, 25)) + 7
+    data = AnnData(x.astype(np.float32), uns={"provenance": {"source": "somewhere"}})
+    data.var_names = [f"g{i}" for i in range(25)]
+    return data
+
+
+def test_fitted_attributes_are_the_principal_components(train):
+    simulator = Gaussian(n_components=5).fit(train)
+    x = train.X.astype(np.float64)
+    variances, axes = np.linalg.eigh(np.cov(x, rowvar=False))
+    np.testing.assert_allclose(simulator.mean_, x.mean(axis=0))
+    np.testing.assert_allclose(simulator.explained_variance_, variances[:-6:-1])
+    np.testing.assert_allclose(np.abs(simulator.components_), np.abs(axes[:, :-6:-1].T), atol=1e-8)
+    assert (simulator.components_[range(5), np.abs(simulator.components_).argmax(axis=1)] > 0).all()
+    leftover = np.cov(x, rowvar=False).diagonal() - simulator.explained_variance_ @ simulator.components_**2
+    np.testing.assert_allclose(simulator.residual_variance_, leftover)
+
+
+def test_residual_noise_keeps_the_variance_of_each_gene(train):
+    x = Gaussian(n_components=2).fit(train).simulate(20_000).X
+    np.testing.assert_allclose(x.mean(axis=0), train.X.mean(axis=0), atol=0.3)
+    np.testing.assert_allclose(x.std(axis=0), train.X.std(axis=0), rtol=0.05)
+    flat = Gaussian(n_components=2, residual=False).fit(train).simulate(20_000).X
+    assert (flat.std(axis=0) < x.std(axis=0)).all()
+
+
+def test_without_residual_samples_lie_in_the_components(train):
+    x = Gaussian(n_components=3, residual=False).fit(train).simulate(50).X.astype(np.float64)
+    values = np.linalg.svd(x - train.X.mean(axis=0), compute_uv=False)
+    assert values[2] > 1
+    assert values[3] < 1e-3
+
+
+def test_all_components_reproduce_the_covariance(train):
+    x = Gaussian(n_components=25).fit(train).simulate(50_000).X
+    expected = np.cov(train.X, rowvar=False)
+    assert np.abs(np.cov(x, rowvar=False) - expected).max() < 0.05 * expected.max()
+
+
+def test_more_components_score_better(train):
+    regulons = {"g0": ["g1", "g2", "g3"], "g4": ["g5", "g6", "g7"]}
+    table = evaluate(
+        train[:60],
+        {k: Gaussian(n_components=k).fit(train[60:]).simulate(500) for k in (1, 4)},
+        regulons,
+    )
+    assert table.loc[4, "S_dist"] > table.loc[1, "S_dist"] + 0.05
+    assert table.loc[4, "S_dist"] > 0.9
+
+
+def test_same_seed_same_samples(train):
+    first = Gaussian(n_components=4).fit(train).simulate(6, seed=5)
+    again = Gaussian(n_components=4).fit(train).simulate(6, seed=5)
+    np.testing.assert_array_equal(first.X, again.X)
+    assert not np.array_equal(first.X, Gaussian(n_components=4).fit(train).simulate(6, seed=6).X)
+    assert first.var_names.equals(train.var_names)
+    assert first.X.dtype == np.float32
+    assert first.uns["provenance"] == {
+        "source": "gexlib.simulators.Gaussian",
+        "n_components": "4",
+        "residual": "True",
+        "seed": "5",
+        "training_source": "somewhere",
+    }
+
+
+def test_training_data_is_left_alone(train):
+    before = train.X.copy()
+    Gaussian(n_components=4).fit(train)
+    np.testing.assert_array_equal(train.X, before)
+
+
+def test_constant_genes_stay_constant(train):
+    train.X[:, 3] = 2.5
+    np.testing.assert_allclose(Gaussian(n_components=4).fit(train).simulate(20).X[:, 3], 2.5, atol=1e-5)
+
+
+def test_too_many_components_are_refused(train):
+    with pytest.raises(ValueError, match="n_components is 50, but 120 samples of 25 genes have at most 25"):
+        Gaussian().fit(train)
+    with pytest.raises(ValueError, match="at most 9 principal components; use n_components=9 or fewer"):
+        Gaussian(n_components=10).fit(train[:10])
+    Gaussian(n_components=9).fit(train[:10])
+    with pytest.raises(ValueError, match="n_components must be at least 1, not 0"):
+        Gaussian(n_components=0)
+    with pytest.raises(TypeError, match=r"n_components must be a whole number, not 0\.9"):
+        Gaussian(n_components=0.9)
