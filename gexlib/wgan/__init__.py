@@ -1,0 +1,24 @@
+"""
+The model: a conditional Wasserstein GAN with gradient penalty, and its training.
+
+:class:`WGANGP` is what most users need. :mod:`~gexlib.wgan.networks`, :mod:`~gexlib.wgan.losses` and
+:mod:`~gexlib.wgan.train` can be read next to the paper's equations.
+"""
+
+from gexlib.wgan.losses import critic_loss, generator_loss
+from gexlib.wgan.model import WGANGP
+from gexlib.wgan.networks import Critic, Generator, embedding_size
+from gexlib.wgan.seeds import fit_seeds
+from gexlib.wgan.settings import PRESETS, Settings
+
+__all__ = [
+    "PRESETS",
+    "WGANGP",
+    "Critic",
+    "Generator",
+    "Settings",
+    "critic_loss",
+    "embedding_size",
+    "fit_seeds",
+    "generator_loss",
+]

@@ -1,0 +1,139 @@
+"""
+Models and interrupted trainings on disk: a JSON file that describes, a safetensors file that holds the numbers.
+
+A checkpoint is a folder with ``config.json`` and the ``tensors-*.safetensors`` file that it names, with its size
+and SHA-256. A new checkpoint first writes a tensor file under a new name and then replaces ``config.json`` in one
+step, so a process that dies at any moment, or a disk that is full, leaves the previous checkpoint as it was.
+Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+CONFIG = "config.json"
+VERSION = 1
+
+
+def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor]) -> None:
+    """
+    Write a checkpoint, replacing the one that `folder` may hold.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it does not exist.
+    kind : str
+        What it is, such as ``"model"`` or ``"training"``; :func:`read` asks for it.
+    info : dict
+        What JSON can hold.
+    tensors : dict of str to Tensor
+
+    Raises
+    ------
+    OSError
+        If the files cannot be written; the previous checkpoint is then still whole.
+    """
+    folder = Path(folder)
+    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"tensors-{digest[:16]}.safetensors"
+    head = {"format": "gexlib", "version": VERSION, "kind": kind}
+    head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_file(folder / name, content)
+        _write_file(folder / CONFIG, json.dumps(head | info, indent=1, allow_nan=False).encode())
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"could not write the checkpoint {folder} ({error.strerror}); the previous one is intact",
+        ) from error
+    for old in [*folder.glob("tensors-*.safetensors"), *folder.glob(".*.part")]:
+        if old.name != name:
+            old.unlink(missing_ok=True)
+
+
+def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
+    """
+    Read a checkpoint: its information and its tensors (on the CPU).
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    ValueError
+        If it is not a checkpoint of this library and kind, or a file of it is missing, cut short or changed.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder {folder}; give the folder that holds {CONFIG}")
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{folder} is not a gexlib checkpoint: it has no {CONFIG}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{folder / CONFIG} is damaged or cut short: {error}") from None
+    if not isinstance(config, dict) or config.get("format") != "gexlib":
+        raise ValueError(f'{folder} is not a gexlib checkpoint: {CONFIG} does not say "format": "gexlib"')
+    if config.get("version") != VERSION:
+        raise ValueError(
+            f"{folder} has the format version {config.get('version')!r}, this gexlib reads {VERSION}; "
+            f"use the gexlib that wrote it"
+        )
+    if config.get("kind") != kind:
+        raise ValueError(f"{folder} holds a {config.get('kind')!r} checkpoint, not a {kind!r} one")
+    return config, _read_tensors(folder, config)
+
+
+def exists(folder: str | Path) -> bool:
+    """Whether `folder` holds a checkpoint (of any kind, whole or not)."""
+    return (Path(folder) / CONFIG).exists()
+
+
+def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
+    try:
+        named = config["tensors"]
+        path, size, digest = folder / Path(named["file"]).name, named["bytes"], named["sha256"]
+    except (KeyError, TypeError):
+        raise ValueError(f"{folder / CONFIG} is damaged: it does not name its tensor file") from None
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"{folder} is incomplete: {path.name} is missing") from None
+    if len(content) != size:
+        raise ValueError(f"{path} is cut short or not ours: {len(content)} bytes instead of {size}")
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise ValueError(f"{path} has changed since it was written: its SHA-256 is not the one in {CONFIG}")
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is not a safetensors file: {error}") from None
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

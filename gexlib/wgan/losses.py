@@ -1,0 +1,59 @@
+"""The two players' losses: equations 1 to 3 of the paper."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from gexlib.wgan.networks import Critic
+
+
+class CriticLoss(NamedTuple):
+    """The critic's loss and its two parts, each a scalar tensor."""
+
+    loss: Tensor
+    wasserstein: Tensor
+    penalty: Tensor
+
+
+def critic_loss(
+    critic: Critic, real: Tensor, fake: Tensor, codes: Tensor, values: Tensor, mix: Tensor, weight: float
+) -> CriticLoss:
+    r"""
+    The loss that the critic minimises (equation 2 of the paper; :cite:p:`gulrajani2017improved`).
+
+    .. math::
+        L_D = \mathbb{E}[D(\hat{x}, r, q)] - \mathbb{E}[D(x, r, q)]
+              + \lambda\, \mathbb{E}\big[(\lVert \nabla_{\bar{x}} D(\bar{x}, r, q) \rVert_2 - 1)^2\big],
+        \qquad \bar{x} = (1 - \alpha)\, x + \alpha\, \hat{x}
+
+    Parameters
+    ----------
+    critic : Critic
+    real, fake : Tensor, shape (n, n_genes)
+        Real samples :math:`x` and generated ones :math:`\hat{x}` with the same covariates.
+    codes, values : Tensor, shapes (n, n_categorical) and (n, n_numerical)
+    mix : Tensor, shape (n, 1)
+        :math:`\alpha`, uniform in [0, 1].
+    weight : float
+        :math:`\lambda`.
+
+    Returns
+    -------
+    CriticLoss
+        ``wasserstein`` is the critic's estimate of the Wasserstein-1 distance (equation 1),
+        :math:`\mathbb{E}[D(x)] - \mathbb{E}[D(\hat{x})]`.
+    """
+    scores = critic(torch.cat([real, fake]), codes.repeat(2, 1), values.repeat(2, 1))
+    wasserstein = scores[: len(real)].mean() - scores[len(real) :].mean()
+    between = torch.lerp(real, fake, mix)
+    slopes = critic.input_gradient(between, codes, values).norm(dim=1)
+    penalty = (slopes - 1).square().mean()
+    return CriticLoss(weight * penalty - wasserstein, wasserstein, penalty)
+
+
+def generator_loss(critic: Critic, fake: Tensor, codes: Tensor, values: Tensor) -> Tensor:
+    r"""The loss that the generator minimises (equation 3 of the paper): :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`."""
+    return -critic(fake, codes, values).mean()

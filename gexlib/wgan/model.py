@@ -1,0 +1,391 @@
+"""The model as a user sees it: fit, sample, save, load."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pandas as pd
+import torch
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from gexlib import __version__
+from gexlib.metrics import s_dist
+from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
+from gexlib.wgan import checkpoint as disk
+from gexlib.wgan.settings import Settings, resolve
+from gexlib.wgan.train import Batch, State
+from gexlib.wgan.train import train as run_training
+
+SAMPLE_ROWS = 1024  # samples generated at a time: bounds the memory, and fixes the bits
+
+
+class WGANGP:
+    """
+    Conditional WGAN-GP for gene expression :cite:p:`vinas2022adversarial`.
+
+    A generator learns to turn a latent vector and the covariates of a sample into its expression profile; a
+    critic learns to tell such profiles from real ones and thereby shows the generator what is missing.
+
+    Parameters
+    ----------
+    categorical, numerical : sequence of str
+        The covariates to condition on: columns of ``obs``.
+    settings : Settings or str
+        Architecture and training, or the name of a preset (:data:`gexlib.wgan.PRESETS`).
+    seed : int
+        Decides the first weights and every random number of the training. The same seed gives the same bits on
+        the CPU, whatever the number of cores.
+    unseen : {"error", "unknown"}
+        What to do with a level of a categorical covariate that the training data do not have, see
+        :class:`gexlib.preprocess.CovariateEncoder`.
+    device : str
+        ``"auto"`` takes a CUDA device if there is one, otherwise the CPU; or any device that PyTorch knows.
+    threads : int
+        CPU threads used in `fit` and `sample`. More than one rarely pays for networks of this size, and costs
+        dearly where another process uses the second core.
+
+    Attributes
+    ----------
+    history_ : DataFrame, one row an epoch
+        The means of the losses, the critic's Wasserstein estimate, the gradient penalty, and the validation score
+        (missing where none was computed).
+    best_epoch_ : int
+        The epoch whose networks the model kept.
+    best_score_ : float
+        Its S_dist on the validation data; NaN without validation data.
+    encoder_, standardizer_
+        The fitted covariate encoder and standardiser.
+    generator_, critic_
+        The networks, of the best epoch.
+    var_ : DataFrame
+        The genes.
+
+    Examples
+    --------
+    >>> import anndata, numpy as np, pandas as pd
+    >>> from gexlib.wgan import Settings, WGANGP
+    >>> rng = np.random.default_rng(0)
+    >>> obs = pd.DataFrame({"oxygen": ["yes", "no"] * 20}, index=[f"s{i}" for i in range(40)])
+    >>> data = anndata.AnnData(rng.normal(5, 1, (40, 6)).astype("float32"), obs=obs)
+    >>> gan = WGANGP(categorical=["oxygen"], settings=Settings(epochs=2, hidden=(8,)), device="cpu")
+    >>> synthetic = gan.fit(data, progress=False).sample(obs, seed=1)
+    >>> synthetic.shape
+    (40, 6)
+    """
+
+    def __init__(
+        self,
+        categorical: Sequence[str] = (),
+        numerical: Sequence[str] = (),
+        settings: Settings | str = "paper_ecoli",
+        seed: int = 0,
+        unseen: str = "error",
+        device: str = "auto",
+        threads: int = 1,
+    ) -> None:
+        self.settings = resolve(settings)
+        self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
+        self.seed, self.threads = _whole("seed", seed, 0), _whole("threads", threads, 1)
+        self.device = _device(device)
+
+    def fit(
+        self,
+        train: anndata.AnnData,
+        validation: anndata.AnnData | None = None,
+        checkpoint: str | Path | None = None,
+        progress: bool | None = None,
+    ) -> WGANGP:
+        """
+        Train the model.
+
+        Every ``settings.evaluate_every`` epochs the generator makes one sample for the covariates of each
+        validation sample; the score is S_dist between the two. The networks of the best score are kept, and
+        training stops after ``settings.patience`` scores without a better one. Without validation data all
+        epochs are trained and the last networks kept.
+
+        Parameters
+        ----------
+        train, validation : AnnData
+            Samples x genes on a scale where z-scores make sense, such as ``log2(TPM + 1)``; the same genes in the
+            same order. The two must not share replicates or donors (:func:`gexlib.preprocess.split_groups`).
+        checkpoint : path, optional
+            A folder in which the training is saved at every evaluation. If it already holds a part of this very
+            training (same data, settings and seed), the training goes on from there, with the same result, bit
+            for bit on the CPU, as if it had not been interrupted. A larger ``epochs`` continues a finished one.
+        progress : bool, optional
+            Show a progress bar; by default only on a terminal.
+
+        Returns
+        -------
+        WGANGP
+            The model itself.
+
+        Raises
+        ------
+        ValueError
+            If the data do not fit the model (missing values, other genes, unknown levels), or `checkpoint` holds
+            another training; the message says what differs.
+        FloatingPointError
+            If training diverges.
+        """
+        x = _matrix(train, "train")
+        self.var_ = train.var.copy()
+        self.unit_ = str(train.uns.get("provenance", {}).get("unit", "as the training data"))
+        self.encoder_.fit(train.obs)
+        self.standardizer_ = Standardizer().fit(x)
+        z, covariates = self.standardizer_.transform(x), self.encoder_.transform(train.obs)
+        z_val, covariates_val = self._validation(validation)
+        state = self._new_state()
+        run = {
+            "settings": self.settings.to_dict(),
+            "seed": self.seed,
+            "covariates": self.encoder_.to_dict(),
+            "training data": _digest(z, *covariates),
+            "validation data": None if z_val is None else _digest(z_val, *covariates_val),
+        }
+        if checkpoint is not None and disk.exists(checkpoint):
+            info, tensors = disk.read(checkpoint, "training")
+            _same_run(checkpoint, info["run"], run)
+            state.restore(info["state"], tensors)
+
+        def score(generator) -> float:
+            synthetic = self._generate(generator, covariates_val, seed=self.seed)
+            return s_dist(z_val, synthetic, constant="zero")
+
+        def save(state: State) -> None:
+            if checkpoint is not None:
+                disk.write(checkpoint, "training", {"run": run, "state": state.info()}, state.tensors())
+
+        with _limit(self.threads):
+            run_training(
+                state,
+                Batch(*(torch.from_numpy(a).to(self.device) for a in (z, *covariates))),
+                self.settings,
+                None if z_val is None else score,
+                save,
+                progress,
+            )
+        if not state.best:
+            raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")
+        state.load_networks(state.best)
+        self.generator_, self.critic_ = state.generator, state.critic
+        self.history_ = _frame(state.history)
+        self.best_epoch_ = state.best_epoch
+        self.best_score_ = float(state.best_score) if z_val is not None else float("nan")
+        return self
+
+    def sample(self, obs: pd.DataFrame, seed: int = 0) -> anndata.AnnData:
+        """
+        Generate one sample for each row of a covariate table.
+
+        Parameters
+        ----------
+        obs : DataFrame
+            One row a sample, with at least the model's covariates; repeat rows for more samples of a kind.
+        seed : int
+            Seed of the latent vectors; they are the same on every device.
+
+        Returns
+        -------
+        AnnData, n_samples x n_genes
+            ``X`` float32 in the units of the training data; ``obs`` a copy of `obs`; ``var`` as in training.
+
+        Raises
+        ------
+        ValueError
+            If a covariate is absent or has a level that the training data do not have; the message lists them.
+        """
+        self._check_fitted()
+        covariates = self.encoder_.transform(obs)
+        with _limit(self.threads), torch.no_grad():
+            z = self._generate(self.generator_, covariates, _whole("seed", seed, 0))
+        made = anndata.AnnData(self.standardizer_.inverse_transform(z), obs=_text_index(obs), var=self.var_.copy())
+        made.uns["provenance"] = {
+            "source": f"gexlib {__version__} WGANGP, trained with seed {self.seed}, best epoch {self.best_epoch_}",
+            "sampled with": f"seed {seed}",
+            "unit": self.unit_,
+        }
+        return made
+
+    def save(self, folder: str | Path) -> None:
+        """Write the fitted model to a folder (JSON and safetensors), replacing a model that is there."""
+        self._check_fitted()
+        info = {
+            "settings": self.settings.to_dict(),
+            "seed": self.seed,
+            "covariates": self.encoder_.to_dict(),
+            "best_epoch": self.best_epoch_,
+            "best_score": None if np.isnan(self.best_score_) else self.best_score_,
+            "unit": self.unit_,
+            "gexlib_version": __version__,
+            "history": _records(self.history_),
+            "genes": [str(gene) for gene in self.var_.index],
+            "var": {str(name): [_plain(v) for v in self.var_[name]] for name in self.var_},
+        }
+        tensors = {
+            "standardizer.mean": self.standardizer_.mean_,
+            "standardizer.scale": self.standardizer_.scale_,
+        }
+        tensors = {name: torch.from_numpy(array) for name, array in tensors.items()}
+        for player, network in {"generator": self.generator_, "critic": self.critic_}.items():
+            tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
+        disk.write(folder, "model", info, tensors)
+
+    @classmethod
+    def load(cls, folder: str | Path, device: str = "auto", threads: int = 1) -> WGANGP:
+        """
+        Read a model that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If there is no model, it is not one of this library's, or it is damaged; the message says which.
+        """
+        info, tensors = disk.read(folder, "model")
+        try:
+            model = cls(settings=Settings(**info["settings"]), seed=info["seed"], device=device, threads=threads)
+            model.encoder_ = CovariateEncoder.from_dict(info["covariates"])
+            model.var_ = pd.DataFrame(info["var"], index=pd.Index(info["genes"]))
+            model.unit_, model.history_ = info["unit"], _frame(info["history"])
+            model.best_epoch_ = info["best_epoch"]
+            model.best_score_ = float("nan") if info["best_score"] is None else info["best_score"]
+            model.standardizer_ = Standardizer()
+            model.standardizer_.mean_ = tensors["standardizer.mean"].numpy()
+            model.standardizer_.scale_ = tensors["standardizer.scale"].numpy()
+            state = model._new_state()
+            state.load_networks(tensors)
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise ValueError(f"{folder} is not a whole model: {error}") from error
+        model.generator_, model.critic_ = state.generator, state.critic
+        return model
+
+    def _new_state(self) -> State:
+        n_levels = [len(levels) for levels in self.encoder_.vocabularies_.values()]
+        return State.start(
+            self.settings, len(self.var_), n_levels, len(self.encoder_.numerical), self.seed, self.device
+        )
+
+    def _validation(self, validation: anndata.AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
+        if validation is None:
+            return None, None
+        x = _matrix(validation, "validation")
+        if list(validation.var_names) != list(self.var_.index):
+            raise ValueError(
+                "validation has other genes than train, or in another order; take the genes of train with "
+                "validation[:, train.var_names]"
+            )
+        if len(x) < 3:
+            raise ValueError(f"validation has {len(x)} samples; correlations need 3 or more")
+        return self.standardizer_.transform(x), self.encoder_.transform(validation.obs)
+
+    def _generate(self, generator, covariates: Covariates, seed: int) -> np.ndarray:
+        n = len(covariates.codes)
+        latent = torch.randn(n, self.settings.latent_dim, generator=torch.Generator().manual_seed(seed))
+        parts = (latent, torch.from_numpy(covariates.codes), torch.from_numpy(covariates.values))
+        rows = zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True)
+        made = [generator(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
+        return np.concatenate(made) if made else np.empty((0, len(self.var_)), np.float32)
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "generator_"):
+            raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
+
+
+def _matrix(data: anndata.AnnData, argument: str) -> np.ndarray:
+    """The expression matrix of `data`, float32 and dense, checked."""
+    if not isinstance(data, anndata.AnnData):
+        raise TypeError(f"{argument} is a {type(data).__name__}; give an AnnData (samples x genes)")
+    x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
+    if not np.isfinite(x).all():
+        row, column = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(
+            f"{argument} has missing or infinite values, first in sample {data.obs_names[row]!r}, gene "
+            f"{data.var_names[column]!r}; remove or impute them"
+        )
+    return x.astype(np.float32, copy=False)
+
+
+def _device(device: str) -> torch.device:
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+        torch.empty(0, device=chosen)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(f"device={device!r} cannot be used here ({error}); 'auto' or 'cpu' always can") from None
+    return chosen
+
+
+def _whole(name: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; it must be a whole number")
+    if not least <= value < 2**63:
+        raise ValueError(f"{name}={value} must be a whole number of {least} or more")
+    return int(value)
+
+
+@contextmanager
+def _limit(threads: int) -> Iterator[None]:
+    """Hold PyTorch and the numerical libraries to `threads` CPU threads, then set back what was there."""
+    before = torch.get_num_threads()
+    with threadpool_limits(limits=threads):
+        torch.set_num_threads(threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
+def _same_run(folder: str | Path, saved: dict, run: dict) -> None:
+    """Raise an error that says what differs between a saved training and this one (`epochs` may)."""
+    saved, now = (dict(r, settings=r["settings"] | {"epochs": None}) for r in (saved, run))
+    differ = [name for name in now if name != "settings" and saved.get(name) != now[name]]
+    settings = {name: saved["settings"].get(name) for name, v in now["settings"].items()}
+    differ += [
+        f"{name} ({settings[name]} there, {v} here)" for name, v in now["settings"].items() if settings[name] != v
+    ]
+    if differ:
+        raise ValueError(
+            f"checkpoint={str(folder)!r} holds another training; it differs in: {', '.join(differ)}. "
+            f"Choose another folder, or delete this one"
+        )
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    sha = hashlib.sha256()
+    for array in arrays:
+        sha.update(str((array.shape, array.dtype.str)).encode() + np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
+
+
+def _frame(history: list[dict]) -> pd.DataFrame:
+    columns = ["epoch", "critic_loss", "wasserstein", "penalty", "generator_loss", "score"]
+    frame = pd.DataFrame(history, columns=columns)
+    return frame.astype({"epoch": int} | dict.fromkeys(columns[1:], float))
+
+
+def _records(history: pd.DataFrame) -> list[dict]:
+    return [{name: _plain(v) for name, v in row.items()} for row in history.to_dict("records")]
+
+
+def _plain(value) -> str | int | float | bool | None:
+    """A cell of a table as JSON can hold it; missing values become None."""
+    if pd.isna(value):
+        return None
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _text_index(obs: pd.DataFrame) -> pd.DataFrame:
+    """A copy with a unique index of text, as AnnData wants it."""
+    obs = obs.copy()
+    obs.index = obs.index.astype(str)
+    if not obs.index.is_unique:
+        obs.index = anndata.utils.make_index_unique(obs.index)
+    return obs

@@ -1,0 +1,47 @@
+"""The same training from several seeds: how far is a result luck?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anndata
+from joblib import Parallel, delayed
+
+from gexlib.wgan.model import WGANGP
+
+
+def fit_seeds(
+    train: anndata.AnnData,
+    validation: anndata.AnnData | None,
+    seeds: Sequence[int],
+    jobs: int = 1,
+    **model,
+) -> dict[int, WGANGP]:
+    """
+    Train one model for each seed, `jobs` of them at a time in processes of their own.
+
+    Parameters
+    ----------
+    train, validation : AnnData
+        As for :meth:`WGANGP.fit`.
+    seeds : sequence of int
+        Each decides the first weights and all random numbers of one training.
+    jobs : int
+        Processes; the results do not depend on it.
+    **model
+        Further arguments of :class:`WGANGP`, such as `categorical` and `settings`.
+
+    Returns
+    -------
+    dict of int to WGANGP
+        The fitted models by seed, in the order of `seeds`.
+    """
+    if len(set(seeds)) != len(seeds):
+        raise ValueError(f"seeds={list(seeds)} names a seed twice; a repeated training shows nothing new")
+    fit = delayed(_fit)
+    models = Parallel(n_jobs=jobs)(fit(train, validation, seed, model) for seed in seeds)
+    return dict(zip(seeds, models, strict=True))
+
+
+def _fit(train: anndata.AnnData, validation: anndata.AnnData | None, seed: int, model: dict) -> WGANGP:
+    return WGANGP(seed=seed, **model).fit(train, validation, progress=False)

@@ -1,0 +1,102 @@
+"""The settings of a conditional WGAN-GP, checked when made."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    r"""
+    Architecture and training of a conditional WGAN-GP.
+
+    The defaults are those of the paper's *E. coli* model :cite:p:`vinas2022adversarial`. Its text gives the penalty
+    weight, the critic steps, RMSProp with its step size, and early stopping; the rest is in the authors' code.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Length of the latent vector :math:`z \sim N(0, I)`.
+    hidden : tuple of int
+        Units of the hidden layers, the same in generator and critic.
+    penalty_weight : float
+        :math:`\lambda`, the weight of the gradient penalty (equation 2).
+    critic_steps : int
+        Updates of the critic for each update of the generator.
+    learning_rate, decay : float
+        Step size of RMSProp and the decay of its running mean of squared gradients :cite:p:`hinton2012rmsprop`.
+    batch_size : int
+        Samples in a minibatch.
+    epochs : int
+        Passes over the training data, at most.
+    evaluate_every : int
+        Epochs between two scores on the validation data (and between two checkpoints).
+    patience : int
+        Stop after so many scores without a better one.
+    noise_probability : float
+        Fraction of the samples, real and generated, that the critic sees with Gaussian noise added.
+    noise_critic, noise_generator : float
+        Standard deviation of that noise (in z-scores) in the critic's and in the generator's updates.
+    """
+
+    latent_dim: int = 10
+    hidden: tuple[int, ...] = (128, 128)
+    penalty_weight: float = 10.0
+    critic_steps: int = 5
+    learning_rate: float = 5e-4
+    decay: float = 0.9
+    batch_size: int = 32
+    epochs: int = 500
+    evaluate_every: int = 5
+    patience: int = 10
+    noise_probability: float = 0.25
+    noise_critic: float = 0.5
+    noise_generator: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        whole = ("latent_dim", "critic_steps", "batch_size", "epochs", "evaluate_every", "patience")
+        for name in whole:
+            _require(name, getattr(self, name), int, lambda v: v >= 1, "a whole number of 1 or more")
+        for units in self.hidden:
+            _require("hidden", units, int, lambda v: v >= 1, "whole numbers of 1 or more")
+        if not self.hidden:
+            raise ValueError("hidden=() has no layer; give the units of at least one, such as (128, 128)")
+        for name in ("penalty_weight", "learning_rate"):
+            _require(name, getattr(self, name), float, lambda v: 0 < v < float("inf"), "a positive number")
+        for name in ("noise_critic", "noise_generator"):
+            _require(name, getattr(self, name), float, lambda v: 0 <= v < float("inf"), "0 or more")
+        _require("decay", self.decay, float, lambda v: 0 <= v < 1, "at least 0 and less than 1")
+        _require("noise_probability", self.noise_probability, float, lambda v: 0 <= v <= 1, "from 0 to 1")
+
+    def replace(self, **changes) -> Settings:
+        """A copy with some settings changed, checked again."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict:
+        """The settings as JSON can hold them."""
+        return dataclasses.asdict(self) | {"hidden": list(self.hidden)}
+
+
+def _require(name: str, value, kind: type, rule, words: str) -> None:
+    allowed = (int, float) if kind is float else (int,)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; it must be {words}")
+    if not rule(value):
+        raise ValueError(f"{name}={value!r} must be {words}")
+
+
+PRESETS = {"paper_ecoli": Settings()}
+"""Named settings. ``"paper_ecoli"``: what the paper and its authors' code do for Table 1; also the default."""
+
+
+def resolve(settings: Settings | str) -> Settings:
+    """The settings themselves, or the preset of that name."""
+    if isinstance(settings, Settings):
+        return settings
+    if settings not in PRESETS:
+        raise ValueError(
+            f"settings={settings!r} is neither Settings(...) nor the name of a preset; presets: {', '.join(PRESETS)}"
+        )
+    return PRESETS[settings]

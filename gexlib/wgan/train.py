@@ -1,0 +1,248 @@
+"""The training loop: five critic updates, one generator update, now and then a score and a checkpoint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from gexlib.wgan.losses import critic_loss, generator_loss
+from gexlib.wgan.networks import Critic, Generator
+from gexlib.wgan.settings import Settings
+
+PLAYERS = ("generator", "critic")
+
+
+class Batch(NamedTuple):
+    """Samples: z-scores `x` (n, n_genes), covariates `codes` (n, n_categorical) and `values` (n, n_numerical)."""
+
+    x: Tensor
+    codes: Tensor
+    values: Tensor
+
+    def rows(self, index: Tensor) -> Batch:
+        """The samples at `index`."""
+        return Batch(self.x[index], self.codes[index], self.values[index])
+
+
+@dataclass
+class State:
+    """Everything that training changes. What :meth:`tensors` and :meth:`info` give is enough to go on exactly."""
+
+    generator: Generator
+    critic: Critic
+    random: torch.Generator
+    optimizers: dict[str, torch.optim.RMSprop] = field(init=False)
+    epoch: int = 0
+    best_score: float = -math.inf
+    best_epoch: int = 0
+    waited: int = 0
+    best: dict[str, Tensor] = field(default_factory=dict)
+    history: list[dict] = field(default_factory=list)
+
+    @classmethod
+    def start(
+        cls,
+        settings: Settings,
+        n_genes: int,
+        n_levels: list[int],
+        n_numerical: int,
+        seed: int,
+        device: torch.device,
+    ) -> State:
+        """New networks and optimisers; every random number comes from `seed`."""
+        first = torch.Generator().manual_seed(seed)
+        generator = Generator(n_genes, n_levels, n_numerical, settings.latent_dim, settings.hidden, first)
+        critic = Critic(n_genes, n_levels, n_numerical, settings.hidden, first)
+        draw = int(torch.randint(2**62, (), generator=first))
+        state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
+        state.optimizers = {
+            player: torch.optim.RMSprop(
+                getattr(state, player).parameters(), settings.learning_rate, alpha=settings.decay, eps=1e-7
+            )
+            for player in PLAYERS
+        }
+        return state
+
+    def networks(self) -> dict[str, Tensor]:
+        """The parameters of both players, by name."""
+        return {
+            f"{player}.{name}": tensor.detach()
+            for player in PLAYERS
+            for name, tensor in getattr(self, player).state_dict().items()
+        }
+
+    def load_networks(self, tensors: dict[str, Tensor]) -> None:
+        """Set the parameters of both players."""
+        for player in PLAYERS:
+            getattr(self, player).load_state_dict(_below(tensors, f"{player}."))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The state's tensors: networks, the best ones, squared-gradient means and the random state."""
+        squares = {
+            f"optimizer.{player}.{index}": entry["square_avg"]
+            for player, optimizer in self.optimizers.items()
+            for index, entry in optimizer.state_dict()["state"].items()
+        }
+        best = {f"best.{name}": tensor for name, tensor in self.best.items()}
+        return self.networks() | squares | best | {"random": self.random.get_state()}
+
+    def info(self) -> dict:
+        """The rest of the state, as JSON can hold it."""
+        return {
+            "epoch": self.epoch,
+            "best_score": self.best_score if math.isfinite(self.best_score) else None,
+            "best_epoch": self.best_epoch,
+            "waited": self.waited,
+            "history": self.history,
+        }
+
+    def restore(self, info: dict, tensors: dict[str, Tensor]) -> None:
+        """Go back to a saved state."""
+        device = next(self.generator.parameters()).device
+        tensors = {name: tensor if name == "random" else tensor.to(device) for name, tensor in tensors.items()}
+        self.load_networks(tensors)
+        for player, optimizer in self.optimizers.items():
+            saved = optimizer.state_dict()
+            squares = _below(tensors, f"optimizer.{player}.")
+            saved["state"] = {
+                int(index): {"step": torch.tensor(0.0), "square_avg": square} for index, square in squares.items()
+            }
+            optimizer.load_state_dict(saved)
+        self.random.set_state(tensors["random"])
+        self.best = _below(tensors, "best.")
+        self.epoch, self.best_epoch, self.waited = info["epoch"], info["best_epoch"], info["waited"]
+        self.best_score = -math.inf if info["best_score"] is None else info["best_score"]
+        self.history = list(info["history"])
+
+
+def train(
+    state: State,
+    data: Batch,
+    settings: Settings,
+    score: Callable[[Generator], float] | None = None,
+    checkpoint: Callable[[State], None] = lambda state: None,
+    progress: bool | None = None,
+) -> None:
+    """
+    Train until the score has not risen for `patience` evaluations, or all epochs are done.
+
+    Parameters
+    ----------
+    state : State
+        Changed in place. At the end ``state.best`` holds the networks of the best score, or of the last epoch if
+        there is no score.
+    data : Batch
+        All training samples, on the device of the networks.
+    settings : Settings
+    score : callable, optional
+        Takes the generator, returns a number that is better when higher. It must not draw from ``state.random``.
+    checkpoint : callable
+        Called with the state after every evaluation.
+    progress : bool, optional
+        Show a progress bar on the standard error stream; by default only if that is a terminal.
+
+    Raises
+    ------
+    FloatingPointError
+        If a loss is no longer finite.
+    """
+    hide = None if progress is None else not progress
+    with tqdm(total=settings.epochs, initial=state.epoch, unit="epoch", disable=hide) as bar:
+        while state.epoch < settings.epochs and state.waited < settings.patience:
+            losses = train_epoch(state, data, settings)
+            state.epoch += 1
+            if not all(math.isfinite(loss) for loss in losses.values()):
+                raise FloatingPointError(
+                    f"the losses of epoch {state.epoch} are not finite: {losses}; training diverged. Lower "
+                    f"learning_rate (now {settings.learning_rate}) or look for extreme values in the data"
+                )
+            state.history.append({"epoch": state.epoch, **losses, "score": None})
+            if state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs:
+                _evaluate(state, score)
+                checkpoint(state)
+            bar.update()
+            bar.set_postfix({name: f"{v:.3g}" for name, v in state.history[-1].items() if v is not None})
+
+
+def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, float]:
+    """One pass over the samples in random order; returns the means of the losses."""
+    device, n = data.x.device, len(data.x)
+    order = torch.randperm(n, generator=state.random, device=device)
+    losses = torch.zeros(4, device=device)
+    batches = order.split(settings.batch_size)
+    for index in batches:
+        losses += train_step(state, data.rows(index), settings)
+    means = (losses / len(batches)).tolist()
+    return dict(zip(("critic_loss", "wasserstein", "penalty", "generator_loss"), means, strict=True))
+
+
+def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
+    """
+    One iteration: the critic's updates on one minibatch (as the authors' code does), then the generator's.
+
+    Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,).
+    """
+    b, k = len(real.x), settings.critic_steps
+    with torch.no_grad():
+        z = _normal(state, k * b, settings.latent_dim)
+        fakes = state.generator(z, real.codes.repeat(k, 1), real.values.repeat(k, 1)).split(b)
+    for fake in fakes:
+        mix = torch.rand(b, 1, generator=state.random, device=real.x.device)
+        seen, fake = _blur(state, settings, settings.noise_critic, real.x, fake)
+        critic = critic_loss(state.critic, seen, fake, real.codes, real.values, mix, settings.penalty_weight)
+        _descend(state, "critic", critic.loss)
+
+    z = _normal(state, b, settings.latent_dim)
+    (fake,) = _blur(state, settings, settings.noise_generator, state.generator(z, real.codes, real.values))
+    loss = generator_loss(state.critic, fake, real.codes, real.values)
+    _descend(state, "generator", loss)
+    return torch.stack([*critic, loss]).detach()
+
+
+def _descend(state: State, player: str, loss: Tensor) -> None:
+    """One RMSProp step of one player; the other player's parameters get no gradient."""
+    parameters = list(getattr(state, player).parameters())
+    for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        parameter.grad = gradient
+    state.optimizers[player].step()
+
+
+def _blur(state: State, settings: Settings, scale: float, *batches: Tensor) -> tuple[Tensor, ...]:
+    """Add Gaussian noise to the same random rows of each batch (Settings.noise_probability)."""
+    if settings.noise_probability == 0:
+        return batches
+    n, device = len(batches[0]), batches[0].device
+    rows = torch.rand(n, 1, generator=state.random, device=device) < settings.noise_probability
+    return tuple(x + rows * scale * _normal(state, *x.shape) for x in batches)
+
+
+def _normal(state: State, *shape: int) -> Tensor:
+    return torch.randn(*shape, generator=state.random, device=state.random.device)
+
+
+def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:
+    if score is None:
+        state.best, state.best_epoch = _copy(state.networks()), state.epoch
+        return
+    with torch.no_grad():
+        value = float(score(state.generator))
+    state.history[-1]["score"] = value if math.isfinite(value) else None
+    if value > state.best_score:
+        state.best, state.best_score, state.best_epoch = _copy(state.networks()), value, state.epoch
+        state.waited = 0
+    else:
+        state.waited += 1
+
+
+def _copy(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in tensors.items()}
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,103 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from gexlib.wgan import checkpoint
+
+
+@pytest.fixture
+def folder(tmp_path):
+    checkpoint.write(tmp_path / "model", "model", {"seed": 1}, {"w": torch.arange(1000.0)})
+    return tmp_path / "model"
+
+
+def tensor_file(folder):
+    (path,) = folder.glob("tensors-*.safetensors")
+    return path
+
+
+def test_comes_back(folder):
+    info, tensors = checkpoint.read(folder, "model")
+    assert info["seed"] == 1
+    assert torch.equal(tensors["w"], torch.arange(1000.0))
+
+
+def test_replacing_leaves_one_of_each_file(folder):
+    checkpoint.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    info, tensors = checkpoint.read(folder, "model")
+    assert (info["seed"], tensors["w"].tolist()) == (2, [0, 0, 0])
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("failing", ["tensors", "config"])
+def test_failed_write_keeps_the_previous_checkpoint(folder, monkeypatch, failing):
+    real = checkpoint._write_file
+
+    def full_disk(path: Path, content: bytes):
+        if path.name.startswith(failing):
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    monkeypatch.setattr(checkpoint, "_write_file", full_disk)
+    with pytest.raises(OSError, match=r"could not write the checkpoint .*No space left.*previous one is intact"):
+        checkpoint.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert checkpoint.read(folder, "model")[0]["seed"] == 1
+
+
+def test_a_failed_file_leaves_no_part_behind(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint.os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "full")))
+    with pytest.raises(OSError, match="full"):
+        checkpoint.write(folder, "model", {}, {"w": torch.zeros(3)})
+    assert not list(folder.glob(".*"))
+
+
+def cut_tensors(folder):
+    path = tensor_file(folder)
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def flip_a_byte(folder):
+    path = tensor_file(folder)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def edit_config(**changes):
+    def edit(folder):
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | changes))
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f: (f / "config.json").unlink(), "it has no config.json"),
+        (
+            lambda f: (f / "config.json").write_text((f / "config.json").read_text()[:30]),
+            "damaged or cut short",
+        ),
+        (lambda f: (f / "config.json").write_bytes(b"\xff\xfe\x00"), "damaged or cut short"),
+        (lambda f: (f / "config.json").write_text("[]"), "not a gexlib checkpoint"),
+        (edit_config(format="other"), "not a gexlib checkpoint"),
+        (edit_config(version=99), "format version 99"),
+        (edit_config(kind="training"), "'training' checkpoint, not a 'model' one"),
+        (edit_config(tensors=None), "does not name its tensor file"),
+        (lambda f: tensor_file(f).unlink(), "is missing"),
+        (cut_tensors, "cut short"),
+        (flip_a_byte, "has changed"),
+    ],
+)
+def test_damage_is_a_clear_error(folder, damage, words):
+    damage(folder)
+    with pytest.raises(ValueError, match=words):
+        checkpoint.read(folder, "model")
+
+
+def test_no_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        checkpoint.read(tmp_path / "nowhere", "model")
