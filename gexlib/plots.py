@@ -131,7 +131,7 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
     """
     The course of a training on three axes: Wasserstein estimate and critic loss, penalty, validation score.
 
-    `history` is :attr:`gexlib.WGANGP.history_`.
+    `history` is the ``history_`` of a fitted :class:`gexlib.wgan.WGANGP`.
     """
     left, middle, right = axes
     epoch = history["epoch"]

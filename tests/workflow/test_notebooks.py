@@ -1,0 +1,84 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbfile import gate, read, tags
+
+ROOT = Path(__file__).parents[2]
+PARAMETERS = 'seed: int = 0  # seed of the run\noutput: str = ""  # file to write'
+
+
+def tool(*arguments):
+    """Run the tool as the Snakefile does."""
+    command = [sys.executable, ROOT / "workflow/notebooks.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def notebook(tmp_path, make_notebook):
+    cells = [
+        'if seed < 0:\n    raise ValueError("seed is negative")',
+        "import sys\n\nseed > 9 and sys.stderr.write('hm')",
+    ]
+    return make_notebook(tmp_path / "n.ipynb", PARAMETERS, "import matplotlib\n\nmatplotlib.get_backend()", *cells)
+
+
+def test_a_run_leaves_a_gated_notebook_and_the_source_as_it_was(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    before = notebook.read_bytes()
+    out, failed = tmp_path / "out/n.ipynb", tmp_path / "out/n.failed.ipynb"
+    failed.parent.mkdir()
+    failed.write_text("of an earlier run")
+    done = tool("run", notebook, out, "-p", "seed", "3", "-w", "output", "there")
+    assert done.returncode == 0, done.stderr
+    gate(out)
+    cells = read(out).cells
+    assert cells[2].source == '# Parameters\noutput = "there"\nseed = 3\n'
+    assert tags(cells[2]) == ["injected-parameters"]
+    assert "inline" in cells[3].outputs[0].data["text/plain"]  # not the backend of the terminal
+    assert set(out.parent.iterdir()) == {out}
+    assert notebook.read_bytes() == before
+    assert "papermill" not in read(out).metadata
+
+
+def test_wiring_alone_is_kept_off_the_page(notebook, tmp_path):
+    assert tool("run", notebook, tmp_path / "out.ipynb", "-w", "output", "there").returncode == 0
+    assert tags(read(tmp_path / "out.ipynb").cells[2]) == ["injected-parameters", "remove-cell"]
+
+
+@pytest.mark.parametrize(("seed", "message"), [("-1", "ValueError: seed is negative"), ("10", "wrote to stderr: hm")])
+def test_a_failed_run_leaves_nothing_but_what_it_got_to(notebook, tmp_path, seed, message):
+    out = tmp_path / "out/n.ipynb"
+    out.parent.mkdir()
+    out.write_text("of an earlier run")
+    done = tool("run", notebook, out, "-p", "seed", seed)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) < 10
+    assert os.listdir(out.parent) == ["n.failed.ipynb"]
+    assert len(read(out.parent / "n.failed.ipynb").cells) > 4
+
+
+def test_a_kernel_that_dies_is_a_failed_run(tmp_path, make_notebook):
+    notebook = make_notebook(tmp_path / "n.ipynb", PARAMETERS, "import os\n\nos._exit(9)")
+    done = tool("run", notebook, tmp_path / "out.ipynb")
+    assert done.returncode == 1
+    assert "Kernel died; was there enough memory?" in done.stderr
+    assert not (tmp_path / "out.ipynb").exists()
+
+
+def test_unknown_parameters_do_not_start_a_run(notebook, tmp_path):
+    done = tool("run", notebook, tmp_path / "out.ipynb", "-p", "sede", "3")
+    assert done.returncode == 1
+    assert "has no parameter 'sede'; its parameters: seed, output" in done.stderr
+    assert not Path(tmp_path / "out.ipynb").exists()
+
+
+def test_check_reports_every_notebook(notebook, tmp_path, make_notebook):
+    other = make_notebook(tmp_path / "other.ipynb", PARAMETERS)
+    done = tool("check", notebook, other)
+    assert done.returncode == 1
+    assert "n.ipynb does not pass" in done.stderr
+    assert "other.ipynb does not pass" in done.stderr

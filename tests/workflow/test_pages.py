@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbfile import NotebookError, check, read, write
+from pages import publish, stage
+
+
+@pytest.fixture
+def book(tmp_path, make_notebook, make_executed):
+    """A book of one notebook and a page, and a run of the notebook."""
+    source = make_notebook(tmp_path / "book/n.ipynb", "seed: int = 0  # seed", "print(seed)")
+    (tmp_path / "book/how").mkdir()
+    (tmp_path / "book/how/to.md").write_text("# How to\n")
+    (tmp_path / "executed").mkdir()
+    make_executed(source, tmp_path / "executed/n.ipynb")
+    return tmp_path
+
+
+@pytest.fixture
+def published(book):
+    publish([(book / "executed/n.ipynb", book / "book/n.ipynb")])
+    return book / "book/n.ipynb"
+
+
+def test_published_outputs_belong_to_their_code(published):
+    check(published)
+    notebook = read(published)
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.id for cell in codes] == ["cell-1", "cell-2"]  # the cell that papermill put in is gone
+    assert [cell.execution_count for cell in codes] == [1, 2]
+    assert [cell.outputs[1].execution_count for cell in codes] == [1, 2]
+    assert codes[1].outputs[0].text == "cell-2 says hello"
+    assert set(notebook.metadata) == {"kernelspec", "language_info", "gexlib"}
+
+
+def test_publishing_twice_gives_the_same_bytes(book, published):
+    before = published.read_bytes()
+    publish([(book / "executed/n.ipynb", published)])
+    assert published.read_bytes() == before
+
+
+def _edit_source(notebook):
+    notebook.cells[-1].source += "  # edited"
+
+
+def _add_cell(notebook):
+    notebook.cells.append(nbformat.v4.new_code_cell("1", execution_count=3))
+
+
+def _drop_cell(notebook):
+    notebook.cells.pop()
+
+
+def _edit_output(notebook):
+    notebook.cells[-1].outputs[0].text = "better"
+
+
+@pytest.mark.parametrize("edit", [_edit_source, _add_cell, _drop_cell, _edit_output])
+def test_an_edit_after_publishing_is_found(published, edit):
+    notebook = read(published)
+    edit(notebook)
+    write(notebook, published)
+    with pytest.raises(NotebookError, match="do not belong to its code"):
+        check(published)
+
+
+def test_prose_may_change_after_publishing(published):
+    notebook = read(published)
+    notebook.cells[0].source = "# A better title"
+    notebook.cells.append(nbformat.v4.new_markdown_cell("An afterthought."))
+    write(notebook, published)
+    check(published)
+
+
+def test_a_run_of_other_code_is_not_published(book):
+    source = book / "book/n.ipynb"
+    notebook = read(source)
+    _edit_source(notebook)
+    write(notebook, source)
+    before = source.read_bytes()
+    with pytest.raises(NotebookError, match=r"the code of .*n\.ipynb has changed since it was executed"):
+        publish([(book / "executed/n.ipynb", source)])
+    assert source.read_bytes() == before
+
+
+def test_a_path_of_this_machine_is_not_published(book):
+    executed = book / "executed/n.ipynb"
+    notebook = read(executed)
+    notebook.cells[-1].outputs[0].text = f"saved to {Path.cwd()}/model"
+    write(notebook, executed)
+    with pytest.raises(NotebookError, match="shows a path of this machine"):
+        publish([(executed, book / "book/n.ipynb")])
+
+
+def test_a_staged_book_has_present_prose_outputs_and_the_parameters_used(book):
+    notebook = read(book / "book/n.ipynb")
+    notebook.cells[0].source = "# A better title"
+    write(notebook, book / "book/n.ipynb")
+    (book / "staged").mkdir()
+    (book / "staged/old.md").write_text("no longer in the book")
+    stage(book / "book", book / "staged", [book / "executed/n.ipynb"])
+    files = {str(path.relative_to(book / "staged")) for path in (book / "staged").rglob("*") if path.is_file()}
+    assert files == {"n.ipynb", "how/to.md"}
+    cells = read(book / "staged/n.ipynb").cells
+    assert cells[0].source == "# A better title"
+    assert [cell.id for cell in cells[1:]] == ["cell-1", "set", "cell-2"]
+    assert cells[-1].outputs[0].text == "cell-2 says hello"

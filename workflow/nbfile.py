@@ -1,0 +1,143 @@
+"""Notebook files: reading, writing, stripping, fingerprints, and the gate for executed ones."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+class NotebookError(Exception):
+    """A notebook that can't be read, run, shown or published; the message says why."""
+
+
+def read(path: Path) -> NotebookNode:
+    """Read a notebook and check that it is a valid one with cell ids."""
+    try:
+        notebook = nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+        if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
+            raise NotebookError(f"{path} has no cell ids (its format is older than 4.5); save it with Jupyter")
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise NotebookError(f"there is no notebook {path}") from None
+    except (
+        nbformat.reader.NotJSONError,
+        nbformat.ValidationError,
+        UnicodeDecodeError,
+        AttributeError,
+    ) as error:
+        raise NotebookError(f"{path} is not a valid notebook: {str(error)[:100]}") from None
+    return notebook
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, the same one always as the same bytes."""
+    write_bytes((nbformat.writes(notebook).rstrip("\n") + "\n").encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file in one step; one that already holds these bytes keeps its time."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
+
+
+def code_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Code cells that have something to run."""
+    return (cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """Tags of a cell."""
+    return cell.metadata.get("tags", [])
+
+
+def strip(notebook: NotebookNode) -> NotebookNode:
+    """Take out what changes from run to run or machine to machine: times, paths, versions, widget state."""
+    for key in ("papermill", "widgets", "gexlib"):
+        notebook.metadata.pop(key, None)
+    language = notebook.metadata.pop("language_info", {})
+    notebook.metadata["language_info"] = _only(language, "name", "pygments_lexer")
+    for cell in notebook.cells:
+        cell.metadata = _only(cell.metadata, "tags", "mystnb")
+    return notebook
+
+
+def _only(metadata: dict, *keys: str) -> NotebookNode:
+    return NotebookNode({key: metadata[key] for key in keys if key in metadata})
+
+
+def digest(notebook: NotebookNode) -> str:
+    """Fingerprint of the code cells: their sources and their outputs."""
+    return _sha256([[cell.source, cell.outputs] for cell in code_cells(notebook)])
+
+
+def code_digest(path: Path) -> str:
+    """Fingerprint of what a run depends on: the code and its parameters cell, neither prose nor outputs."""
+    return _sha256([[cell.source, "parameters" in tags(cell)] for cell in code_cells(read(path))])
+
+
+def library_digest(folder: Path = Path("gexlib")) -> str:
+    """Fingerprint of the library's code, on which every run and the API page depend."""
+    return _sha256([[path.as_posix(), path.read_text(encoding="utf-8")] for path in sorted(folder.rglob("*.py"))])
+
+
+def page_digest(path: Path) -> str:
+    """Fingerprint of what a page shows besides outputs: every cell with its tags."""
+    return _sha256([[cell.cell_type, cell.source, tags(cell)] for cell in read(path).cells])
+
+
+def _sha256(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def problems(notebook: NotebookNode) -> list[str]:
+    """List what keeps an executed notebook from being shown, such as cells that failed or did not run."""
+    found = []
+    cells = list(code_cells(notebook))
+    if not any("parameters" in tags(cell) for cell in cells):
+        found.append("no cell is tagged 'parameters'")
+    if any("papermill-error-cell-tag" in tags(cell) for cell in notebook.cells):
+        found.append("it carries papermill's mark of a failed run")
+    for number, cell in enumerate(cells, start=1):
+        where = f"code cell {number} ({cell.source.strip().splitlines()[0][:50]})"
+        if cell.execution_count is None:
+            found.append(f"{where} was not run")
+        elif cell.execution_count != number:
+            found.append(f"{where} has the execution count {cell.execution_count}: run the cells in order")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{where} raised {output.ename}: {output.evalue}")
+            elif output.get("name") == "stderr":
+                found.append(f"{where} wrote to stderr: {output.text.strip()[-300:]}")
+            elif WIDGET in output.get("data", {}):
+                found.append(f"{where} shows a widget, which stays blank on a page")
+    return found
+
+
+def gate(path: Path) -> None:
+    """Raise a NotebookError that lists what is wrong with an executed notebook."""
+    refuse(path, problems(read(path)))
+
+
+def check(path: Path) -> None:
+    """Raise a NotebookError if a published notebook's outputs do not belong to its present code."""
+    notebook = read(path)
+    found = problems(notebook)
+    if notebook.metadata.get("gexlib", {}).get("digest") != digest(notebook):
+        found.append("its outputs do not belong to its code; refresh them: snakemake --cores all publish")
+    refuse(path, found)
+
+
+def refuse(path: Path, found: list[str]) -> None:
+    """Raise a NotebookError if problems were found."""
+    if found:
+        raise NotebookError("\n".join([f"{path} does not pass:", *(f"  - {line}" for line in found)]))

@@ -1,0 +1,166 @@
+"""Run, gate, stage and publish the book's notebooks: the one tool of the Snakefile, the tests and CI.
+
+``python workflow/notebooks.py --help`` lists its commands.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+import nbfile
+import pages
+from nbfile import NotebookError, problems, read, refuse, strip, tags, write
+from parameters import bind
+
+Pairs = Iterable[tuple[str, str]]
+
+
+def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> None:
+    """Execute a notebook; ``out`` appears once the run has passed the gate.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook, which is not changed.
+    out : Path
+        Place of the executed notebook. A run that fails leaves nothing there, and what it got to beside it,
+        in a file that ends in ``.failed.ipynb``.
+    given : iterable of (str, str)
+        Names and values of parameters.
+    wiring : iterable of (str, str)
+        The same, for the paths that tie notebooks together. The cell that sets them is shown on the book's
+        page only if there are others in ``given``.
+
+    Raises
+    ------
+    NotebookError
+        If a parameter is unknown or of another type, a cell fails, or the run does not pass the gate.
+    """
+    import matplotlib.font_manager  # noqa: F401  its font cache is built here, not with a message in a cell
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    given = list(given)
+    values = bind(notebook, [*wiring, *given])
+    failed, temporary = out.with_suffix(".failed.ipynb"), out.with_name(f".{out.stem}.{os.getpid()}.ipynb")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.unlink(missing_ok=True)
+    os.environ.pop("MPLBACKEND", None)  # one that was set for the terminal would leave pages without figures
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(temporary),
+            values,
+            progress_bar=False,
+            extra_arguments=["--log-level=CRITICAL"],
+        )
+        executed = strip(read(temporary))
+        for cell in executed.cells:
+            if "injected-parameters" in tags(cell) and not given:
+                cell.metadata["tags"].append("remove-cell")
+        refuse(notebook, problems(executed))
+        write(executed, temporary)
+        temporary.replace(out)
+        failed.unlink(missing_ok=True)
+    except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
+        temporary.replace(failed)
+        raise NotebookError(f"{_explain(notebook, error)}\nAs far as it got: {failed}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _explain(notebook: Path, error: Exception) -> str:
+    """Say what went wrong in a few lines: the line that failed, and the end of the traceback."""
+    if isinstance(error, NotebookError):
+        return str(error)
+    if not hasattr(error, "traceback"):
+        return f"{notebook} failed: {error}; was there enough memory?"
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)).splitlines()
+    arrows = [line for line in lines if line.lstrip().startswith("-->")]
+    shown = dict.fromkeys([*arrows[:1], *arrows[-1:], *lines[-3:]])
+    return "\n".join([f"{notebook} failed in cell [{error.exec_count}]:", *(f"  {line}" for line in shown)])
+
+
+def each(function: Callable[[Path], None], notebooks: Iterable[Path]) -> None:
+    """Call a function on each notebook, and raise what all of them raised as one NotebookError."""
+    messages = []
+    for path in notebooks:
+        try:
+            function(path)
+        except NotebookError as error:
+            messages.append(str(error))
+    if messages:
+        raise NotebookError("\n".join(messages))
+
+
+class Commands(click.Group):
+    """Commands whose NotebookErrors end in their message and the exit status 1."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except NotebookError as error:
+            raise click.ClickException(str(error)) from None
+
+
+NOTEBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+NOTEBOOKS = click.argument("notebooks", type=NOTEBOOK, nargs=-1, required=True)
+
+
+def pairs(*names: str, text: str) -> Callable:
+    """Make an option that takes a name and a value, any number of times."""
+    return click.option(*names, type=(str, str), multiple=True, metavar="NAME VALUE", help=text)
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Run, gate, stage and publish the book's notebooks."""
+
+
+@main.command("run")
+@click.argument("notebook", type=NOTEBOOK)
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@pairs("-p", "--parameter", "given", text="A parameter of the notebook.")
+@pairs("-w", "--wiring", "wiring", text="A parameter that ties notebooks: not shown on the page.")
+def run_command(notebook: Path, out: Path, given: Pairs, wiring: Pairs) -> None:
+    """Execute NOTEBOOK into OUT, which appears only if the run passes the gate."""
+    run(notebook, out, given, wiring)
+
+
+@main.command("gate")
+@NOTEBOOKS
+def gate_command(notebooks: Iterable[Path]) -> None:
+    """Check that each notebook was executed in full and in order, without errors, stderr or widgets."""
+    each(nbfile.gate, notebooks)
+
+
+@main.command("check")
+@NOTEBOOKS
+def check_command(notebooks: Iterable[Path]) -> None:
+    """Check that each notebook passes the gate, and that its outputs belong to its present code."""
+    each(nbfile.check, notebooks)
+
+
+@main.command("publish")
+@click.argument("executed", type=NOTEBOOK)
+@click.argument("source", type=NOTEBOOK)
+def publish_command(executed: Path, source: Path) -> None:
+    """Write the outputs of EXECUTED, a run with default parameters, into SOURCE."""
+    pages.publish([(executed, source)])
+
+
+@main.command("stage")
+@click.argument("book", type=FOLDER)
+@click.argument("out", type=FOLDER)
+@click.argument("executed", type=NOTEBOOK, nargs=-1)
+def stage_command(book: Path, out: Path, executed: Iterable[Path]) -> None:
+    """Copy the folder BOOK to OUT, its notebooks with the outputs of the EXECUTED ones."""
+    pages.stage(book, out, executed)
+
+
+if __name__ == "__main__":
+    main()

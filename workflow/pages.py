@@ -1,0 +1,77 @@
+"""From executed notebooks to pages: staging the book for a build, publishing outputs into the book itself."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbfile import NotebookError, code_cells, digest, gate, read, strip, tags, write, write_bytes
+from nbformat import NotebookNode
+
+
+def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
+    """Put the outputs of a run into a source with the same code; prose and tags stay the source's.
+
+    With ``injected``, the cell by which papermill set the parameters comes along; without, the remaining
+    cells are counted anew.
+    """
+    notebook = strip(read(source))
+    runs = [cell for cell in read(executed).cells if cell.cell_type == "code"]
+    setters = [cell for cell in runs if "injected-parameters" in tags(cell)]
+    runs = [cell for cell in runs if cell not in setters]
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if [(cell.id, cell.source) for cell in runs] != [(cell.id, cell.source) for cell in codes]:
+        raise NotebookError(f"the code of {source} has changed since it was executed into {executed}; run it again")
+    for cell, run in zip(codes, runs, strict=True):
+        cell.outputs, cell.execution_count = run.outputs, run.execution_count
+    if injected:
+        place = next(i for i, cell in enumerate(notebook.cells) if "parameters" in tags(cell)) + 1
+        notebook.cells[place:place] = setters
+        return notebook
+    for number, cell in enumerate(code_cells(notebook), start=1):
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+    return notebook
+
+
+def book_files(book: Path) -> list[Path]:
+    """Files of the book, without what tools leave there."""
+    litter = {"_build", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
+    return sorted(path for path in book.rglob("*") if path.is_file() and not litter & set(path.parts))
+
+
+def stage(book: Path, out: Path, executed: Iterable[Path]) -> None:
+    """Copy the book, its notebooks with the outputs of a run; what is no longer in the book goes."""
+    runs = {path.name: path for path in executed}
+    copies = {path: out / path.relative_to(book) for path in book_files(book)}
+    for path, copy in copies.items():
+        if path.name in runs:
+            write(merge(path, runs[path.name]), copy)
+        else:
+            write_bytes(path.read_bytes(), copy)
+    for path in out.rglob("*"):
+        if path.is_file() and path not in copies.values():
+            path.unlink()
+
+
+def publish(runs: Iterable[tuple[Path, Path]]) -> None:
+    """Write the outputs of runs into the book's own notebooks, with a fingerprint that ties code and outputs.
+
+    Parameters
+    ----------
+    runs : iterable of (Path, Path)
+        Executed notebooks, and the notebooks they came from. All are checked before any is written.
+    """
+    published = []
+    for executed, source in runs:
+        gate(executed)
+        notebook = merge(source, executed, injected=False)
+        outputs = json.dumps([cell.outputs for cell in code_cells(notebook)])
+        for place in (Path.cwd(), Path.home()):
+            if f"{place}/" in outputs and len(place.parts) > 1:
+                raise NotebookError(f"{executed} shows a path of this machine, {place}; show relative paths")
+        notebook.metadata["gexlib"] = {"digest": digest(notebook)}
+        published.append((notebook, source))
+    for notebook, source in published:
+        write(notebook, source)
