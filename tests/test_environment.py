@@ -59,12 +59,11 @@ def test_environment_yml_asks_for_what_pyproject_asks_for():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert environment["channels"] == ["conda-forge", "bioconda"]
     asked = {}
-    for entry in environment["dependencies"]:
-        if isinstance(entry, str):
-            name, ranges = re.fullmatch(r"([a-z0-9-]+)(.*)", entry).groups()
-            asked[name] = set(filter(None, ranges.strip().split(",")))
-        else:
-            assert entry == {"pip": ["-e ."]}
+    *entries, pip = environment["dependencies"]
+    assert pip["pip"].pop() == "-e ."
+    for entry in entries + pip["pip"]:
+        name, ranges = re.fullmatch(r"([a-z0-9-]+)(.*)", entry).groups()
+        asked[name] = set(filter(None, ranges.strip().split(",")))
     expected = {
         CONDA_NAMES.get(r.name, r.name): {str(specifier) for specifier in r.specifier} for r in required("test")
     }
