@@ -5,7 +5,8 @@ The authors' TensorFlow code was run once for this project on PRECISE (see REFER
 best epoch on the test set. This script reruns our side, which never looks at the test set: of the training
 conditions, a fifth becomes the validation part that stops the training. The split, told by the real-vs-real bounds
 that it reproduces to the last digit printed: groups ``project + condition`` in order of appearance, permuted by
-NumPy's RandomState(0), the first 75 % for training.
+NumPy's RandomState(0), the first 75 % for training. (One condition that the source lists twice may stand on both sides
+of it, see data/ecoli/README.md; that is part of the reference.)
 
     python benchmarks/ecoli_reference.py                                  # 2,474 genes, embedded network
     python benchmarks/ecoli_reference.py --regulondb FOLDER               # also the 1,044 genes of RegulonDB
@@ -16,12 +17,15 @@ FOLDER holds RegulonDB's ``regulatory_interactions`` (release 10.0) and ``tf_tg`
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import time
 from pathlib import Path
 
 import anndata
 import numpy as np
 import pandas as pd
+import torch
 
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.grn import hierarchy, match_case, read_regulondb, regulons
@@ -83,9 +87,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--regulondb", type=Path, help="folder with the RegulonDB files")
     parser.add_argument("--seeds", type=int, default=3, help="trainings for each gene set")
-    parser.add_argument("--settings", default="paper_ecoli", help="preset of the model")
+    parser.add_argument("--settings", default="default", help="preset of the model")
     parser.add_argument("--genes", type=int, choices=[*REFERENCE], help="this gene set only")
     options = parser.parse_args()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores (one used)"
+    print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, {machine}")
     for n_genes, (data, targets) in problems(load_ecoli(), options.regulondb).items():
         if options.genes in (None, n_genes):
             ours = run(data, targets, resolve(options.settings), list(range(options.seeds)))

@@ -1,8 +1,8 @@
 """
 Adversarial generation of gene expression data.
 
-``gexlib.WGANGP`` is the model. The rooms of the library, from the raw data to the figures: :mod:`gexlib.datasets`,
-:mod:`gexlib.grn`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`, :mod:`gexlib.simulators`, :mod:`gexlib.wgan`,
+``gexlib.WGANGP`` is the model. The rooms of the library, from the raw data to the figures: :mod:`gexlib.grn`,
+:mod:`gexlib.datasets`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`, :mod:`gexlib.simulators`, :mod:`gexlib.wgan`,
 :mod:`gexlib.analysis`, :mod:`gexlib.plots`. Each is imported when first used, so that ``import gexlib`` is quick.
 """
 

@@ -83,7 +83,7 @@ class WGANGP:
         self,
         categorical: Sequence[str] = (),
         numerical: Sequence[str] = (),
-        settings: Settings | str = "paper_ecoli",
+        settings: Settings | str = "default",
         seed: int = 0,
         unseen: str = "error",
         device: str = "auto",

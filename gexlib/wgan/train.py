@@ -153,6 +153,7 @@ def train(
         If a loss is no longer finite.
     """
     hide = None if progress is None else not progress
+    shown = {}  # the latest losses, and the latest score
     with tqdm(total=settings.epochs, initial=state.epoch, unit="epoch", disable=hide) as bar:
         while state.epoch < settings.epochs and state.waited < settings.patience:
             losses = train_epoch(state, data, settings)
@@ -166,8 +167,9 @@ def train(
             if state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs:
                 _evaluate(state, score)
                 checkpoint(state)
+            shown |= {name: value for name, value in state.history[-1].items() if value is not None}
             bar.update()
-            bar.set_postfix({name: f"{v:.3g}" for name, v in state.history[-1].items() if v is not None})
+            bar.set_postfix({name: f"{value:.3g}" for name, value in shown.items()})
 
 
 def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, float]:

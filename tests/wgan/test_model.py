@@ -95,6 +95,15 @@ def test_history_and_best_epoch(small, quick):
     assert gan.history_["penalty"].ge(0).all()
 
 
+def test_progress_bar_shows_losses_penalty_and_score(small, quick, capsys):
+    make(quick).fit(*small, progress=True)
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "6/6" in last
+    assert all(f"{name}=" in last for name in ("critic_loss", "penalty", "generator_loss", "score"))
+    make(quick).fit(*small)
+    assert capsys.readouterr().err == "", "no bar where there is no terminal"
+
+
 def test_patience_stops(small, quick):
     settings = quick.replace(epochs=4000, patience=2, learning_rate=1e-12)
     gan = make(settings).fit(*small)

@@ -1,0 +1,68 @@
+"""The how-to pages work as they are written, on data such as a user might have."""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gexlib import datasets
+from gexlib.wgan import PRESETS, Settings
+
+PAGES = Path(__file__).parents[1] / "book/howto"
+
+
+def run(page):
+    """Execute the Python blocks of a page one after the other; returns their variables."""
+    variables = {}
+    for block in re.findall(r"```python\n(.*?)```", (PAGES / page).read_text(encoding="utf-8"), flags=re.DOTALL):
+        exec(block, variables)
+    return variables
+
+
+def test_own_data_page_runs_as_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    n, names = 90, [f"s{i}" for i in range(90)]
+    donor = np.arange(n) // 3
+    covariates = pd.DataFrame(
+        {
+            "tissue": rng.choice(["lung", "liver"], n),
+            "sex": np.where(donor % 2, "female", "male"),
+            "age": 20.0 + donor,
+            "donor": [f"d{d}" for d in donor],
+        },
+        index=names,
+    )
+    states = rng.normal(size=(n, 3)) @ rng.normal(size=(3, 15))
+    expression = pd.DataFrame(5 + states + rng.normal(size=(n, 15)), index=names, columns=[f"g{i}" for i in range(15)])
+    expression.to_csv("log_tpm.csv")
+    covariates.sample(frac=1, random_state=0).to_csv("samples.csv")
+
+    page = run("own_data.md")
+    assert list(page["data"].obs["donor"]) == list(covariates["donor"])
+    assert page["lung"].shape == (100, 15)
+    assert (page["lung"].obs["tissue"] == "lung").all()
+    assert page["synthetic"].n_obs == page["test"].n_obs
+
+
+def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
+    """On M3D's real descriptions and RegulonDB, with random numbers in place of the expression table."""
+    for path in (shared_data / "m3d").glob("*descriptions"):
+        shutil.copy(path, tmp_path)
+    shutil.copy(shared_data / "regulondb/regulatory_interactions_10.0.txt", tmp_path / "regulatory_interactions")
+    chips = pd.read_csv(next(tmp_path.glob("*.experiment_descriptions")), sep="\t")["chip_name"]
+    probes = pd.read_csv(next(tmp_path.glob("*.probe_set_descriptions")), sep="\t").dropna(subset=["gene_symbol"])
+    probes = probes[probes["gene_symbol"].str.lower().isin(["crp", "fis", "arac", "araa", "arab", "lacz", "fnr"])]
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(9, 1, (len(probes), len(chips))), index=probes["probe_set_name"], columns=chips)
+    table.to_csv(tmp_path / "E_coli_v4_Build_6_chips907probes7.tab", sep="\t", index_label="E_coli_v4_Build_6:genes")
+    monkeypatch.setattr(datasets, "fetch", lambda name: tmp_path)
+    monkeypatch.setitem(PRESETS, "paper_ecoli", Settings(epochs=5))
+    monkeypatch.chdir(tmp_path)
+
+    page = run("paper_data.md")
+    assert page["data"].shape == (907, 7)
+    assert page["gan"].best_epoch_ == 5
+    assert page["targets"]["araC"] == ["araA", "araB", "araC"] or "araC" in page["targets"]
