@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import anndata
-import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
+
+from gexlib.checks import expression_matrix
 
 
 def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_components: int = 2) -> pd.DataFrame:
@@ -34,6 +35,7 @@ def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_com
 
     Examples
     --------
+    >>> import numpy as np
     >>> x = np.random.default_rng(0).normal(size=(10, 4)).astype("float32")
     >>> real = anndata.AnnData(x)
     >>> embed(real, {"real": real}).columns.tolist()
@@ -42,10 +44,10 @@ def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_com
     for name, samples in data.items():
         if list(samples.var_names) != list(reference.var_names):
             raise ValueError(f"data[{name!r}] has other genes than reference, or in another order")
-    pca = PCA(n_components, svd_solver="full").fit(np.asarray(reference.X, dtype=np.float64))
+    pca = PCA(n_components, svd_solver="full").fit(expression_matrix(reference, "reference"))
     parts = []
     for name, samples in data.items():
-        scores = pca.transform(np.asarray(samples.X, dtype=np.float64))
+        scores = pca.transform(expression_matrix(samples, f"data[{name!r}]"))
         part = pd.DataFrame(scores, columns=[f"PC{i + 1}" for i in range(n_components)], index=samples.obs_names)
         parts.append(pd.concat([part.assign(data=name), samples.obs], axis=1))
     placed = pd.concat(parts)

@@ -6,6 +6,8 @@ import anndata
 import numpy as np
 import pandas as pd
 
+from gexlib.checks import expression_matrix
+
 
 def replicate_correlations(data: anndata.AnnData, by: str = "condition", batch: str | None = None) -> pd.DataFrame:
     """
@@ -39,7 +41,7 @@ def replicate_correlations(data: anndata.AnnData, by: str = "condition", batch: 
     for argument, name in {"by": by, "batch": batch}.items():
         if name is not None and name not in data.obs:
             raise ValueError(f"{argument}={name!r} is not a column of obs; columns: {', '.join(data.obs)}")
-    x = np.asarray(data.X, dtype=np.float64)
+    x = expression_matrix(data, "data").astype(np.float64)
     first, second = np.triu_indices(len(x), k=1)
 
     def same(column: str) -> np.ndarray:

@@ -1,13 +1,13 @@
 """What simulators that learn from data share: checks in ``fit``, and the AnnData they return."""
 
-import operator
 from abc import ABC, abstractmethod
 from typing import Self
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from anndata import AnnData
+
+from gexlib.checks import expression_matrix, whole_number
 
 
 class DataSimulator(ABC):
@@ -44,19 +44,9 @@ class DataSimulator(ABC):
         ValueError
             Fewer than 2 samples, no genes, NaN or infinite values, or settings that do not suit the data.
         """
-        if not isinstance(adata, AnnData):
-            raise TypeError(f"adata must be an AnnData, not {type(adata).__name__}; wrap it: anndata.AnnData(x)")
-        if adata.X is None:
-            raise ValueError("adata has no X; put the expression values into X")
-        x = adata.X.toarray() if sp.issparse(adata.X) else np.asarray(adata.X)
+        x = expression_matrix(adata, "adata")
         if x.shape[0] < 2 or x.shape[1] < 1:
             raise ValueError(f"adata has shape {x.shape}; fitting needs at least 2 samples and 1 gene")
-        if not np.isfinite(x).all():
-            sample, gene = np.argwhere(~np.isfinite(x))[0]
-            raise ValueError(
-                f"adata.X has {np.sum(~np.isfinite(x))} values that are NaN or infinite, the first in sample "
-                f"{adata.obs_names[sample]!r}, gene {adata.var_names[gene]!r}; remove or impute them first"
-            )
         self._fit(x.astype(np.float64))
         self.var_ = adata.var.copy()
         self.provenance_ = {f"training_{k}": str(v) for k, v in adata.uns.get("provenance", {}).items()}
@@ -91,7 +81,8 @@ class DataSimulator(ABC):
         n_samples, seed = whole_number("n_samples", n_samples, 1), whole_number("seed", seed, 0)
         x = self._draw(n_samples, np.random.default_rng(seed)).astype(np.float32)
         obs = pd.DataFrame(index=[f"{name.lower()}_{i}" for i in range(n_samples)])
-        provenance = {"source": f"gexlib.simulators.{name}", **self._settings(), "seed": str(seed)}
+        unit = self.provenance_.get("training_unit", "that of the training data")
+        provenance = {"source": f"gexlib.simulators.{name}", **self._settings(), "seed": str(seed), "unit": unit}
         return AnnData(x, obs=obs, var=self.var_.copy(), uns={"provenance": provenance | self.provenance_})
 
     @abstractmethod
@@ -105,14 +96,3 @@ class DataSimulator(ABC):
     @abstractmethod
     def _settings(self) -> dict[str, str]:
         """Settings for the provenance."""
-
-
-def whole_number(argument: str, value: int, least: int) -> int:
-    """Return ``value`` as an int of at least ``least``, or raise an error that names ``argument``."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{argument} must be a whole number, not {value!r}") from None
-    if number < least:
-        raise ValueError(f"{argument} must be at least {least}, not {number}")
-    return number

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gexlib.simulators.base import DataSimulator, whole_number
+from gexlib.checks import whole_number
+from gexlib.simulators.base import DataSimulator
 
 
 class Gaussian(DataSimulator):

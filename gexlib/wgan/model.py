@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import anndata
 import numpy as np
 import pandas as pd
 import torch
-from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 from gexlib import __version__
+from gexlib.checks import expression_matrix, whole_number
 from gexlib.metrics import s_dist
 from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
 from gexlib.wgan import checkpoint as disk
+from gexlib.wgan.device import choose_device, limited_threads
 from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.train import Batch, State
 from gexlib.wgan.train import train as run_training
@@ -65,6 +64,8 @@ class WGANGP:
         The networks, of the best epoch.
     var_ : DataFrame
         The genes.
+    provenance_ : dict of str to str
+        Where the training data came from.
 
     Examples
     --------
@@ -91,8 +92,8 @@ class WGANGP:
     ) -> None:
         self.settings = resolve(settings)
         self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
-        self.seed, self.threads = _whole("seed", seed, 0), _whole("threads", threads, 1)
-        self.device = _device(device)
+        self.seed, self.threads = whole_number("seed", seed, 0), whole_number("threads", threads, 1)
+        self.device = choose_device(device)
 
     def fit(
         self,
@@ -134,9 +135,9 @@ class WGANGP:
         FloatingPointError
             If training diverges.
         """
-        x = _matrix(train, "train")
+        x = expression_matrix(train, "train").astype(np.float32, copy=False)
         self.var_ = train.var.copy()
-        self.unit_ = str(train.uns.get("provenance", {}).get("unit", "as the training data"))
+        self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
         self.encoder_.fit(train.obs)
         self.standardizer_ = Standardizer().fit(x)
         z, covariates = self.standardizer_.transform(x), self.encoder_.transform(train.obs)
@@ -156,13 +157,13 @@ class WGANGP:
 
         def score(generator) -> float:
             synthetic = self._generate(generator, covariates_val, seed=self.seed)
-            return s_dist(z_val, synthetic, constant="zero")
+            return s_dist(z_val, synthetic, constant="zero") if np.isfinite(synthetic).all() else float("nan")
 
         def save(state: State) -> None:
             if checkpoint is not None:
                 disk.write(checkpoint, "training", {"run": run, "state": state.info()}, state.tensors())
 
-        with _limit(self.threads):
+        with limited_threads(self.threads):
             run_training(
                 state,
                 Batch(*(torch.from_numpy(a).to(self.device) for a in (z, *covariates))),
@@ -203,14 +204,16 @@ class WGANGP:
         """
         self._check_fitted()
         covariates = self.encoder_.transform(obs)
-        with _limit(self.threads), torch.no_grad():
-            z = self._generate(self.generator_, covariates, _whole("seed", seed, 0))
+        with limited_threads(self.threads), torch.no_grad():
+            z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
         made = anndata.AnnData(self.standardizer_.inverse_transform(z), obs=_text_index(obs), var=self.var_.copy())
         made.uns["provenance"] = {
-            "source": f"gexlib {__version__} WGANGP, trained with seed {self.seed}, best epoch {self.best_epoch_}",
-            "sampled with": f"seed {seed}",
-            "unit": self.unit_,
-        }
+            "source": f"gexlib.WGANGP {__version__}",
+            "seed": str(seed),
+            "model_seed": str(self.seed),
+            "model_epoch": str(self.best_epoch_),
+            "unit": self.provenance_.get("unit", "that of the training data"),
+        } | {f"training_{name}": value for name, value in self.provenance_.items()}
         return made
 
     def save(self, folder: str | Path) -> None:
@@ -222,7 +225,7 @@ class WGANGP:
             "covariates": self.encoder_.to_dict(),
             "best_epoch": self.best_epoch_,
             "best_score": None if np.isnan(self.best_score_) else self.best_score_,
-            "unit": self.unit_,
+            "provenance": self.provenance_,
             "gexlib_version": __version__,
             "history": _records(self.history_),
             "genes": [str(gene) for gene in self.var_.index],
@@ -252,7 +255,7 @@ class WGANGP:
             model = cls(settings=Settings(**info["settings"]), seed=info["seed"], device=device, threads=threads)
             model.encoder_ = CovariateEncoder.from_dict(info["covariates"])
             model.var_ = pd.DataFrame(info["var"], index=pd.Index(info["genes"]))
-            model.unit_, model.history_ = info["unit"], _frame(info["history"])
+            model.provenance_, model.history_ = info["provenance"], _frame(info["history"])
             model.best_epoch_ = info["best_epoch"]
             model.best_score_ = float("nan") if info["best_score"] is None else info["best_score"]
             model.standardizer_ = Standardizer()
@@ -274,7 +277,7 @@ class WGANGP:
     def _validation(self, validation: anndata.AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
         if validation is None:
             return None, None
-        x = _matrix(validation, "validation")
+        x = expression_matrix(validation, "validation").astype(np.float32, copy=False)
         if list(validation.var_names) != list(self.var_.index):
             raise ValueError(
                 "validation has other genes than train, or in another order; take the genes of train with "
@@ -295,51 +298,6 @@ class WGANGP:
     def _check_fitted(self) -> None:
         if not hasattr(self, "generator_"):
             raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
-
-
-def _matrix(data: anndata.AnnData, argument: str) -> np.ndarray:
-    """The expression matrix of `data`, float32 and dense, checked."""
-    if not isinstance(data, anndata.AnnData):
-        raise TypeError(f"{argument} is a {type(data).__name__}; give an AnnData (samples x genes)")
-    x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
-    if not np.isfinite(x).all():
-        row, column = np.argwhere(~np.isfinite(x))[0]
-        raise ValueError(
-            f"{argument} has missing or infinite values, first in sample {data.obs_names[row]!r}, gene "
-            f"{data.var_names[column]!r}; remove or impute them"
-        )
-    return x.astype(np.float32, copy=False)
-
-
-def _device(device: str) -> torch.device:
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-        torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ValueError(f"device={device!r} cannot be used here ({error}); 'auto' or 'cpu' always can") from None
-    return chosen
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}={value!r} is a {type(value).__name__}; it must be a whole number")
-    if not least <= value < 2**63:
-        raise ValueError(f"{name}={value} must be a whole number of {least} or more")
-    return int(value)
-
-
-@contextmanager
-def _limit(threads: int) -> Iterator[None]:
-    """Hold PyTorch and the numerical libraries to `threads` CPU threads, then set back what was there."""
-    before = torch.get_num_threads()
-    with threadpool_limits(limits=threads):
-        torch.set_num_threads(threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)
 
 
 def _same_run(folder: str | Path, saved: dict, run: dict) -> None:

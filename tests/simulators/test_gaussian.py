@@ -70,6 +70,7 @@ def test_same_seed_same_samples(train):
         "source": "gexlib.simulators.Gaussian",
         "n_components": "4",
         "residual": "True",
+        "unit": "that of the training data",
         "seed": "5",
         "training_source": "somewhere",
     }

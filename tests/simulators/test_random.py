@@ -54,7 +54,7 @@ def test_result_is_an_anndata_of_the_same_genes_and_unit(train):
     assert all(isinstance(v, str) for v in provenance.values())
     assert provenance["source"] == "gexlib.simulators.Random"
     assert provenance["seed"] == "3"
-    assert provenance["training_unit"] == "log2(TPM + 1)"
+    assert provenance["unit"] == provenance["training_unit"] == "log2(TPM + 1)"
 
 
 def test_provenance_survives_a_file(train, tmp_path):

@@ -150,9 +150,9 @@ def test_load_names_what_is_wrong(small, quick, tmp_path):
     ("kwargs", "error", "words"),
     [
         ({"device": "gpu9"}, ValueError, "device='gpu9' cannot be used"),
-        ({"seed": -1}, ValueError, "seed=-1"),
-        ({"seed": 0.5}, TypeError, "seed=0.5"),
-        ({"threads": 0}, ValueError, "threads=0"),
+        ({"seed": -1}, ValueError, "seed must be at least 0, not -1"),
+        ({"seed": 0.5}, TypeError, r"seed must be a whole number, not 0\.5"),
+        ({"threads": 0}, ValueError, "threads must be at least 1"),
         ({"settings": "best"}, ValueError, "settings='best'"),
     ],
 )
@@ -164,12 +164,12 @@ def test_bad_arguments(kwargs, error, words):
 def test_bad_data(small, quick):
     train, validation = small
     gan = make(quick)
-    with pytest.raises(TypeError, match="train is a ndarray"):
+    with pytest.raises(TypeError, match="train must be an AnnData, not ndarray"):
         gan.fit(train.X)
     with pytest.raises(ValueError, match="validation has other genes"):
         gan.fit(train, validation[:, ::-1].copy())
     train.X[3, 4] = np.nan
-    with pytest.raises(ValueError, match="train has missing.*sample 's3', gene '4'"):
+    with pytest.raises(ValueError, match="train.X has 1 values that are NaN .*sample 's3', gene '4'"):
         gan.fit(train)
 
 
