@@ -129,12 +129,14 @@ class Standardizer:
     .. math:: \tilde{x}_{ij} = (x_{ij} - \mu_j) / \sigma_j
 
     with the mean :math:`\mu_j` and the standard deviation :math:`\sigma_j` of gene :math:`j` in the training
-    samples. A gene that is constant there gets :math:`\sigma_j = 1`, so it comes back as its constant.
+    samples. A gene that is constant there gets :math:`\sigma_j = 1`.
     The arithmetic is in float64, the results are float32.
 
     Attributes
     ----------
     mean_, scale_ : ndarray of float64, shape (n_genes,)
+    constant_ : ndarray of bool, shape (n_genes,)
+        The genes that are constant in the training samples.
 
     Examples
     --------
@@ -150,6 +152,7 @@ class Standardizer:
 
     mean_: np.ndarray
     scale_: np.ndarray
+    constant_: np.ndarray
 
     def fit(self, x: np.ndarray) -> Standardizer:
         """Learn the mean and the standard deviation of each column of `x`, shape (n_samples, n_genes)."""
@@ -160,8 +163,8 @@ class Standardizer:
             row, column = np.argwhere(~np.isfinite(x))[0]
             raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
         self.mean_ = x.mean(axis=0, dtype=np.float64)
-        scale = x.std(axis=0, dtype=np.float64)
-        self.scale_ = np.where(x.min(axis=0) == x.max(axis=0), 1.0, scale)
+        self.constant_ = x.min(axis=0) == x.max(axis=0)
+        self.scale_ = np.where(self.constant_, 1.0, x.std(axis=0, dtype=np.float64))
         return self
 
     def transform(self, x: np.ndarray) -> np.ndarray:

@@ -136,6 +136,8 @@ class WGANGP:
             If training diverges.
         """
         x = expression_matrix(train, "train").astype(np.float32, copy=False)
+        if len(x) < 2:
+            raise ValueError(f"train has {len(x)} sample; give two or more")
         self.var_ = train.var.copy()
         self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
         self.encoder_.fit(train.obs)
@@ -195,7 +197,8 @@ class WGANGP:
         Returns
         -------
         AnnData, n_samples x n_genes
-            ``X`` float32 in the units of the training data; ``obs`` a copy of `obs`; ``var`` as in training.
+            ``X`` float32 in the units of the training data; ``obs`` a copy of `obs`; ``var`` as in training. A gene
+            that is constant in the training data is constant here.
 
         Raises
         ------
@@ -206,6 +209,7 @@ class WGANGP:
         covariates = self.encoder_.transform(obs)
         with limited_threads(self.threads), torch.no_grad():
             z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
+        z[:, self.standardizer_.constant_] = 0
         made = anndata.AnnData(self.standardizer_.inverse_transform(z), obs=_text_index(obs), var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
@@ -231,11 +235,7 @@ class WGANGP:
             "genes": [str(gene) for gene in self.var_.index],
             "var": {str(name): [_plain(v) for v in self.var_[name]] for name in self.var_},
         }
-        tensors = {
-            "standardizer.mean": self.standardizer_.mean_,
-            "standardizer.scale": self.standardizer_.scale_,
-        }
-        tensors = {name: torch.from_numpy(array) for name, array in tensors.items()}
+        tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in vars(self.standardizer_).items()}
         for player, network in {"generator": self.generator_, "critic": self.critic_}.items():
             tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
         disk.write(folder, "model", info, tensors)
@@ -259,8 +259,8 @@ class WGANGP:
             model.best_epoch_ = info["best_epoch"]
             model.best_score_ = float("nan") if info["best_score"] is None else info["best_score"]
             model.standardizer_ = Standardizer()
-            model.standardizer_.mean_ = tensors["standardizer.mean"].numpy()
-            model.standardizer_.scale_ = tensors["standardizer.scale"].numpy()
+            for name in ("mean_", "scale_", "constant_"):
+                setattr(model.standardizer_, name, tensors[f"standardizer.{name}"].numpy())
             state = model._new_state()
             state.load_networks(tensors)
         except (KeyError, TypeError, RuntimeError) as error:

@@ -97,6 +97,10 @@ def resolve(settings: Settings | str) -> Settings:
     """The settings themselves, or the preset of that name."""
     if isinstance(settings, Settings):
         return settings
+    if not isinstance(settings, str):
+        raise TypeError(
+            f"settings={settings!r} is a {type(settings).__name__}; give Settings(...) or the name of a preset"
+        )
     if settings not in PRESETS:
         raise ValueError(
             f"settings={settings!r} is neither Settings(...) nor the name of a preset; presets: {', '.join(PRESETS)}"

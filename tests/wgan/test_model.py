@@ -56,6 +56,13 @@ def test_sample_is_anndata_in_the_units_of_the_training_data(small, quick):
     assert not np.array_equal(made.X, gan.sample(validation.obs, seed=2).X)
 
 
+def test_a_gene_without_variation_stays_constant(small, quick, tmp_path):
+    train, validation = small
+    train.X[:, 4] = 2.5
+    make(quick).fit(train, validation).save(tmp_path / "model")
+    assert (WGANGP.load(tmp_path / "model", device="cpu").sample(validation.obs).X[:, 4] == 2.5).all()
+
+
 def test_sample_depends_on_the_covariates(small, quick):
     train, _ = small
     gan = make(quick.replace(epochs=100, hidden=(32,), learning_rate=5e-3)).fit(train)
@@ -154,6 +161,7 @@ def test_load_names_what_is_wrong(small, quick, tmp_path):
         ({"seed": 0.5}, TypeError, r"seed must be a whole number, not 0\.5"),
         ({"threads": 0}, ValueError, "threads must be at least 1"),
         ({"settings": "best"}, ValueError, "settings='best'"),
+        ({"settings": {"epochs": 3}}, TypeError, "is a dict; give Settings"),
     ],
 )
 def test_bad_arguments(kwargs, error, words):
@@ -166,6 +174,8 @@ def test_bad_data(small, quick):
     gan = make(quick)
     with pytest.raises(TypeError, match="train must be an AnnData, not ndarray"):
         gan.fit(train.X)
+    with pytest.raises(ValueError, match="train has 1 sample"):
+        gan.fit(train[:1])
     with pytest.raises(ValueError, match="validation has other genes"):
         gan.fit(train, validation[:, ::-1].copy())
     train.X[3, 4] = np.nan
