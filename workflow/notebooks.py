@@ -5,7 +5,9 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -49,13 +51,14 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     out.unlink(missing_ok=True)
     os.environ.pop("MPLBACKEND", None)  # one that was set for the terminal would leave pages without figures
     try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(temporary),
-            values,
-            progress_bar=False,
-            extra_arguments=["--log-level=CRITICAL"],
-        )
+        with _kernel_messages() as messages:
+            papermill.execute_notebook(
+                str(notebook),
+                str(temporary),
+                values,
+                progress_bar=False,
+                extra_arguments=["--log-level=CRITICAL"],
+            )
         executed = strip(read(temporary))
         for cell in executed.cells:
             if "injected-parameters" in tags(cell) and not given:
@@ -66,17 +69,33 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
         failed.unlink(missing_ok=True)
     except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
         temporary.replace(failed)
-        raise NotebookError(f"{_explain(notebook, error)}\nAs far as it got: {failed}") from None
+        raise NotebookError(f"{_explain(notebook, error, messages)}\nAs far as it got: {failed}") from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _explain(notebook: Path, error: Exception) -> str:
+@contextmanager
+def _kernel_messages() -> Iterator[list[str]]:
+    """Keep what a kernel writes to the terminal behind Jupyter's back, such as complaints while it shuts down."""
+    messages = []
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as caught:
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield messages
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+            caught.seek(0)
+            messages += caught.read().decode(errors="replace").splitlines()
+
+
+def _explain(notebook: Path, error: Exception, messages: list[str]) -> str:
     """Say what went wrong in a few lines: the line that failed, and the end of the traceback."""
     if isinstance(error, NotebookError):
         return str(error)
     if not hasattr(error, "traceback"):
-        return f"{notebook} failed: {error}; was there enough memory?"
+        return "\n".join([f"{notebook} failed: {error}; was there enough memory?", *messages[-3:]])
     lines = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback)).splitlines()
     arrows = [line for line in lines if line.lstrip().startswith("-->")]
     shown = dict.fromkeys([*arrows[:1], *arrows[-1:], *lines[-3:]])

@@ -62,10 +62,11 @@ def test_a_failed_run_leaves_nothing_but_what_it_got_to(notebook, tmp_path, seed
 
 
 def test_a_kernel_that_dies_is_a_failed_run(tmp_path, make_notebook):
-    notebook = make_notebook(tmp_path / "n.ipynb", PARAMETERS, "import os\n\nos._exit(9)")
+    code = "import os\n\nos.write(2, b'out of luck\\n')\nos._exit(9)"
+    notebook = make_notebook(tmp_path / "n.ipynb", PARAMETERS, code)
     done = tool("run", notebook, tmp_path / "out.ipynb")
     assert done.returncode == 1
-    assert "Kernel died; was there enough memory?" in done.stderr
+    assert "Kernel died; was there enough memory?\nout of luck" in done.stderr
     assert not (tmp_path / "out.ipynb").exists()
 
 
