@@ -203,7 +203,7 @@ def summarise(runs: Mapping[str, Texts], folder: str, out: str) -> None:
 
     tables = []
     for name, texts in runs.items():
-        scores = pd.read_csv(f"{folder}/{name}/scores.csv")
+        scores = pd.read_csv(f"{folder}/{name}/scores.csv", float_precision="round_trip")
         for place, (parameter, text) in enumerate(texts.items()):
             scores.insert(place, parameter, text, allow_duplicates=True)
         tables.append(scores)
