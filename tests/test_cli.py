@@ -2,6 +2,9 @@ import subprocess
 import sys
 from importlib.metadata import version
 
+import anndata
+import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -70,3 +73,66 @@ def test_errors_are_one_line_on_stderr(gexlib, arguments, message):
 
 def test_missing_argument_is_a_usage_error(gexlib):
     assert gexlib("fetch").exit_code == 2
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with data.h5ad, wanted.csv and a network, and the process in it."""
+    rng = np.random.default_rng(0)
+    obs = pd.DataFrame(
+        {"medium": rng.choice(["LB", "M9"], 60), "donor": [f"d{i // 2}" for i in range(60)]},
+        index=[f"s{i}" for i in range(60)],
+    )
+    x = 5 + rng.normal(size=(60, 3)) @ rng.normal(size=(3, 8)) + rng.normal(size=(60, 8))
+    genes = pd.DataFrame(index=["crp", "araC", "lacZ", "fis", "a", "b", "c", "d"])
+    anndata.AnnData(x.astype(np.float32), obs=obs, var=genes).write_h5ad(tmp_path / "data.h5ad")
+    pd.DataFrame({"medium": ["LB"] * 5}, index=list("vwxyz")).to_csv(tmp_path / "wanted.csv")
+    (tmp_path / "network.txt").write_text("CRP\taraC\t+\t[X]\tStrong\nCRP\tlacZ\t+\t[X]\tStrong\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+TRAIN = ["train", "data.h5ad", "model", "--categorical", "medium", "--epochs", "3", "--device", "cpu"]
+
+
+def test_train_sample_evaluate(gexlib, folder):
+    result = gexlib(*TRAIN, "--by", "donor", "--divided", "divided.h5ad")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("model: 36 train samples, ")
+    divided = anndata.read_h5ad("divided.h5ad")
+    assert divided.obs.groupby("donor", observed=True)["split"].nunique().max() == 1
+
+    for seed in ("0", "1"):
+        result = gexlib("sample", "model", "divided.h5ad", f"made{seed}.h5ad", "--seed", seed, "--device", "cpu")
+        assert result.exit_code == 0, result.stderr
+    assert gexlib("sample", "model", "wanted.csv", "lb.h5ad", "--device", "cpu").exit_code == 0
+    assert anndata.read_h5ad("lb.h5ad").obs_names.tolist() == list("vwxyz")
+
+    result = gexlib("evaluate", "divided.h5ad", "made0.h5ad", "made1.h5ad", "data.h5ad", "--split", "test",
+                    "--regulondb", "network.txt", "--out", "scores.csv")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    table = pd.read_csv("scores.csv", index_col=0)
+    assert table.index.tolist() == ["made0.h5ad", "made1.h5ad", "data.h5ad"]
+    assert table.columns.tolist() == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
+    assert table.loc["data.h5ad", "S_dist"] == table["S_dist"].max()
+    assert f"{table.loc['made0.h5ad', 'S_dist']:.4f}" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (TRAIN, "name the groups that stay together with --by"),
+        ([*TRAIN, "--by", "patient"], "by='patient' is not a column of obs"),
+        ([*TRAIN, "--by", "donor", "--preset", "best"], "settings='best' is neither"),
+        (["train", "none.h5ad", "model"], "there is no file none.h5ad"),
+        (["sample", "model", "wanted.csv", "lb.h5ad"], "there is no folder model"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--split", "test"], "no samples with 'test'"),
+    ],
+)
+def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):
+    before = sorted(folder.iterdir())
+    result = gexlib(*arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert message in result.stderr
+    assert result.stderr.startswith("gexlib: ")
+    assert sorted(folder.iterdir()) == before, "an error leaves nothing behind"
