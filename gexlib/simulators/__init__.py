@@ -1,6 +1,8 @@
-"""Other ways to make expression data: baselines that any generative model has to beat."""
+"""Other ways to make expression data: baselines that any generative model has to beat, and kinetic simulators."""
 
 from gexlib.simulators.gaussian import Gaussian
+from gexlib.simulators.genenetweaver import GeneNetWeaver
 from gexlib.simulators.random import Random
+from gexlib.simulators.readers import read_gnw_expression, read_gnw_network
 
-__all__ = ["Gaussian", "Random"]
+__all__ = ["Gaussian", "GeneNetWeaver", "Random", "read_gnw_expression", "read_gnw_network"]
