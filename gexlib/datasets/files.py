@@ -1,10 +1,10 @@
 """Data sets as files."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import anndata as ad
+
+from gexlib.atomic import whole_file
 
 
 def read(path: str | Path) -> ad.AnnData:
@@ -50,8 +50,5 @@ def write(adata: ad.AnnData, path: str | Path) -> None:
     path = Path(path)
     if path.suffix != ".h5ad":
         raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        part = Path(folder) / path.name
+    with whole_file(path) as part:
         adata.write_h5ad(part, compression="gzip")
-        os.replace(part, path)

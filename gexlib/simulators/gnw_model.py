@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import os
-import tempfile
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
+from gexlib.atomic import whole_file
 from gexlib.checks import whole_number
 from gexlib.grn import EFFECTS
 
@@ -215,11 +214,8 @@ def write_model(model: dict[str, Gene], path: str | Path) -> None:
     """Write a model as JSON, whole or not at all; compressed if the name ends in ``.gz``."""
     path = Path(path)
     content = json.dumps({name: asdict(gene) for name, gene in model.items()}).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
-        part = Path(folder) / "model"
+    with whole_file(path) as part:
         part.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-        os.replace(part, path)
 
 
 def read_model(path: str | Path) -> dict[str, Gene]:

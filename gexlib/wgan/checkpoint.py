@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
+import shutil
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
+
+from gexlib.atomic import PART, whole_file
 
 CONFIG = "config.json"
 VERSION = 1
@@ -49,7 +50,6 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
     head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         _write_file(folder / name, content)
         _write_file(folder / CONFIG, json.dumps(head | info, indent=1, allow_nan=False).encode())
     except OSError as error:
@@ -57,9 +57,11 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
             error.errno,
             f"could not write the checkpoint {folder} ({error.strerror}); the previous one is intact",
         ) from error
-    for old in [*folder.glob("tensors-*.safetensors"), *folder.glob(".*.part")]:
+    for old in folder.glob("tensors-*.safetensors"):
         if old.name != name:
             old.unlink(missing_ok=True)
+    for left in folder.glob(f"{PART}*"):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
@@ -120,20 +122,5 @@ def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
 
 
 def _write_file(path: Path, content: bytes) -> None:
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with whole_file(path) as part:
+        part.write_bytes(content)

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,16 @@ def test_failed_write_keeps_the_previous_checkpoint(folder, monkeypatch, failing
 
 
 def test_a_failed_file_leaves_no_part_behind(folder, monkeypatch):
-    monkeypatch.setattr(checkpoint.os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(OSError, match="full"):
         checkpoint.write(folder, "model", {}, {"w": torch.zeros(3)})
+    assert not list(folder.glob(".*"))
+
+
+def test_what_a_killed_process_left_is_cleared(folder):
+    (folder / ".writing-abc").mkdir()
+    (folder / ".writing-abc" / "config.json").write_text("{")
+    checkpoint.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
     assert not list(folder.glob(".*"))
 
 
