@@ -1,0 +1,27 @@
+"""
+The book's figures. Each function draws results that it is given on axes that it is given, and computes nothing.
+
+One colour has one meaning throughout: grey for real data, red for the GAN, blue and the others for baselines.
+"""
+
+from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
+from gexlib.plots.samples import embedding, sizes
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
+from gexlib.plots.training import scores, training_curves
+
+__all__ = [
+    "BASELINES",
+    "GAN",
+    "REAL",
+    "TRAIN",
+    "agreement",
+    "colour_of",
+    "correlation_heatmaps",
+    "embedding",
+    "histograms",
+    "layers",
+    "scores",
+    "sizes",
+    "training_curves",
+    "use_style",
+]

@@ -1,0 +1,92 @@
+"""Genes: distributions of numbers, agreement, correlations, networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import networkx as nx
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
+
+
+def histograms(
+    values: Mapping[str, np.ndarray],
+    ax: Axes,
+    label: str,
+    bins: int | Sequence[float] = 40,
+    colours: Sequence[str] | None = None,
+) -> None:
+    """
+    Densities of several sets of numbers over each other, on the same bins.
+
+    By default a data set has its own colour (:func:`colour_of`), and real data are filled.
+    """
+    edges = np.histogram_bin_edges(np.concatenate([np.asarray(v) for v in values.values()]), bins)
+    for i, (name, v) in enumerate(values.items()):
+        colour = colours[i] if colours else colour_of(name)
+        density, _ = np.histogram(v, edges, density=True)
+        filled = colour in (REAL, TRAIN)
+        ax.stairs(density, edges, color=colour, lw=1.8, fill=filled, alpha=0.4 if filled else 1, label=name)
+    ax.set(xlabel=label, ylabel="density")
+    ax.legend()
+
+
+def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> None:
+    """A quantity of each gene in synthetic data against real data, with the diagonal."""
+    ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
+    low, high = min(real.min(), synthetic.min()), max(real.max(), synthetic.max())
+    ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
+    ax.set(xlabel="real", ylabel="synthetic", title=label)
+
+
+def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
+    """Gene-gene correlation matrices side by side, on one scale from -1 to 1; genes in the order given."""
+    for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
+        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        ax.set(title=name, xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+    axes[0].figure.colorbar(image, ax=list(axes), label="Pearson correlation", shrink=0.8)
+
+
+def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
+    """
+    Draw a hierarchy of regulators below `root`, level by level.
+
+    Only genes that regulate another one are drawn; the area of a circle tells how many targets it has. `labels`
+    of them, those with the most targets, are named.
+    """
+    depth = nx.single_source_shortest_path_length(network, root)
+    tfs = [gene for gene in network if any(target != gene for target in network.successors(gene)) and gene in depth]
+    size = {tf: network.out_degree(tf) for tf in tfs}
+    place = {}
+    for level in sorted({depth[tf] for tf in tfs}):
+        row = sorted((tf for tf in tfs if depth[tf] == level), key=size.get, reverse=True)
+        xs = np.linspace(-1, 1, len(row) + 2)[1:-1]
+        slot = np.argsort(np.argsort([_van_der_corput(i + 1) for i in range(len(row))]))  # large ones far apart
+        shift = 0.2 if len(row) > 20 else 0.0  # neighbours of a full level stand on two lines
+        place |= {tf: (xs[j], -level - shift * (j % 2)) for tf, j in zip(row, slot, strict=True)}
+    edges = [(place[a], place[b]) for a, b in network.edges if a in place and b in place and a != b]
+    ax.add_collection(LineCollection(edges, colors=TRAIN, lw=0.4, alpha=0.35, zorder=1))
+    xy = np.array([place[tf] for tf in tfs])
+    area = 14 + 1.6 * np.array([size[tf] for tf in tfs])
+    ax.scatter(*xy.T, s=area, color=BASELINES[0], edgecolor="white", lw=0.6, zorder=2)
+    for tf in sorted(tfs, key=size.get, reverse=True)[:labels]:
+        radius = np.sqrt(14 + 1.6 * size[tf]) / 2
+        ax.annotate(
+            f"{tf} ({size[tf]})", place[tf], xytext=(0, radius + 2), textcoords="offset points", ha="center",
+            fontsize=9, fontstyle="italic", zorder=3,
+            bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.6, "lw": 0},
+        )  # fmt: skip
+    levels = sorted({depth[tf] for tf in tfs})
+    ax.set_yticks([-level for level in levels], [f"level {level}" for level in levels])
+    ax.tick_params(left=False, bottom=False, labelbottom=False)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.margins(x=0.03, y=0.12)
+
+
+def _van_der_corput(i: int) -> float:
+    """The i-th number of the base-2 low-discrepancy sequence 1/2, 1/4, 3/4, 1/8, ..."""
+    return sum(int(bit) / 2 ** (k + 1) for k, bit in enumerate(bin(i)[:1:-1]))

@@ -1,0 +1,43 @@
+"""Samples: how many, where they lie."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from gexlib.plots.style import REAL, TRAIN, colour_of
+
+
+def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
+    """Horizontal bars, one for each entry of `counts`, the largest on top."""
+    counts = counts.sort_values()
+    bars = ax.barh(counts.index.astype(str), counts.to_numpy(), color=REAL, height=0.7)
+    ax.bar_label(bars, padding=3, fontsize=9)
+    ax.set_xlabel(label)
+    ax.margins(x=0.12, y=0.02)
+
+
+def embedding(placed: pd.DataFrame, ax: Axes, by: str = "data", most: int = 8) -> None:
+    """
+    Samples on two components, coloured by `by`; only the `most` frequent levels are told apart.
+
+    `placed` is what :func:`gexlib.analysis.embed` returns.
+    """
+    x, y = placed.columns[:2]
+    if by == "data":
+        for name, part in placed.groupby("data", observed=True, sort=False):
+            marker = "o" if colour_of(name) in (REAL, TRAIN) else "^"
+            ax.scatter(part[x], part[y], s=22, alpha=0.7, lw=0, marker=marker, color=colour_of(name), label=name)
+    else:
+        levels = placed[by].value_counts().index[:most].tolist()
+        colours = plt.get_cmap("tab10")
+        rest = placed[~placed[by].isin(levels)]
+        ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color="#d0d0d0", label="other" if len(rest) else None)
+        for i, level in enumerate(levels):
+            part = placed[placed[by] == level]
+            ax.scatter(part[x], part[y], s=18, alpha=0.8, lw=0, color=colours(i), label=str(level))
+    explained = placed.attrs.get("explained", [None, None])
+    for name, share, setter in zip((x, y), explained, (ax.set_xlabel, ax.set_ylabel), strict=False):
+        setter(name if share is None else f"{name} ({share:.0%} of the variance)")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0, handletextpad=0.3)

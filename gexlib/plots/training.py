@@ -1,0 +1,59 @@
+"""Training and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from gexlib.plots.style import GAN, REAL, TRAIN, colour_of
+
+
+def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int | None = None) -> None:
+    """
+    The course of a training on three axes: Wasserstein estimate and critic loss, penalty, validation score.
+
+    `history` is the ``history_`` of a fitted :class:`gexlib.wgan.WGANGP`.
+    """
+    left, middle, right = axes
+    epoch = history["epoch"]
+    left.plot(epoch, history["wasserstein"], color=REAL, label="Wasserstein estimate")
+    left.plot(epoch, history["critic_loss"], color=GAN, label="critic loss")
+    left.axhline(0, color=TRAIN, lw=0.6)
+    left.set(xlabel="epoch", title="Critic")
+    left.legend()
+    middle.plot(epoch, history["penalty"], color=REAL)
+    middle.set_yscale("log")
+    middle.set(xlabel="epoch", title="Gradient penalty (unweighted)")
+    scored = history.dropna(subset="score")
+    right.plot(scored["epoch"], scored["score"], color=GAN, marker=".", lw=1)
+    right.set(xlabel="epoch", title="$S_{dist}$ on validation data")
+    if best_epoch is not None:
+        right.axvline(best_epoch, color=TRAIN, ls="--", lw=1)
+        right.annotate(
+            f"kept: {best_epoch}", (best_epoch, right.get_ylim()[0]), xytext=(-4, 4), ha="right",
+            textcoords="offset points", fontsize=9,
+        )  # fmt: skip
+
+
+def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], bound: str) -> None:
+    """
+    One panel a metric: a bar for each row of `table`, its standard deviation from `spread`, the bound as a line.
+
+    Parameters
+    ----------
+    table, spread : DataFrame, rows are data sets, columns metrics
+        Means and standard deviations (missing where there is one number only).
+    axes : sequence of Axes, one a metric
+    bound : str
+        The row that no generator can be expected to beat: real data.
+    """
+    for ax, metric in zip(axes, table.columns, strict=True):
+        rows = table.index[::-1]
+        error = spread[metric].reindex(rows).fillna(0).to_numpy()
+        ax.barh(rows, table.loc[rows, metric], xerr=error, color=[colour_of(r) for r in rows], height=0.7)
+        ax.axvline(table.loc[bound, metric], color=REAL, ls="--", lw=1)
+        ax.axvline(0, color=REAL, lw=0.6)
+        ax.set(title=metric, xlim=(min(-0.05, table[metric].min() * 1.1), 1))
+        ax.tick_params(left=False)
