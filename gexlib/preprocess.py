@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from gexlib.checks import expression_matrix, whole_number
 from gexlib.grn import hierarchy
 
 UNKNOWN = "unknown"
@@ -90,6 +91,8 @@ def prepare(
     root: str | None = None,
     fractions: Mapping[str, float] | None = None,
     seed: int = 0,
+    most_variable: int | None = None,
+    keep: Sequence[str] = (),
 ) -> anndata.AnnData:
     """
     A data set ready for training: the genes of interest, and each sample's split in ``obs["split"]``.
@@ -106,20 +109,48 @@ def prepare(
         The regulator at the top; None keeps all genes of `network`.
     fractions, seed
         As for :func:`split_groups`.
+    most_variable : int, optional
+        Keep so many genes: those of the largest variance in the training samples (the others have no say), in the
+        order of `data`.
+    keep : sequence of str
+        Genes that are among these whatever their variance.
 
     Returns
     -------
     AnnData
         A copy. ``data[data.obs["split"] == "train"]`` is the training part.
+
+    Raises
+    ------
+    ValueError
+        As :func:`split_groups`, or if genes that are asked for are not there.
     """
     if network is not None:
         below = hierarchy(network, root) if root else network
         data = data[:, [gene for gene in data.var_names if gene in below]]
         if data.n_vars == 0:
             raise ValueError("no gene of data is in network; do the two name genes alike?")
+    split = split_groups(data.obs, by, fractions, seed)
+    if most_variable is not None:
+        data = data[:, _most_variable(data[(split == "train").to_numpy()], most_variable, keep)]
     data = data.copy()
-    data.obs["split"] = split_groups(data.obs, by, fractions, seed)
+    data.obs["split"] = split
     return data
+
+
+def _most_variable(data: anndata.AnnData, n_genes: int, keep: Sequence[str]) -> np.ndarray:
+    """Whether each gene is one of the `n_genes` that vary most, or that are kept anyway."""
+    if absent := [gene for gene in keep if gene not in data.var_names]:
+        raise ValueError(f"keep names genes that data does not have: {_listing(absent)}")
+    if not len(keep) <= whole_number("most_variable", n_genes, 1) <= data.n_vars:
+        raise ValueError(
+            f"most_variable={n_genes} must be from {max(1, len(keep))} (the genes to keep) to {data.n_vars}, the genes there are"
+        )
+    variance = expression_matrix(data, "data").var(axis=0, dtype=np.float64)
+    variance[data.var_names.get_indexer(keep)] = np.inf
+    chosen = np.zeros(data.n_vars, bool)
+    chosen[np.argsort(-variance, kind="stable")[:n_genes]] = True
+    return chosen
 
 
 class Standardizer:

@@ -151,3 +151,21 @@ class TestCovariateEncoder:
         obs.loc["s0", "temperature"] = np.nan
         with pytest.raises(ValueError, match="'temperature' has 1 missing values; impute"):
             CovariateEncoder([], ["temperature"]).fit(obs)
+
+
+def test_prepare_keeps_the_genes_that_vary_most_in_the_training_samples():
+    rng = np.random.default_rng(0)
+    obs = pd.DataFrame({"donor": [f"d{i // 2}" for i in range(80)]}, index=[f"s{i}" for i in range(80)])
+    data = anndata.AnnData(rng.normal(size=(80, 6)).astype("float32"), obs=obs)
+    data.var_names = list("abcdef")
+    training = (split_groups(obs, "donor") == "train").to_numpy()
+    data.X[:, 4] *= 3
+    data.X[~training, 1] *= 50  # varies among the test samples only
+    data.X[:, 2] = 0
+    small = prepare(data, "donor", most_variable=2, keep=["c"])
+    assert small.var_names.tolist() == ["c", "e"]
+    assert (small.obs["split"] == split_groups(obs, "donor")).all()
+    with pytest.raises(ValueError, match="keep names genes that data does not have: 'x'"):
+        prepare(data, "donor", most_variable=2, keep=["x"])
+    with pytest.raises(ValueError, match="most_variable=7 must be from 1 .* to 6"):
+        prepare(data, "donor", most_variable=7)

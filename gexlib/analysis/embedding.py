@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 
 import anndata
+import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
 
 from gexlib.checks import expression_matrix
 
+METHODS = {"pca": "PC", "umap": "UMAP"}
 
-def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_components: int = 2) -> pd.DataFrame:
+
+def embed(
+    reference: anndata.AnnData,
+    data: Mapping[str, anndata.AnnData],
+    n_components: int = 2,
+    method: str = "pca",
+    seed: int = 0,
+) -> pd.DataFrame:
     """
-    Place samples on the principal components of a reference.
+    Place samples on a map that a reference defines.
 
-    The components are those of `reference` alone (as a rule the real training data), and every data set is
-    projected on them. Components fitted to each data set by itself could not be compared, and components fitted
-    to all together would bend towards the synthetic data.
+    By ``"pca"`` these are the principal components of `reference` alone (as a rule the real training data), and every
+    data set is projected on them. Components fitted to each data set by itself could not be compared, and
+    components fitted to all together would bend towards the synthetic data. By ``"umap"``
+    :cite:p:`mcinnes2018umap` a neighbour graph of all samples of `data` is laid out together, as in Figure 4 of the
+    paper: a map onto which one projects draws every sample into the nearest crowd of the reference, whether it
+    belongs there or not. Its distances beyond a sample's neighbours mean little. It works on the first 50
+    principal components of `reference`.
 
     Parameters
     ----------
@@ -26,12 +40,16 @@ def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_com
     data : mapping of str to AnnData
         Data sets of the same genes to place.
     n_components : int
+    method : {"pca", "umap"}
+        The second needs the package umap-learn.
+    seed : int
+        Seed of UMAP; PCA has nothing random.
 
     Returns
     -------
     DataFrame
-        Columns ``PC1``, ``PC2``, ..., ``data`` (the name of the data set) and the covariates of the sample; the
-        shares of the reference's variance are in ``attrs["explained"]``.
+        Columns ``PC1``, ``PC2``, ... (or ``UMAP1``, ...), ``data`` (the name of the data set) and the covariates of
+        the sample; for PCA the shares of the reference's variance are in ``attrs["explained"]``.
 
     Examples
     --------
@@ -41,15 +59,26 @@ def embed(reference: anndata.AnnData, data: Mapping[str, anndata.AnnData], n_com
     >>> embed(real, {"real": real}).columns.tolist()
     ['PC1', 'PC2', 'data']
     """
+    if method not in METHODS:
+        raise ValueError(f"method={method!r} is not known; choose 'pca' or 'umap'")
     for name, samples in data.items():
         if list(samples.var_names) != list(reference.var_names):
             raise ValueError(f"data[{name!r}] has other genes than reference, or in another order")
-    pca = PCA(n_components, svd_solver="full").fit(expression_matrix(reference, "reference"))
-    parts = []
-    for name, samples in data.items():
-        scores = pca.transform(expression_matrix(samples, f"data[{name!r}]"))
-        part = pd.DataFrame(scores, columns=[f"PC{i + 1}" for i in range(n_components)], index=samples.obs_names)
-        parts.append(pd.concat([part.assign(data=name), samples.obs], axis=1))
-    placed = pd.concat(parts)
-    placed.attrs["explained"] = pca.explained_variance_ratio_.tolist()
+    k = n_components if method == "pca" else min(50, *reference.shape)
+    pca = PCA(k, svd_solver="full").fit(expression_matrix(reference, "reference"))
+    scores = np.concatenate([pca.transform(expression_matrix(d, f"data[{name!r}]")) for name, d in data.items()])
+    if method == "umap":
+        scores = _umap(scores, n_components, seed)
+    placed = pd.DataFrame(scores, columns=[f"{METHODS[method]}{i + 1}" for i in range(n_components)])
+    obs = pd.concat([d.obs.assign(data=name) for name, d in data.items()])
+    placed = pd.concat([placed.set_index(obs.index), obs[["data", *obs.columns.drop("data")]]], axis=1)
+    if method == "pca":
+        placed.attrs["explained"] = pca.explained_variance_ratio_.tolist()
     return placed
+
+
+def _umap(x: np.ndarray, n_components: int, seed: int) -> np.ndarray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numba and TensorFlow, when umap is imported
+        from umap import UMAP
+    return UMAP(n_components=n_components, random_state=seed, n_jobs=1).fit_transform(x)

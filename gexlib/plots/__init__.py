@@ -4,6 +4,7 @@ The book's figures. Each function draws results that it is given on axes that it
 One colour has one meaning throughout: grey for real data, red for the GAN, blue and the others for baselines.
 """
 
+from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
 from gexlib.plots.samples import embedding, sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
@@ -16,8 +17,10 @@ __all__ = [
     "TRAIN",
     "agreement",
     "colour_of",
+    "correlation_ellipses",
     "correlation_heatmaps",
     "embedding",
+    "gene_dendrogram",
     "histograms",
     "layers",
     "scores",

@@ -89,8 +89,15 @@ def _require(name: str, value, kind: type, rule, words: str) -> None:
         raise ValueError(f"{name}={value!r} must be {words}")
 
 
-PRESETS = {"default": Settings(), "paper_ecoli": Settings(patience=10)}
-"""Named settings: ``"default"``, and ``"paper_ecoli"``, what the paper and its authors' code do for Table 1."""
+PRESETS = {
+    "default": Settings(),
+    "paper_ecoli": Settings(patience=10),
+    "paper_gtex_tcga": Settings(latent_dim=64, hidden=(256, 256), noise_probability=0.0, patience=10, epochs=2000),
+}
+"""
+Named settings: ``"default"``, and what the paper and its authors' code do, ``"paper_ecoli"`` for Table 1 and
+``"paper_gtex_tcga"`` for the human data.
+"""
 
 
 def resolve(settings: Settings | str) -> Settings:

@@ -1,5 +1,6 @@
 import anndata
 import numpy as np
+import pandas as pd
 import pytest
 
 from gexlib.analysis import embed
@@ -23,3 +24,24 @@ def test_other_genes():
     real, other = anndata.AnnData(np.ones((4, 3), "f4")), anndata.AnnData(np.ones((4, 2), "f4"))
     with pytest.raises(ValueError, match=r"data\['x'\] has other genes"):
         embed(real, {"x": other})
+
+
+def test_umap_keeps_neighbours_together_and_is_reproducible():
+    rng = np.random.default_rng(0)
+    group = np.arange(60) % 2
+    x = rng.normal(size=(60, 10)) + 8 * group[:, None]
+    data = anndata.AnnData(x.astype("float32"), obs=pd.DataFrame({"group": group}, index=[f"s{i}" for i in range(60)]))
+    parts = {"a": data[:30].copy(), "b": data[30:].copy()}
+    placed = embed(data, parts, method="umap", seed=3)
+    assert placed.columns.tolist() == ["UMAP1", "UMAP2", "data", "group"]
+    assert placed["data"].tolist() == ["a"] * 30 + ["b"] * 30
+    xy = placed[["UMAP1", "UMAP2"]].to_numpy()
+    nearest = np.linalg.norm(xy[:, None] - xy[None] + 1e9 * np.eye(60)[..., None], axis=-1).argmin(axis=1)
+    assert (group[nearest] == group).all()
+    assert placed.equals(embed(data, parts, method="umap", seed=3))
+
+
+def test_unknown_method_is_refused():
+    data = anndata.AnnData(np.eye(4, dtype="float32"))
+    with pytest.raises(ValueError, match="method='tsne' is not known; choose 'pca' or 'umap'"):
+        embed(data, {"a": data}, method="tsne")

@@ -48,3 +48,9 @@ def test_bad_settings_are_named(change, error, words):
 def test_unknown_preset_lists_the_presets():
     with pytest.raises(ValueError, match="'paper' is neither.*paper_ecoli"):
         resolve("paper")
+
+
+def test_human_preset_is_what_the_authors_code_does():
+    paper = PRESETS["paper_gtex_tcga"]
+    assert (paper.latent_dim, paper.hidden, paper.noise_probability) == (64, (256, 256), 0)
+    assert (paper.learning_rate, paper.batch_size, paper.critic_steps, paper.patience) == (5e-4, 32, 5, 10)
