@@ -144,7 +144,8 @@ def _most_variable(data: anndata.AnnData, n_genes: int, keep: Sequence[str]) -> 
         raise ValueError(f"keep names genes that data does not have: {_listing(absent)}")
     if not len(keep) <= whole_number("most_variable", n_genes, 1) <= data.n_vars:
         raise ValueError(
-            f"most_variable={n_genes} must be from {max(1, len(keep))} (the genes to keep) to {data.n_vars}, the genes there are"
+            f"most_variable={n_genes} must be from {max(1, len(keep))} (the genes to keep) to {data.n_vars}, "
+            f"the genes there are"
         )
     variance = expression_matrix(data, "data").var(axis=0, dtype=np.float64)
     variance[data.var_names.get_indexer(keep)] = np.inf

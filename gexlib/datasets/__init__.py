@@ -1,8 +1,19 @@
 """Data sets as AnnData: samples by genes, covariates in ``obs``, annotation in ``var``, origin in ``uns``."""
 
+from gexlib.datasets.demo import load_demo, load_human
 from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write
 from gexlib.datasets.m3d import load_m3d
 from gexlib.datasets.registry import fetch
 
-__all__ = ["ECOLI_COVARIATES", "fetch", "load_ecoli", "load_ecoli_grn", "load_m3d", "read", "write"]
+__all__ = [
+    "ECOLI_COVARIATES",
+    "fetch",
+    "load_demo",
+    "load_ecoli",
+    "load_ecoli_grn",
+    "load_human",
+    "load_m3d",
+    "read",
+    "write",
+]

@@ -6,7 +6,7 @@ One colour has one meaning throughout: grey for real data, red for the GAN, blue
 
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
-from gexlib.plots.samples import embedding, sizes
+from gexlib.plots.samples import embedding, sizes, stacked_sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
 from gexlib.plots.training import scores, training_curves
 
@@ -25,6 +25,7 @@ __all__ = [
     "layers",
     "scores",
     "sizes",
+    "stacked_sizes",
     "training_curves",
     "use_style",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from gexlib.plots.style import REAL, TRAIN, colour_of
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
 
 
 def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
@@ -16,6 +17,18 @@ def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
     ax.bar_label(bars, padding=3, fontsize=9)
     ax.set_xlabel(label)
     ax.margins(x=0.12, y=0.02)
+
+
+def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None:
+    """Horizontal bars, one for each row of `table`, the largest on top, made up of its columns."""
+    table = table.loc[table.sum(axis=1).sort_values().index]
+    left = np.zeros(len(table))
+    for colour, (name, counts) in zip((TRAIN, REAL, GAN, *BASELINES), table.items(), strict=False):
+        ax.barh(table.index.astype(str), counts, left=left, color=colour, height=0.7, label=str(name))
+        left += counts.to_numpy()
+    ax.set_xlabel(label)
+    ax.margins(y=0.02)
+    ax.legend(loc="lower right")
 
 
 def embedding(placed: pd.DataFrame, ax: Axes, by: str = "data", most: int = 8) -> None:

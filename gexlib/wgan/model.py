@@ -13,6 +13,7 @@ import torch
 
 from gexlib import __version__
 from gexlib.checks import expression_matrix, whole_number
+from gexlib.datasets.registry import embedded
 from gexlib.metrics import s_dist
 from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
 from gexlib.wgan import checkpoint as disk
@@ -21,6 +22,7 @@ from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.train import Batch, State
 from gexlib.wgan.train import train as run_training
 
+PRETRAINED = ("ecoli", "gtex-tcga")
 SAMPLE_ROWS = 1024  # samples generated at a time: bounds the memory, and fixes the bits
 
 
@@ -267,6 +269,34 @@ class WGANGP:
             raise ValueError(f"{folder} is not a whole model: {error}") from error
         model.generator_, model.critic_ = state.generator, state.critic
         return model
+
+    @classmethod
+    def load_pretrained(cls, name: str, device: str = "auto", threads: int = 1) -> WGANGP:
+        """
+        Load a model that comes with the library.
+
+        ``data/pretrained/README.md`` has their recipes and scores; both were trained by this book's notebooks.
+
+        Parameters
+        ----------
+        name : {"ecoli", "gtex-tcga"}
+            *Escherichia coli* (PRECISE; what the cells grew on), or human tissues and tumours (tissue, sex, condition).
+        device, threads
+            As for :class:`WGANGP`.
+
+        Returns
+        -------
+        WGANGP
+            Fitted, ready to :meth:`sample`; ``encoder_.vocabularies_`` lists the levels of its covariates.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model.
+        """
+        if name not in PRETRAINED:
+            raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
+        return cls.load(embedded(f"pretrained/{name}/{disk.CONFIG}").parent, device=device, threads=threads)
 
     def _new_state(self) -> State:
         n_levels = [len(levels) for levels in self.encoder_.vocabularies_.values()]

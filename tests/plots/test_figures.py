@@ -43,6 +43,13 @@ def test_sizes_puts_the_largest_on_top(ax):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "c", "b"]
 
 
+def test_stacked_sizes_add_up(ax):
+    plots.stacked_sizes(pd.DataFrame({"gtex": [1, 5], "tcga": [2, 3]}, index=["lung", "liver"]), ax)
+    ends = [bar.get_x() + bar.get_width() for bar in ax.patches]
+    assert ends == [1, 5, 3, 8], "lung below liver, tcga on top of gtex"
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["gtex", "tcga"]
+
+
 def test_histograms_are_densities_on_common_bins(ax):
     rng = np.random.default_rng(0)
     plots.histograms({"real, test": rng.normal(size=500), "GAN": rng.normal(3, 1, 200)}, ax, "x", bins=20)

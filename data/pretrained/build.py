@@ -1,0 +1,93 @@
+"""Take the pretrained models from a finished run of the book on the real files.
+
+    GEXLIB_DATA=... snakemake --cores all
+    python data/pretrained/build.py
+
+From the results of notebooks 02 and 04, for each model: the folder with the generator and the critic (of notebook
+04 the training whose score on the validation samples was best), ``recipe.json`` (what it was trained on, with which
+settings and versions, and the scores of this very model on the test samples) and, for the human model, ``cohort.csv``
+(how many samples of each kind it was trained on). ``manifest.json`` has the SHA-256 of every file.
+"""
+
+import hashlib
+import json
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from gexlib import metrics
+from gexlib.datasets import read
+from gexlib.datasets.registry import cache_folder, git_blob_id
+from gexlib.datasets.rnaseqdb import find_files
+from gexlib.wgan import WGANGP
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE.parents[1] / "_build/results"
+KIND = ["tissue", "condition", "sex"]
+
+
+def main() -> None:
+    """Write both models and the manifest."""
+    ecoli = RESULTS / "02_ecoli_training"
+    take("ecoli", ecoli / "model", RESULTS / "01_data_preparation/ecoli.h5ad", "02_ecoli_training", ["precise.h5ad"])
+
+    human = RESULTS / "04_gtex_tcga_training"
+    data = read(human / "human.h5ad")
+    if data.uns["provenance"]["cohort"] != "RNAseqDB":
+        raise SystemExit("that run used the demo cohort; a model trained on its own samples is not worth shipping")
+    best = max((human / "models").iterdir(), key=lambda folder: WGANGP.load(folder).best_score_)
+    files = {
+        path.name: {"bytes": path.stat().st_size, "git_blob_sha1": git_blob_id(path)}
+        for path in find_files(cache_folder("gtex-tcga"))
+    }
+    folder = take("gtex-tcga", best, human / "human.h5ad", "04_gtex_tcga_training", files)
+    train = data.obs[data.obs["split"] == "train"]
+    counts = train.groupby(KIND, observed=True).size().rename("samples")
+    counts.reset_index().to_csv(folder / "cohort.csv", index=False)
+
+    products = sorted(path for path in HERE.rglob("*") if path.is_file() and path.suffix not in (".py", ".md"))
+    hashes = {
+        path.relative_to(HERE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in products
+        if path.name != "manifest.json"
+    }
+    (HERE / "manifest.json").write_text(json.dumps({"products": hashes}, indent=2) + "\n", encoding="utf-8")
+
+
+def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
+    """Copy a model, and write down how it was made and how good it is."""
+    folder = HERE / name
+    shutil.rmtree(folder, ignore_errors=True)
+    gan = WGANGP.load(model)
+    gan.save(folder)
+    samples = read(data)
+    parts = {split: samples[samples.obs["split"] == split].copy() for split in ("train", "validation", "test")}
+    test = parts["test"]
+    table = metrics.evaluate(test, {"Real (train)": parts["train"], "GAN": gan.sample(test.obs, seed=gan.seed)})
+    recipe = {
+        "notebook": notebook,
+        "seed": gan.seed,
+        "settings": gan.settings.to_dict(),
+        "covariates": {"categorical": gan.encoder_.categorical, "numerical": gan.encoder_.numerical},
+        "epoch kept": gan.best_epoch_,
+        "data": {
+            "provenance": {key: str(value) for key, value in samples.uns["provenance"].items()},
+            "samples": {split: part.n_obs for split, part in parts.items()},
+            "genes": samples.n_vars,
+            "files": files,
+        },
+        "scores": {
+            "S_dist on the validation samples": gan.best_score_,
+            "on the test samples": table.to_dict("index"),
+        },
+        "written with": {"python": platform.python_version()} | {p: version(p) for p in ("torch", "numpy", "anndata")},
+    }
+    (folder / "recipe.json").write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+    return folder
+
+
+if __name__ == "__main__":
+    main()
