@@ -4,5 +4,6 @@ from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write
 from gexlib.datasets.m3d import load_m3d
 from gexlib.datasets.registry import fetch
+from gexlib.datasets.rnaseqdb import load_rnaseqdb
 
-__all__ = ["ECOLI_COVARIATES", "fetch", "load_ecoli", "load_ecoli_grn", "load_m3d", "read", "write"]
+__all__ = ["ECOLI_COVARIATES", "fetch", "load_ecoli", "load_ecoli_grn", "load_m3d", "load_rnaseqdb", "read", "write"]
