@@ -58,7 +58,7 @@ def load_rnaseqdb(
     Parameters
     ----------
     folder : str or Path, optional
-        Holds ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx, `STUDY` being the tissue),
+        Holds ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx; the study is the tissue),
         ``STUDY-rsem-fpkm-tcga.txt.gz`` (normal tissue of TCGA patients) and ``STUDY-rsem-fpkm-tcga-t.txt.gz``
         (tumours), in itself or in folders below it. Default: where `fetch` puts them.
     metadata : pandas.DataFrame, str or Path, optional

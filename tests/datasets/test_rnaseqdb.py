@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import os
 import threading
+import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -415,8 +416,20 @@ def test_all_52_files_are_fetched_resumed_and_loaded(tmp_path, own_cache, monkey
 
 
 @pytest.fixture(scope="module")
-def real(shared_data):
-    return load_rnaseqdb(shared_data / "rnaseqdb", cache=False)
+def timed(shared_data):
+    """The real files, and the seconds of processor time that they took."""
+    start = time.process_time()
+    adata = load_rnaseqdb(shared_data / "rnaseqdb", cache=False)
+    return adata, time.process_time() - start
+
+
+@pytest.fixture(scope="module")
+def real(timed):
+    return timed[0]
+
+
+def test_real_files_are_read_fast(timed):
+    assert timed[1] < 6
 
 
 def test_real_files_have_the_papers_genes(real):
