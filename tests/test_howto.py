@@ -48,7 +48,13 @@ def test_own_data_page_runs_as_written(tmp_path, monkeypatch):
 
 
 def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
-    """On M3D's real descriptions and RegulonDB, with random numbers in place of the expression table."""
+    """On real files, but for M3D's expression table and GTEx's table of donors, which are made up."""
+    human = tmp_path / "human"
+    human.mkdir()
+    for name in ("bladder-rsem-fpkm-gtex", "chol-rsem-fpkm-tcga-t", "chol-rsem-fpkm-tcga", "lihc-rsem-fpkm-tcga"):
+        (human / f"{name}.txt.gz").symlink_to(shared_data / f"rnaseqdb/normalized/{name}.txt.gz")
+    subjects = "SUBJID\tSEX\tAGE\tDTHHRDY\nGTEX-S3XE\t1\t50-59\t1\nGTEX-S32W\t1\t40-49\t\nGTEX-1117F\t2\t60-69\t4\n"
+    (tmp_path / "GTEx_Analysis_v8_Annotations_SubjectPhenotypesDS.txt").write_text(subjects)
     for path in (shared_data / "m3d").glob("*descriptions"):
         shutil.copy(path, tmp_path)
     shutil.copy(shared_data / "regulondb/regulatory_interactions_10.0.txt", tmp_path / "regulatory_interactions")
@@ -58,7 +64,7 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(9, 1, (len(probes), len(chips))), index=probes["probe_set_name"], columns=chips)
     table.to_csv(tmp_path / "E_coli_v4_Build_6_chips907probes7.tab", sep="\t", index_label="E_coli_v4_Build_6:genes")
-    monkeypatch.setattr(datasets, "fetch", lambda name: tmp_path)
+    monkeypatch.setattr(datasets, "fetch", {"m3d": tmp_path, "gtex-tcga": human}.get)
     monkeypatch.setitem(PRESETS, "paper_ecoli", Settings(epochs=5))
     monkeypatch.chdir(tmp_path)
 
@@ -66,3 +72,7 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
     assert page["data"].shape == (907, 7)
     assert page["gan"].best_epoch_ == 5
     assert page["targets"]["araC"] == ["araA", "araB", "araC"] or "araC" in page["targets"]
+    assert set(page["human"].obs["tissue"]) == {"bladder", "liver"}
+    assert sorted(page["with_age"].obs["age"]) == [44.5, 54.5]
+    assert page["human"].uns["provenance"]["metadata"].endswith("rows for 2 of 99 samples")
+    assert page["human"].obs.groupby("donor", observed=True)["split"].nunique().max() == 1

@@ -16,8 +16,6 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
-
 from gexlib import metrics
 from gexlib.datasets import read
 from gexlib.datasets.registry import cache_folder, git_blob_id

@@ -5,6 +5,7 @@ from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write
 from gexlib.datasets.m3d import load_m3d
 from gexlib.datasets.registry import fetch
+from gexlib.datasets.rnaseqdb import load_rnaseqdb
 
 __all__ = [
     "ECOLI_COVARIATES",
@@ -14,6 +15,7 @@ __all__ = [
     "load_ecoli_grn",
     "load_human",
     "load_m3d",
+    "load_rnaseqdb",
     "read",
     "write",
 ]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gexlib.checks import whole_number
 from gexlib.datasets.registry import embedded
+from gexlib.datasets.rnaseqdb import load_rnaseqdb
 
 MODEL = "gtex-tcga"
 
@@ -71,8 +72,6 @@ def load_human(folder: str | Path | None = None) -> anndata.AnnData:
         What :func:`load_rnaseqdb` or :func:`load_demo` returns; ``uns["provenance"]["cohort"]`` tells which,
         ``"RNAseqDB"`` or ``"demo"``.
     """
-    from gexlib.datasets.rnaseqdb import load_rnaseqdb
-
     try:
         return load_rnaseqdb(folder)
     except FileNotFoundError:

@@ -1,0 +1,243 @@
+"""Human tissues and tumours: GTEx and TCGA as unified by RNAseqDB."""
+
+import hashlib
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import anndata as ad
+import numpy as np
+import pandas as pd
+
+from gexlib.datasets.cached import cached, state_of
+from gexlib.datasets.donors import add_metadata
+from gexlib.datasets.fpkm_table import read_samples, read_table
+from gexlib.datasets.registry import cache_folder, git_blob_id
+
+VERSION = 1  # of this loader: what it kept in a cache under another version is made anew
+FILE_NAME = re.compile(r"(?P<study>\w+)-rsem-fpkm-(?P<dataset>gtex|tcga|tcga-t)\.txt\.gz")
+
+TISSUES = (
+    *("bladder", "breast", "cervix", "colon", "esophagus_gas", "esophagus_muc", "esophagus_mus", "kidney", "liver"),
+    *("lung", "prostate", "salivary", "stomach", "thyroid", "uterus"),
+)
+TISSUE_OF_STUDY = {
+    "blca": "bladder",
+    "brca": "breast",
+    "cesc": "cervix",
+    "chol": "liver",
+    "coad": "colon",
+    "esca": "esophagus_mus",  # the last of the three parts of the oesophagus in the authors' table
+    "hnsc": "salivary",
+    "kich": "kidney",
+    "kirc": "kidney",
+    "kirp": "kidney",
+    "lihc": "liver",
+    "luad": "lung",
+    "lusc": "lung",
+    "prad": "prostate",
+    "read": "colon",
+    "stad": "stomach",
+    "thca": "thyroid",
+    "ucec": "uterus",
+    "ucs": "uterus",
+}
+SEX_OF_TISSUE = {"cervix": "female", "prostate": "male", "uterus": "female"}
+Y_LINKED = ["RPS4Y1", "DDX3Y", "KDM5D", "EIF1AY"]
+MALE_ABOVE = 3.0  # mean log(1 + FPKM) of the Y-linked genes
+
+
+def load_rnaseqdb(
+    folder: str | Path | None = None, metadata: pd.DataFrame | str | Path | None = None, cache: bool = True
+) -> ad.AnnData:
+    """Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.
+
+    Any subset of the 52 tables will do; all of them have 9,147 samples and 18,154 genes in common. Quantile
+    normalisation and the correction of batch effects are RNAseqDB's.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Holds ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx; the study is the tissue),
+        ``STUDY-rsem-fpkm-tcga.txt.gz`` (normal tissue of TCGA patients) and ``STUDY-rsem-fpkm-tcga-t.txt.gz``
+        (tumours), in itself or in folders below it. Default: where `fetch` puts them.
+    metadata : pandas.DataFrame, str or Path, optional
+        What RNAseqDB does not tell: columns ``age`` (years, or a bracket such as ``60-69``, which becomes the
+        middle of its two numbers, 64.5) and ``sex`` (male or female, M or F, or GTEx's 1 and 2), in upper or lower
+        case, one of them or both. Indexed by donor (``GTEX-S3XE``, ``TCGA-CU-A0YN``) or by sample barcode, which
+        goes before the donor. A file ends in .csv, or in .tsv or .txt if it is tab-separated, and its first
+        column is the index: GTEx's table of subject phenotypes can be given as it is.
+    cache : bool
+        Keep what was read as an .h5ad file, from which the next load of the same files takes a fraction of the time:
+        in the folder ``cache`` beside the files, or in the user's cache if they are in a folder that is read-only.
+        It takes 4 bytes for each sample and gene. A change of the files makes it anew; `metadata` is not kept.
+
+    Returns
+    -------
+    anndata.AnnData
+        ``X`` : float32 array of shape (samples, genes), log(1 + FPKM), the logarithm being the natural one. The
+        samples are in the order of the sorted file names.
+
+        ``obs`` : indexed by sample barcode. ``tissue``, one of the paper's 15 (see Notes); ``condition``, normal
+        or cancer; ``dataset``, gtex, tcga (normal) or tcga-t (tumour); ``study``, as in the file's name; ``sex``,
+        male, female or unknown; ``sex_inferred``, whether it comes from expression; ``donor``; and
+        ``age`` in years if `metadata` has it, NaN where it has not.
+
+        ``var`` : indexed by gene symbol, the genes that all files have, sorted.
+
+        ``uns["provenance"]`` : source, unit, citation; ``files``, how many; ``sha256`` over the sorted names
+        and git blob ids of the files; ``sex_check`` and, with `metadata`, what was matched.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder has no such file.
+    ValueError
+        If a file is damaged or malformed, its study is unknown, it shares no gene with the others, or it repeats
+        a barcode of another one; if most samples of a tissue of one sex have the other sex; if `metadata` cannot be
+        understood or belongs to nobody here. The message names the file.
+
+    Notes
+    -----
+    Wang et al. (2018) :cite:p:`wang2018unifying`. A TCGA study belongs to the tissue that the code of
+    the paper :cite:p:`vinas2022adversarial` assigns it to: hnsc to salivary, chol to liver, read to colon, ucec and ucs
+    to uterus, cesc to cervix. That code's table has esca three times, for the three parts of the oesophagus, and
+    the last one holds there and here: esophagus_mus.
+
+    Sex is inferred where it was not measured: a donor is male if log(1 + FPKM), averaged over the Y-linked genes
+    RPS4Y1, DDX3Y, KDM5D and EIF1AY and over those of the donor's samples that were read, exceeds 3, and unknown if
+    genes are missing. The mean of a sample is bimodal; between 2.5 and 4 lie few values, most of them of tumours. A
+    tumour may have lost its Y chromosome, so a man of whom only that tumour was read counts as a woman. Prostate must
+    be male, cervix and uterus female; ``sex_check`` counts the samples that are not, which stay as they are.
+    """
+    files = find_files(cache_folder("gtex-tcga") if folder is None else Path(folder))
+    if cache:
+        beside = files[0].parent
+        adata = cached(beside, "rnaseqdb", state_of(files, VERSION), lambda: _load(files))
+    else:
+        adata = _load(files)
+    if metadata is not None:
+        add_metadata(adata, metadata)
+    adata.uns["provenance"]["sex_check"] = _check_sex(adata.obs)
+    return adata
+
+
+def find_files(folder: Path) -> list[Path]:
+    """The tables of RNAseqDB in a folder or below it, sorted by name."""
+    files = sorted((p for p in folder.rglob("*.txt.gz") if FILE_NAME.fullmatch(p.name)), key=lambda p: (p.name, p))
+    if not files:
+        raise FileNotFoundError(
+            f"folder {str(folder)!r} has no STUDY-rsem-fpkm-gtex.txt.gz, -tcga.txt.gz or -tcga-t.txt.gz; "
+            "`gexlib fetch gtex-tcga` downloads the full set"
+        )
+    for one, two in pairwise(files):
+        if one.name == two.name:
+            raise ValueError(f"{one} and {two} have the same name; name one of their folders")
+    return files
+
+
+def _load(files: list[Path]) -> ad.AnnData:
+    """All samples, with what the files alone tell."""
+    obs = pd.concat([_describe(path) for path in files])
+    if obs.index.has_duplicates:
+        twice = obs.index[obs.index.duplicated()][0]
+        raise ValueError(f"sample {twice} is in {' and in '.join(obs.loc[[twice], 'file'])}; leave out one of them")
+    x, genes, y_linked = _fill(files, obs["file"].to_numpy())
+    obs["sex"] = _infer_sex(y_linked, obs["donor"])
+    obs["sex_inferred"] = obs["sex"] != "unknown"
+    obs = obs[["tissue", "condition", "dataset", "study", "sex", "sex_inferred", "donor"]]
+    obs = obs.astype({column: "category" for column in obs if column != "sex_inferred"})
+    digest = hashlib.sha256("".join(f"{path.name} {git_blob_id(path)}\n" for path in files).encode())
+    provenance = {
+        "name": "GTEx and TCGA",
+        "cohort": "RNAseqDB",
+        "organism": "Homo sapiens",
+        "unit": "log(1 + FPKM)",
+        "citation": "Wang et al. 2018, Scientific Data 5:180061, doi:10.1038/sdata.2018.61",
+        "source": "github.com/mskcc/RNAseqDB, data/normalized",
+        "files": str(len(files)),
+        "sha256": digest.hexdigest(),
+        "sex": "inferred from Y-linked genes",
+    }
+    return ad.AnnData(X=x, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})
+
+
+def _describe(path: Path) -> pd.DataFrame:
+    """Covariates of the samples of a table, from its name and its header."""
+    study, dataset = FILE_NAME.fullmatch(path.name).groups()
+    known = TISSUES if dataset == "gtex" else tuple(TISSUE_OF_STUDY)
+    if study not in known:
+        raise ValueError(f"{path}: unknown study {study!r}; the studies of {dataset} are {', '.join(known)}")
+    samples = read_samples(path)
+    parts = 2 if dataset == "gtex" else 3  # GTEX-S3XE, TCGA-CU-A0YN
+    covariates = {
+        "tissue": study if dataset == "gtex" else TISSUE_OF_STUDY[study],
+        "condition": "cancer" if dataset == "tcga-t" else "normal",
+        "dataset": dataset,
+        "study": study,
+        "donor": ["-".join(sample.split("-")[:parts]) for sample in samples],
+        "file": str(path),
+    }
+    return pd.DataFrame(covariates, index=samples)
+
+
+def _fill(files: list[Path], file_of_sample: np.ndarray) -> tuple[np.ndarray, pd.Index, np.ndarray]:
+    """log(1 + FPKM) of samples x common genes, the genes, and the mean of the Y-linked ones (NaN if one is missing).
+
+    One matrix as wide as the first table is filled table by table and narrowed in place, so that memory is needed for
+    it and for one table, not for all tables and their union.
+    """
+    y_linked = np.full(len(file_of_sample), np.nan, np.float32)
+    for path in files:
+        table_genes, fpkm = read_table(path)
+        np.log1p(fpkm, out=fpkm)
+        rows = file_of_sample == str(path)
+        if path == files[0]:
+            genes = table_genes.sort_values()
+            common = np.ones(len(genes), bool)
+            x = np.zeros((len(rows), len(genes)), np.float32)
+        place = table_genes.get_indexer(genes)
+        common &= place >= 0
+        if not common.any():
+            raise ValueError(
+                f"{path}: none of its {len(table_genes)} genes is in all files before it ({files[0]}, ...)"
+            )
+        start, stop = np.flatnonzero(rows)[[0, -1]]
+        x[start : stop + 1] = fpkm[place].T
+        if (markers := table_genes.get_indexer(Y_LINKED)).min() >= 0:
+            y_linked[rows] = fpkm[markers].mean(axis=0)
+    return _narrow(x, common), genes[common].rename(None), y_linked
+
+
+def _narrow(x: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """The chosen columns of a matrix, in its own memory."""
+    width = int(columns.sum())
+    flat = x.reshape(-1)
+    for i, row in enumerate(x):
+        flat[i * width : (i + 1) * width] = row[columns]
+    return flat[: len(x) * width].reshape(len(x), width)
+
+
+def _infer_sex(y_linked: np.ndarray, donor: pd.Series) -> np.ndarray:
+    """Sex by the mean over a donor's samples."""
+    mean = pd.Series(y_linked, donor.index).groupby(donor.to_numpy()).transform("mean").to_numpy()
+    return np.select([np.isnan(mean), mean > MALE_ABOVE], ["unknown", "male"], "female").astype(object)
+
+
+def _check_sex(obs: pd.DataFrame) -> str:
+    """Compare sex with the tissues that only one sex has; an error where most samples of one contradict."""
+    expected = obs["tissue"].astype(object).map(SEX_OF_TISSUE)
+    checked = expected.notna() & (obs["sex"] != "unknown")
+    wrong = checked & (obs["sex"].astype(object) != expected)
+    for tissue, sex in SEX_OF_TISSUE.items():
+        here = obs["tissue"] == tissue
+        if 2 * (count := wrong[here].sum()) > (total := checked[here].sum()):
+            files = ", ".join(
+                f"{study}-rsem-fpkm-{dataset}.txt.gz"
+                for study, dataset in obs.loc[here & wrong, ["study", "dataset"]].drop_duplicates().to_numpy()
+            )
+            raise ValueError(
+                f"{count} of {total} samples of {tissue} are not {sex} ({files}); are the files, or the sex in "
+                "metadata, those of other samples?"
+            )
+    return f"{wrong.sum()} of {checked.sum()} samples of cervix, prostate and uterus have the other sex"
