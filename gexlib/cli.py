@@ -79,7 +79,7 @@ def train(
     ] = None,
     categorical: Annotated[list[str] | None, typer.Option(help="A categorical covariate; repeat for more.")] = None,
     numerical: Annotated[list[str] | None, typer.Option(help="A numerical covariate; repeat for more.")] = None,
-    preset: Annotated[str, typer.Option(help="Settings: default or paper_ecoli.")] = "default",
+    preset: Annotated[str, typer.Option(help="Settings: default, paper_ecoli or paper_gtex_tcga.")] = "default",
     epochs: Annotated[int | None, typer.Option(help="Passes over the data, at most [default: as the preset].")] = None,
     unseen: Annotated[str, typer.Option(help="A level that training never saw is an 'error', or 'unknown'.")] = "error",
     seed: Seed = 0,
@@ -121,7 +121,7 @@ def train(
 
 @app.command()
 def sample(
-    model: Annotated[Path, typer.Argument(help="Folder of a model.")],
+    model: Annotated[Path, typer.Argument(help="Folder of a model, or a pretrained one: ecoli, gtex-tcga.")],
     covariates: Annotated[
         Path, typer.Argument(help="What to generate, one row a sample: a .csv with a header and names, or an .h5ad.")
     ],
@@ -135,9 +135,12 @@ def sample(
 
         from gexlib.datasets import read, write
         from gexlib.wgan import WGANGP
+        from gexlib.wgan.model import PRETRAINED
 
+        pretrained = str(model) in PRETRAINED and not model.exists()
+        gan = WGANGP.load_pretrained(str(model), device) if pretrained else WGANGP.load(model, device)
         obs = read(covariates).obs if covariates.suffix == ".h5ad" else pd.read_csv(covariates, index_col=0)
-        synthetic = WGANGP.load(model, device=device).sample(obs, seed=seed)
+        synthetic = gan.sample(obs, seed=seed)
         write(synthetic, out)
         typer.echo(f"{out}: {synthetic.n_obs} samples x {synthetic.n_vars} genes")
 
