@@ -27,14 +27,14 @@ class SynTReN:
     :math:`\nu_i = (x_i / k_i)^{n_i}`. Activators :math:`A` add up, repressors :math:`R` bind besides them,
 
     .. math:: g = \Big(b \prod_{i \in A} \frac{1}{1 + \nu_i} + \sum_{i \in A} \frac{\nu_i}{1 + \nu_i}\Big)
-              \prod_{j \in R} \frac{1}{1 + \nu_j}, \tag{1}
+              \prod_{j \in R} \frac{1}{1 + \nu_j}, \qquad (1)
 
     without activators :math:`g = \prod_j 1 / (1 + \nu_j)`. Among genes with two regulators, an activator and a
     repressor may compete for one site (2), and two activators may both be needed (3):
 
-    .. math:: g = \frac{b + \nu_i}{1 + \nu_i + \nu_j}, \tag{2} \qquad
+    .. math:: g = \frac{b + \nu_i}{1 + \nu_i + \nu_j}, \qquad (2)
 
-    .. math:: g = \frac{\nu_i}{1 + \nu_i} \frac{\nu_j}{1 + \nu_j}. \tag{3}
+    .. math:: g = \frac{\nu_i}{1 + \nu_i} \frac{\nu_j}{1 + \nu_j}. \qquad (3)
 
     The level is :math:`g`, scaled so that 0 and 1 are its least and greatest values where regulators are 0 or 1.
     What the network leaves open is drawn from `seed`.
@@ -71,7 +71,7 @@ class SynTReN:
     genes of *E. coli*, in the Bioconductor package grndata):
 
     - *Form.* With equations (1) and (2) the level of each of its 257 regulated genes is met within
-      :math:`2 \times 10^{-6}`, self-regulation included, once its constants are fitted.
+      :math:`3 \times 10^{-6}`, self-regulation included, once its constants are fitted.
     - *Constants.* :math:`k` is log-normal with median 0.603 and standard deviation 0.371 of the logarithm, whatever
       the role and the number of regulators (450 regulations). All are of the Michaelis-Menten kind, hence
       ``hill_share=0``; the range of :math:`n` is our choice.
@@ -85,7 +85,8 @@ class SynTReN:
       draws its share of activated targets from a beta distribution of mean 0.65 and parameters that sum to 0.6.
       Self-regulation activates with probability 0.27.
 
-    Noise was not in those data, so its form is our reading of the publication, and its scale is not calibrated.
+    Noise was not in those data, so its form is our reading of the publication, and its scale is not calibrated. How
+    close random models come to those data: ``benchmarks/results/syntren_calibration.txt``.
 
     Levels are solved along the network. In loops they start at 0.5 and move half of the way to what the regulators
     ask for, until nothing changes by more than 1e-6; a loop with several steady states takes the one it reaches.
