@@ -70,8 +70,8 @@ class SynTReN:
     distribution. The rest is calibrated on data of the original (version 1.1.3 without noise, 800 samples and 300
     genes of *E. coli*, in the Bioconductor package grndata):
 
-    - *Form.* With equations (1) and (2) the level of each of its 257 regulated genes is met within
-      :math:`3 \times 10^{-6}`, self-regulation included, once its constants are fitted.
+    - *Form.* With equations (1) and (2) and fitted constants, the levels of the input genes give those of all 257
+      regulated genes in all samples within :math:`2 \times 10^{-5}`, self-regulation included.
     - *Constants.* :math:`k` is log-normal with median 0.603 and standard deviation 0.371 of the logarithm, whatever
       the role and the number of regulators (450 regulations). All are of the Michaelis-Menten kind, hence
       ``hill_share=0``; the range of :math:`n` is our choice.
