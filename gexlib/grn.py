@@ -15,6 +15,31 @@ EFFECTS = ("+", "-", "+-", "?")
 EVIDENCE = ("null", "weak", "strong", "confirmed")
 
 
+def check_network(network: nx.DiGraph) -> None:
+    """Raise unless genes are named by strings and every edge has an effect.
+
+    Raises
+    ------
+    TypeError
+        If `network` is no directed graph, or a node is no string.
+    ValueError
+        If it has no nodes, or an edge has no known ``effect``.
+    """
+    if not isinstance(network, nx.DiGraph) or network.is_multigraph():
+        raise TypeError(f"network must be a networkx.DiGraph, not {type(network).__name__}")
+    if not len(network):
+        raise ValueError("network has no nodes; it needs at least one gene")
+    for gene in network:
+        if not isinstance(gene, str):
+            raise TypeError(f"node {gene!r} of network is no string; rename the genes: networkx.relabel_nodes(g, str)")
+    for tf, target, effect in network.edges(data="effect"):
+        if effect not in EFFECTS:
+            raise ValueError(
+                f"edge {tf!r} to {target!r} has effect {effect!r}, which is not one of {', '.join(EFFECTS)}; "
+                "set the edge attribute 'effect' ('?' if it is unknown)"
+            )
+
+
 def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None:
     """Add the edge `tf` to `target`, or reconcile `effect` with the one it has.
 

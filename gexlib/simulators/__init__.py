@@ -3,6 +3,21 @@
 from gexlib.simulators.gaussian import Gaussian
 from gexlib.simulators.genenetweaver import GeneNetWeaver
 from gexlib.simulators.random import Random
-from gexlib.simulators.readers import read_gnw_expression, read_gnw_network
+from gexlib.simulators.readers import (
+    read_gnw_expression,
+    read_gnw_network,
+    read_syntren_expression,
+    read_syntren_network,
+)
+from gexlib.simulators.syntren import SynTReN
 
-__all__ = ["Gaussian", "GeneNetWeaver", "Random", "read_gnw_expression", "read_gnw_network"]
+__all__ = [
+    "Gaussian",
+    "GeneNetWeaver",
+    "Random",
+    "SynTReN",
+    "read_gnw_expression",
+    "read_gnw_network",
+    "read_syntren_expression",
+    "read_syntren_network",
+]

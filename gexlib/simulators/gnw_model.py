@@ -14,7 +14,7 @@ import numpy as np
 
 from gexlib.atomic import whole_file
 from gexlib.checks import whole_number
-from gexlib.grn import EFFECTS
+from gexlib.grn import check_network
 
 ROLES = ("activator", "deactivator")
 MOST_MODULES = 16  # a gene has 2**modules states
@@ -118,7 +118,7 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
 
     Schaffter et al. (2011), Bioinformatics 27:2263-2270; Marbach et al. (2010), PNAS 107:6286-6291.
     """
-    _check_network(network)
+    check_network(network)
     rng = np.random.default_rng((whole_number("seed", seed, 0), 1))
     signed = any(effect in ("+", "-") for a, b, effect in network.edges(data="effect") if a != b)
     model = {}
@@ -132,22 +132,6 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
         except ValueError as error:
             raise ValueError(f"gene {gene!r} has {len(inputs)} regulators: {error}") from None
     return model
-
-
-def _check_network(network: nx.DiGraph) -> None:
-    if not isinstance(network, nx.DiGraph) or network.is_multigraph():
-        raise TypeError(f"network must be a networkx.DiGraph, not {type(network).__name__}")
-    if not len(network):
-        raise ValueError("network has no nodes; it needs at least one gene")
-    for gene in network:
-        if not isinstance(gene, str):
-            raise TypeError(f"node {gene!r} of network is no string; rename the genes: networkx.relabel_nodes(g, str)")
-    for tf, target, effect in network.edges(data="effect"):
-        if effect not in EFFECTS:
-            raise ValueError(
-                f"edge {tf!r} to {target!r} has effect {effect!r}, which is not one of {', '.join(EFFECTS)}; "
-                "set the edge attribute 'effect' ('?' if it is unknown)"
-            )
 
 
 def _truncated(rng: np.random.Generator, low: float, high: float, mean: float, sd: float, size: int) -> np.ndarray:
