@@ -136,6 +136,30 @@ def test_the_search_finds_a_gene(visit):
     assert "crp" in page.locator("article").inner_text()
 
 
+def test_an_interactive_figure_answers_to_the_pointer_and_to_its_menu(visit):
+    page = visit("02_ecoli_training.html")
+    figure = page.locator(".interactive-figure").first
+    figure.scroll_into_view_if_needed()
+    point = figure.locator(".scatterlayer .point").first
+    point.wait_for()
+    assert figure.locator("p").count() == 0  # what it says where there are no scripts is gone
+    figure.locator(".scatterlayer .point").first.hover(force=True)
+    tip = figure.locator(".hoverlayer .hovertext")
+    tip.wait_for()
+    assert "carbon source: " in tip.text_content()
+    before = figure.locator(".legendtitletext").text_content()
+    figure.locator(".updatemenu-header").click()
+    figure.locator(".updatemenu-dropdown-button").nth(1).click()
+    figure.locator(".legendtitletext", has_text="carbon source").wait_for()
+    assert before == "data"
+
+
+def test_pages_without_interactive_figures_do_not_load_plotly(visit):
+    page = visit("01_data_preparation.html")
+    assert page.locator(".interactive-figure").count() == 0
+    assert page.evaluate("typeof Plotly") == "undefined"
+
+
 def test_a_page_works_from_a_file(visit):
     page = visit("02_ecoli_training.html", base=SITE.as_uri())
     assert formulas(page)

@@ -10,6 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+PLOTLY = "application/vnd.plotly.v1+json"
+DEMO = 'class="demo-cohort"'  # the banner of a notebook that had to do without the real files
 
 
 class NotebookError(Exception):
@@ -61,13 +63,19 @@ def tags(cell: NotebookNode) -> list[str]:
 
 
 def strip(notebook: NotebookNode) -> NotebookNode:
-    """Take out what changes from run to run or machine to machine: times, paths, versions, widget state."""
+    """Take out what changes from run to run or machine to machine: times, paths, versions, widget state.
+
+    An interactive figure stays as HTML, without its double for Jupyter sessions.
+    """
     for key in ("papermill", "widgets", "gexlib"):
         notebook.metadata.pop(key, None)
     language = notebook.metadata.pop("language_info", {})
     notebook.metadata["language_info"] = _only(language, "name", "pygments_lexer")
     for cell in notebook.cells:
         cell.metadata = _only(cell.metadata, "tags", "mystnb")
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data.pop(PLOTLY, None)
     return notebook
 
 
@@ -123,6 +131,14 @@ def problems(notebook: NotebookNode) -> list[str]:
     return found
 
 
+def on_demo(notebook: NotebookNode) -> list[str]:
+    """Say so if the outputs carry the banner of a demo cohort, which the book's own notebooks may not."""
+    shown = [output.get("data", {}) for cell in code_cells(notebook) for output in cell.outputs]
+    if any(DEMO in data.get(kind, "") for data in shown for kind in ("text/html", "text/markdown")):
+        return ["it ran on the demo cohort; publish from a run with the real files, see book/howto/run.md"]
+    return []
+
+
 def gate(path: Path) -> None:
     """Raise a NotebookError that lists what is wrong with an executed notebook."""
     refuse(path, problems(read(path)))
@@ -131,7 +147,7 @@ def gate(path: Path) -> None:
 def check(path: Path) -> None:
     """Raise a NotebookError if a published notebook's outputs do not belong to its present code."""
     notebook = read(path)
-    found = problems(notebook)
+    found = problems(notebook) + on_demo(notebook)
     if notebook.metadata.get("gexlib", {}).get("digest") != digest(notebook):
         found.append("its outputs do not belong to its code; refresh them: snakemake --cores all publish")
     refuse(path, found)

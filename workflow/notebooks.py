@@ -175,9 +175,9 @@ def publish_command(executed: Path, source: Path) -> None:
 @main.command("stage")
 @click.argument("book", type=FOLDER)
 @click.argument("out", type=FOLDER)
-@click.argument("executed", type=NOTEBOOK, nargs=-1)
-def stage_command(book: Path, out: Path, executed: Iterable[Path]) -> None:
-    """Copy the folder BOOK to OUT, its notebooks with the outputs of the EXECUTED ones."""
+@click.argument("executed", type=FOLDER)
+def stage_command(book: Path, out: Path, executed: Path) -> None:
+    """Copy the folder BOOK to OUT, its notebooks with the outputs of those in the folder EXECUTED."""
     pages.stage(book, out, executed)
 
 

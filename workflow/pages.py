@@ -4,7 +4,19 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbfile import NotebookError, code_cells, digest, gate, read, strip, tags, write, write_bytes
+from nbfile import (
+    NotebookError,
+    code_cells,
+    digest,
+    on_demo,
+    problems,
+    read,
+    refuse,
+    strip,
+    tags,
+    write,
+    write_bytes,
+)
 from nbformat import NotebookNode
 
 
@@ -41,13 +53,16 @@ def book_files(book: Path) -> list[Path]:
     return sorted(path for path in book.rglob("*") if path.is_file() and not litter & set(path.parts))
 
 
-def stage(book: Path, out: Path, executed: Iterable[Path]) -> None:
-    """Copy the book, its notebooks with the outputs of a run; what is no longer in the book goes."""
-    runs = {path.name: path for path in executed}
+def stage(book: Path, out: Path, executed: Path) -> None:
+    """Copy the book, its notebooks with the outputs of their runs in the folder `executed`.
+
+    A run has the place and the name there that its notebook has in the book. What is no longer in the book goes.
+    """
     copies = {path: out / path.relative_to(book) for path in book_files(book)}
     for path, copy in copies.items():
-        if path.name in runs:
-            write(merge(path, runs[path.name]), copy)
+        run = executed / path.relative_to(book)
+        if path.suffix == ".ipynb" and run.is_file():
+            write(merge(path, run), copy)
         else:
             write_bytes(path.read_bytes(), copy)
     for path in out.rglob("*"):
@@ -65,7 +80,8 @@ def publish(runs: Iterable[tuple[Path, Path]]) -> None:
     """
     published = []
     for executed, source in runs:
-        gate(executed)
+        run = read(executed)
+        refuse(executed, problems(run) + on_demo(run))
         notebook = merge(source, executed, injected=False)
         outputs = json.dumps([cell.outputs for cell in code_cells(notebook)])
         for place in (Path.cwd(), Path.home()):

@@ -17,7 +17,10 @@ Texts = dict[str, str]  # parameter: its value, as text
 
 @dataclass(frozen=True)
 class Notebook:
-    """A row of the table ``notebooks.yml``, which says what each field is."""
+    """A row of the table ``notebooks.yml``, which says what each field is.
+
+    Its name is its path in the book, such as ``howto/own_data``.
+    """
 
     name: str
     output: str | list[str]
@@ -163,7 +166,8 @@ def _only_candidate(axes: set[str], notebooks: Mapping[str, Notebook], types: Ma
 
 def _upstream(name: str, notebooks: Mapping[str, Notebook]) -> set[str]:
     """Collect a notebook and those whose outputs it is given, directly or through others."""
-    sources = {path.split("/")[0] for path in notebooks[name].reads.values()}
+    reads = notebooks[name].reads.values()
+    sources = [source for source in notebooks if any(path.startswith(f"{source}/") for path in reads)]
     return {name}.union(*(_upstream(source, notebooks) for source in sources))
 
 

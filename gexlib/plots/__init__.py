@@ -4,6 +4,7 @@ The book's figures. Each function draws results that it is given on axes that it
 One colour has one meaning throughout: grey for real data, red for the GAN, blue and the others for baselines.
 """
 
+from gexlib.plots import interactive
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
 from gexlib.plots.samples import embedding, sizes, stacked_sizes
@@ -22,6 +23,7 @@ __all__ = [
     "embedding",
     "gene_dendrogram",
     "histograms",
+    "interactive",
     "layers",
     "scores",
     "sizes",

@@ -60,13 +60,14 @@ def make_executed():
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory, make_notebook):
-    """A repository in miniature: the real Snakefile and tools, three small notebooks, a book."""
+    """A repository in miniature: the real Snakefile and tools, four small notebooks, a book."""
     root = tmp_path_factory.mktemp("repository")
     shutil.copytree(ROOT / "workflow", root / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "workflow/notebooks.yml").write_text(
         "01_prepare: {output: data.txt, inputs: [data]}\n"
         "02_train: {output: [model/, scores.csv], reads: {data: 01_prepare/data.txt}}\n"
         "03_compare: {output: [scores.csv], reads: {data: 01_prepare/data.txt}}\n"
+        "howto/use: {output: [used.txt], reads: {data: 02_train/scores.csv}}\n"
     )
     (root / "data").mkdir()
     (root / "data/source.txt").write_text("data")
@@ -93,9 +94,16 @@ def repository(tmp_path_factory, make_notebook):
         f"{save}Path(output, 'scores.csv').write_text(f'name,score\\nGAN,{{sum(seeds)}}\\n')",
         "print(seeds)",
     )
+    make_notebook(
+        root / "book/howto/use.ipynb",
+        'data: str = ""  # scores\noutput: str = ""  # folder',
+        f"{save}Path(output, 'used.txt').write_text(Path(data).read_text())",
+        "print('used')",
+    )
     (root / "book/intro.md").write_text("# Intro\n\nHello.\n")
     (root / "book/_toc.yml").write_text(
         "format: jb-book\nroot: intro\nchapters:\n- file: 01_prepare\n- file: 02_train\n- file: 03_compare\n"
+        "- file: howto/use\n"
     )
     (root / "_config.yml").write_text('title: Miniature\nexecute: {execute_notebooks: "off"}\n')
     return root

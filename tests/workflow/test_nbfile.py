@@ -84,6 +84,23 @@ def test_strip_leaves_nothing_that_changes_from_run_to_run(executed):
     assert {key for cell in notebook.cells for key in cell.metadata} == {"tags"}
 
 
+def test_strip_keeps_one_of_the_two_forms_of_an_interactive_figure(executed):
+    notebook = read(executed)
+    data = {"application/vnd.plotly.v1+json": {"data": []}, "text/html": "<div></div>", "text/plain": "a map"}
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("display_data", data)]
+    assert set(strip(notebook).cells[-1].outputs[0].data) == {"text/html", "text/plain"}
+
+
+def test_a_published_run_on_the_demo_cohort_does_not_pass_the_check(executed):
+    notebook = read(executed)
+    banner = {"text/html": '<div class="demo-cohort">A demo cohort.</div>'}
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("display_data", banner)]
+    write(notebook, executed)
+    gate(executed)
+    with pytest.raises(NotebookError, match="ran on the demo cohort"):
+        check(executed)
+
+
 def test_code_digest_sees_code_alone_and_page_digest_all_but_outputs(source, executed, tmp_path):
     before = code_digest(source), page_digest(source)
     notebook = read(source)

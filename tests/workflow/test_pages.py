@@ -84,6 +84,35 @@ def test_a_run_of_other_code_is_not_published(book):
     assert source.read_bytes() == before
 
 
+@pytest.mark.parametrize("kind", ["text/html", "text/markdown"])
+def test_a_run_on_the_demo_cohort_is_not_published(book, published, kind):
+    executed, before = book / "executed/n.ipynb", published.read_bytes()
+    notebook = read(executed)
+    banner = '<div class="demo-cohort">A demo cohort.</div>'
+    notebook.cells[-1].outputs.append(nbformat.v4.new_output("display_data", {kind: banner}))
+    write(notebook, executed)
+    with pytest.raises(
+        NotebookError, match=r"executed/n\.ipynb does not pass:\n.* ran on the demo cohort; publish from"
+    ):
+        publish([(executed, published)])
+    assert published.read_bytes() == before
+    assert "demo-cohort" in stage_and_read(book).cells[-1].outputs[-1].data[kind]  # a page may show it
+
+
+def stage_and_read(book):
+    """The staged copy of the notebook."""
+    stage(book / "book", book / "staged", book / "executed")
+    return read(book / "staged/n.ipynb")
+
+
+def test_a_notebook_in_a_folder_gets_its_own_run(book, make_notebook, make_executed):
+    other = make_notebook(book / "book/how/n.ipynb", "rows: int = 0  # rows", "print(rows)")
+    (book / "executed/how").mkdir()
+    make_executed(other, book / "executed/how/n.ipynb")
+    assert stage_and_read(book).cells[-1].outputs[0].text == "cell-2 says hello"
+    assert read(book / "staged/how/n.ipynb").cells[-1].source == "print(rows)"
+
+
 def test_a_path_of_this_machine_is_not_published(book):
     executed = book / "executed/n.ipynb"
     notebook = read(executed)
@@ -99,7 +128,7 @@ def test_a_staged_book_has_present_prose_outputs_and_the_parameters_used(book):
     write(notebook, book / "book/n.ipynb")
     (book / "staged").mkdir()
     (book / "staged/old.md").write_text("no longer in the book")
-    stage(book / "book", book / "staged", [book / "executed/n.ipynb"])
+    stage(book / "book", book / "staged", book / "executed")
     files = {str(path.relative_to(book / "staged")) for path in (book / "staged").rglob("*") if path.is_file()}
     assert files == {"n.ipynb", "how/to.md"}
     cells = read(book / "staged/n.ipynb").cells

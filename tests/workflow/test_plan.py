@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from nbfile import NotebookError
@@ -13,7 +15,7 @@ def notebooks(repository, monkeypatch):
 def test_without_parameters_all_run_with_their_defaults(notebooks):
     book = plan(notebooks, {})
     assert book.swept is None
-    assert book.given == {"01_prepare": {}, "02_train": {}, "03_compare": {}}
+    assert book.given == {"01_prepare": {}, "02_train": {}, "03_compare": {}, "howto/use": {}}
 
 
 def test_a_parameter_goes_to_each_notebook_that_declares_it(notebooks):
@@ -22,6 +24,7 @@ def test_a_parameter_goes_to_each_notebook_that_declares_it(notebooks):
         "01_prepare": {},
         "02_train": {"seed": "1", "rate": "1e-4", "data": "mine.h5ad"},
         "03_compare": {"seeds": "[3, 4]", "data": "mine.h5ad"},
+        "howto/use": {"data": "mine.h5ad"},
     }
 
 
@@ -60,7 +63,7 @@ def test_naming_a_notebook_makes_a_run_without_any_list(notebooks):
         ({"data": ["a", "b"]}, "02_train and 03_compare could be swept over data.*notebook=NAME"),
         ({"rows": [1], "seed": [1]}, "no notebook with scores could be swept over rows, seed"),
         ({"notebook": "01_prepare", "rows": [1, 2]}, "01_prepare writes no scores.csv"),
-        ({"notebook": "04"}, "notebook '04' is not one of the book's: 01_prepare, 02_train, 03_compare"),
+        ({"notebook": "04"}, "notebook '04' is not one of the book's: 01_prepare, 02_train, 03_compare, howto/use"),
         (
             {"notebook": "03_compare", "seed": 1},
             "neither 03_compare nor what it reads from has a parameter seed",
@@ -71,6 +74,20 @@ def test_naming_a_notebook_makes_a_run_without_any_list(notebooks):
 def test_a_configuration_that_makes_no_sense_is_refused(notebooks, config, message):
     with pytest.raises(NotebookError, match=message):
         plan(notebooks, config)
+
+
+def test_a_notebook_in_a_folder_has_its_results_in_one():
+    notebook = Notebook("howto/use", "d.h5ad", reads={"data": "howto/make/scores.csv"})
+    assert notebook.source == "book/howto/use.ipynb"
+    assert notebook.wiring("there")["data"] == "_build/results/howto/make/scores.csv"
+
+
+def test_a_sweep_takes_the_parameters_of_what_a_notebook_in_a_folder_reads(notebooks, make_notebook):
+    make_notebook(Path("book/howto/last.ipynb"), 'data: str = ""  # d\noutput: str = ""  # folder', "1")
+    last = Notebook("howto/last", ["scores.csv"], reads={"data": "howto/use/used.txt"})
+    swept = plan({**notebooks, "howto/last": last}, {"notebook": "howto/last", "rate": 0.3})
+    assert swept.folder == "runs/howto/last"
+    assert swept.given["02_train"] == {"rate": "0.3"}
 
 
 def test_outputs_and_wiring_of_a_file_and_of_a_folder():

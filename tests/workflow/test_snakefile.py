@@ -50,10 +50,12 @@ def test_one_call_executes_the_notebooks_and_builds_the_site(snakemake, reposito
     done = snakemake()
     assert done.returncode == 0, done.stderr
     assert "workflow/profiles/default" in done.stderr
-    for name in ("01_prepare", "02_train", "03_compare"):
+    for name in ("01_prepare", "02_train", "03_compare", "howto/use"):
         gate(repository / f"_build/executed/{name}.ipynb")
     assert (repository / "_build/results/01_prepare/data.txt").read_text() == "xxx"
     assert (repository / "_build/results/02_train/model/w").exists()
+    assert (repository / "_build/results/howto/use/used.txt").read_text().startswith("name,score")
+    assert "used" in (repository / "_build/html/howto/use.html").read_text()
     page = (repository / "_build/html/02_train.html").read_text()
     assert "0.1 [4, 4]" in page
     assert "_build/results" not in page  # the paths between notebooks are of no interest to a reader
@@ -63,7 +65,7 @@ def test_publish_refreshes_the_book_and_nothing_has_to_run_after_it(snakemake, w
     done = snakemake("publish")
     assert done.returncode == 0, done.stderr
     assert "execute_" not in done.stderr
-    for path in (repository / "book").glob("*.ipynb"):
+    for path in (repository / "book").rglob("*.ipynb"):
         check(path)
     (repository / "gexlib/__init__.py").touch()  # the time alone does not count
     assert would_run() == set()
@@ -80,7 +82,7 @@ def test_only_what_changed_runs_again(would_run, repository):
     assert would_run() == {"site"}
     edit(repository / "book/03_compare.ipynb", -1, "print(max(seeds))")
     assert would_run() == {"execute_03_compare", "site"}
-    assert would_run("--config", "rate=0.2") == {"execute_02_train", "execute_03_compare", "site"}
+    assert would_run("--config", "rate=0.2") == {"execute_02_train", "execute_03_compare", "execute_howto_use", "site"}
 
 
 def test_an_unknown_parameter_stops_the_call_before_anything_runs(snakemake):
