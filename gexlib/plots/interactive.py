@@ -173,8 +173,8 @@ def ranking(
     Parameters
     ----------
     tables : mapping of str to DataFrame, one row a gene
-        Each with the columns ``effect``, ``low``, ``high`` and ``z``, as :func:`gexlib.analysis.combine` and
-        :meth:`gexlib.wgan.WGANGP.counterfactual` return them.
+        Each with the columns ``effect``, ``low``, ``high`` and ``z``, as ``gexlib.analysis.combine`` and
+        ``WGANGP.counterfactual`` return them.
     name : str
         Name of the figure, see :class:`InteractiveFigure`.
     unit : str
