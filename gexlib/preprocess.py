@@ -154,6 +154,62 @@ def _most_variable(data: anndata.AnnData, n_genes: int, keep: Sequence[str]) -> 
     return chosen
 
 
+def match_genes(data: anndata.AnnData, genes: Sequence[str], ignore_case: bool = False) -> tuple[anndata.AnnData, str]:
+    """
+    Take the genes that a reference asks for, and report which of them are there.
+
+    Parameters
+    ----------
+    data : AnnData, n_samples x n_genes
+    genes : sequence of str
+        The genes wanted, such as those of a model (``gan.var_.index``) or of a regulatory network.
+    ignore_case : bool
+        Whether ``"CRP"`` in `data` is ``"crp"`` in `genes`.
+
+    Returns
+    -------
+    AnnData, n_samples x n_matched
+        A copy with the genes that were found, in the order and the spelling of `genes`.
+    str
+        As in "812 of 978 genes matched; missing: ...".
+
+    Raises
+    ------
+    ValueError
+        If no gene matches, or a gene is there twice, in `genes` or among those of `data` that match.
+
+    Examples
+    --------
+    >>> data = anndata.AnnData(np.ones((2, 3), "float32"), var=pd.DataFrame(index=["FIS", "CRP", "LACZ"]))
+    >>> matched, report = match_genes(data, ["crp", "fnr", "fis"], ignore_case=True)
+    >>> matched.var_names.tolist()
+    ['crp', 'fis']
+    >>> report
+    "2 of 3 genes matched; missing: 'fnr'"
+    """
+    if isinstance(genes, str):
+        raise TypeError(f"genes={genes!r} must be a list of gene names")
+    fold = str.casefold if ignore_case else str
+    wanted = pd.Index([fold(gene) for gene in genes])
+    have = pd.Index([fold(gene) for gene in data.var_names])
+    for argument, names in {"genes": wanted, "data.var_names": have[have.isin(wanted)]}.items():
+        if names.has_duplicates:
+            twice = names[names.duplicated()].unique()
+            raise ValueError(f"{argument} names {_listing(twice, 5)} more than once; keep one of each")
+    found = wanted.isin(have)
+    if not found.any():
+        raise ValueError(
+            f"none of the {len(wanted)} genes is in data; genes: {_listing(list(genes), 3)}; "
+            f"data: {_listing(data.var_names, 3)}. Are they named alike (symbols, locus tags, identifiers)?"
+        )
+    place = {gene: i for i, gene in enumerate(have)}
+    matched = data[:, [place[gene] for gene in wanted[found]]].copy()
+    matched.var_names = [gene for gene, there in zip(genes, found, strict=True) if there]
+    missing = [gene for gene, there in zip(genes, found, strict=True) if not there]
+    report = f"{found.sum():,} of {len(wanted):,} genes matched"
+    return matched, report + (f"; missing: {_listing(missing, 10)}" if missing else "")
+
+
 class Standardizer:
     r"""
     Per-gene z-scores that can be undone.

@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 
@@ -21,8 +22,7 @@ def run(page):
     return variables
 
 
-def test_own_data_page_runs_as_written(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
     rng = np.random.default_rng(0)
     n, names = 90, [f"s{i}" for i in range(90)]
     donor = np.arange(n) // 3
@@ -37,14 +37,31 @@ def test_own_data_page_runs_as_written(tmp_path, monkeypatch):
     )
     states = rng.normal(size=(n, 3)) @ rng.normal(size=(3, 15))
     expression = pd.DataFrame(5 + states + rng.normal(size=(n, 15)), index=names, columns=[f"g{i}" for i in range(15)])
-    expression.to_csv("log_tpm.csv")
-    covariates.sample(frac=1, random_state=0).to_csv("samples.csv")
-
-    page = run("own_data.md")
+    expression.to_csv(tmp_path / "log_tpm.csv")
+    covariates.sample(frac=1, random_state=0).to_csv(tmp_path / "samples.csv")
+    (tmp_path / "genes.txt").write_text("G3\nG1\nG2\nG99\n")
+    given = {
+        "expression": str(tmp_path / "log_tpm.csv"),
+        "covariates": str(tmp_path / "samples.csv"),
+        "by": "donor",
+        "categorical": ["tissue", "sex"],
+        "numerical": ["age"],
+        "genes": str(tmp_path / "genes.txt"),
+        "output": str(tmp_path / "mine"),
+        "epochs": 5,
+    }
+    page = {}
+    for cell in nbformat.read(PAGES / "own_data.ipynb", as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, page)
+            page |= given if "parameters" in cell.metadata.get("tags", []) else {}
     assert list(page["data"].obs["donor"]) == list(covariates["donor"])
-    assert page["lung"].shape == (100, 15)
-    assert (page["lung"].obs["tissue"] == "lung").all()
+    assert list(page["data"].var_names) == ["G3", "G1", "G2"]
+    assert page["report"] == "3 of 4 genes matched; missing: 'G99'"
+    assert set(page["data"].obs["split"].groupby(page["data"].obs["donor"]).nunique()) == {1}
     assert page["synthetic"].n_obs == page["test"].n_obs
+    assert page["new"].shape == (100, 3)
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"model", "synthetic.h5ad", "report.csv"}
 
 
 def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
