@@ -86,10 +86,15 @@ def visit(browser, address):
         if not request.url.startswith((address, SITE.as_uri(), "data:", "blob:")):
             problems.append(f"wants {request.url}")
 
+    def said(message):
+        url = message.location["url"]
+        if message.type == "error" and not url.endswith("/favicon.ico"):  # index.html, a redirect, names no icon
+            problems.append(f"console: {message.text} {url}")
+
     page.on("request", requested)
     page.on("requestfailed", lambda request: problems.append(f"failed: {request.url} {request.failure}"))
     page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
-    page.on("console", lambda m: m.type == "error" and problems.append(f"console: {m.text} {m.location['url']}"))
+    page.on("console", said)
     page.on("pageerror", lambda error: problems.append(f"script: {error}"))
 
     def call(path, base=address):
