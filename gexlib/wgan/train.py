@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gexlib.wgan.losses import critic_loss, generator_loss
+from gexlib.wgan.gradients import critic_gradients, generator_gradients
 from gexlib.wgan.networks import Critic, Generator
+from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.settings import Settings
 
 PLAYERS = ("generator", "critic")
@@ -37,7 +38,7 @@ class State:
     generator: Generator
     critic: Critic
     random: torch.Generator
-    optimizers: dict[str, torch.optim.RMSprop] = field(init=False)
+    optimizers: dict[str, RMSProp] = field(init=False)
     epoch: int = 0
     best_score: float = -math.inf
     best_epoch: int = 0
@@ -62,9 +63,7 @@ class State:
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
         state.optimizers = {
-            player: torch.optim.RMSprop(
-                getattr(state, player).parameters(), settings.learning_rate, alpha=settings.decay, eps=1e-7
-            )
+            player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay)
             for player in PLAYERS
         }
         return state
@@ -82,12 +81,17 @@ class State:
         for player in PLAYERS:
             getattr(self, player).load_state_dict(_below(tensors, f"{player}."))
 
+    def release(self) -> None:
+        """End the training: the networks no longer share memory with the optimisers."""
+        for optimizer in self.optimizers.values():
+            optimizer.release()
+
     def tensors(self) -> dict[str, Tensor]:
         """The state's tensors: networks, the best ones, squared-gradient means and the random state."""
         squares = {
-            f"optimizer.{player}.{index}": entry["square_avg"]
+            f"optimizer.{player}.{index}": square
             for player, optimizer in self.optimizers.items()
-            for index, entry in optimizer.state_dict()["state"].items()
+            for index, square in enumerate(optimizer.squares())
         }
         best = {f"best.{name}": tensor for name, tensor in self.best.items()}
         return self.networks() | squares | best | {"random": self.random.get_state()}
@@ -108,12 +112,8 @@ class State:
         tensors = {name: tensor if name == "random" else tensor.to(device) for name, tensor in tensors.items()}
         self.load_networks(tensors)
         for player, optimizer in self.optimizers.items():
-            saved = optimizer.state_dict()
-            squares = _below(tensors, f"optimizer.{player}.")
-            saved["state"] = {
-                int(index): {"step": torch.tensor(0.0), "square_avg": square} for index, square in squares.items()
-            }
-            optimizer.load_state_dict(saved)
+            for index, square in enumerate(optimizer.squares()):
+                square.copy_(tensors[f"optimizer.{player}.{index}"])
         self.random.set_state(tensors["random"])
         self.best = _below(tensors, "best.")
         self.epoch, self.best_epoch, self.waited = info["epoch"], info["best_epoch"], info["waited"]
@@ -190,42 +190,44 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
 
     Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,).
     """
-    b, k = len(real.x), settings.critic_steps
+    (b, n_genes), k = real.x.shape, settings.critic_steps
+    z = _normal(state, k + 1, b, settings.latent_dim)
+    mix = _uniform(state, k, b, 1)
+    *rows, rows_generator = _noisy_rows(state, settings, k + 1, b)
+
     with torch.no_grad():
-        z = _normal(state, k * b, settings.latent_dim)
-        fakes = state.generator(z, real.codes.repeat(k, 1), real.values.repeat(k, 1)).split(b)
-    for fake in fakes:
-        mix = torch.rand(b, 1, generator=state.random, device=real.x.device)
-        seen, fake = _blur(state, settings, settings.noise_critic, real.x, fake)
-        critic = critic_loss(state.critic, seen, fake, real.codes, real.values, mix, settings.penalty_weight)
-        _descend(state, "critic", critic.loss)
+        fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1)).split(b)
+    for i, fake in enumerate(fakes):
+        noise_real, noise_fake = _noise(state, settings.noise_critic, rows[i], 2, b, n_genes)
+        critic = critic_gradients(
+            state.critic, real.x + noise_real, fake + noise_fake, real.codes, real.values, mix[i], settings.penalty_weight
+        )
+        state.optimizers["critic"].step()
 
-    z = _normal(state, b, settings.latent_dim)
-    (fake,) = _blur(state, settings, settings.noise_generator, state.generator(z, real.codes, real.values))
-    loss = generator_loss(state.critic, fake, real.codes, real.values)
-    _descend(state, "generator", loss)
-    return torch.stack([*critic, loss]).detach()
-
-
-def _descend(state: State, player: str, loss: Tensor) -> None:
-    """One RMSProp step of one player; the other player's parameters get no gradient."""
-    parameters = list(getattr(state, player).parameters())
-    for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-        parameter.grad = gradient
-    state.optimizers[player].step()
+    (noise,) = _noise(state, settings.noise_generator, rows_generator, 1, b, n_genes)
+    loss = generator_gradients(state.generator, state.critic, z[k], real.codes, real.values, noise)
+    state.optimizers["generator"].step()
+    return torch.stack([*critic, loss])
 
 
-def _blur(state: State, settings: Settings, scale: float, *batches: Tensor) -> tuple[Tensor, ...]:
-    """Add Gaussian noise to the same random rows of each batch (Settings.noise_probability)."""
-    if settings.noise_probability == 0:
-        return batches
-    n, device = len(batches[0]), batches[0].device
-    rows = torch.rand(n, 1, generator=state.random, device=device) < settings.noise_probability
-    return tuple(x + rows * scale * _normal(state, *x.shape) for x in batches)
+def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tuple[Tensor, ...]:
+    """For each update the rows, of `n`, that get noise (Settings.noise_probability)."""
+    noisy = _uniform(state, n_updates, n) < settings.noise_probability
+    return noisy.nonzero()[:, 1].split(noisy.sum(1).tolist())
+
+
+def _noise(state: State, scale: float, rows: Tensor, *shape: int) -> Tensor:
+    """Gaussian noise of the given scale and shape (n_batches, n, n_genes) in some rows, the same of each batch."""
+    noise = torch.zeros(*shape, device=rows.device)
+    return noise.index_copy_(1, rows, scale * _normal(state, shape[0], len(rows), shape[2]))
 
 
 def _normal(state: State, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=state.random, device=state.random.device)
+
+
+def _uniform(state: State, *shape: int) -> Tensor:
+    return torch.rand(*shape, generator=state.random, device=state.random.device)
 
 
 def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:
