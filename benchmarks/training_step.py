@@ -110,7 +110,11 @@ def main() -> None:
         slowest = statistics.median(times["autograd"])
         for name, ms in times.items():
             numbers = [f"{v:.2f}" for v in (statistics.median(ms), min(ms), max(ms))]
-            print(row.format(n_genes, "-".join(map(str, hidden)), name, *numbers, f"{slowest / statistics.median(ms):.2f}"))
+            print(
+                row.format(
+                    n_genes, "-".join(map(str, hidden)), name, *numbers, f"{slowest / statistics.median(ms):.2f}"
+                )
+            )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-
-FLOOR = 1e-30
+from torch.optim.adam import adam
 
 
 class RMSProp:
@@ -15,10 +14,11 @@ class RMSProp:
     .. math::
         v \leftarrow \rho v + (1 - \rho)\, g^2, \qquad \theta \leftarrow \theta - \eta\, g / (\sqrt{v} + \epsilon)
 
-    The rule of ``torch.optim.RMSprop``, but the parameters of the network and their gradients become views of one
-    vector each, so that an update takes a few operations rather than a few for each parameter. And :math:`v` is kept
-    at :math:`10^{-30}` or more, which :math:`\epsilon` hides entirely: units that no longer get a gradient would
-    otherwise leave it at subnormal numbers, of which square roots take 35 times as long.
+    The rule of ``torch.optim.RMSprop``, in one pass over the memory. PyTorch has no such pass for RMSProp, but one for
+    Adam, which is this rule if its mean of gradients forgets at once (:math:`\beta_1 = 0`) and its steps are past
+    counting, so that the correction of :math:`v` for the first steps is 1. (It also spares square roots of subnormal
+    numbers, which the :math:`v` of units without a gradient soon are, and which elsewhere take 35 times as long.) The
+    parameters of the network and their gradients become views of one vector each.
 
     Parameters
     ----------
@@ -31,31 +31,38 @@ class RMSProp:
     --------
     >>> layer = nn.Linear(3, 2)
     >>> optimizer = RMSProp(layer, learning_rate=0.5, decay=0.75)
-    >>> before = layer.bias.detach().clone()
-    >>> _ = layer.bias.grad.fill_(-4.0)
+    >>> _ = layer.bias.data.zero_(), layer.bias.grad.fill_(-4.0)
     >>> optimizer.step()  # of size 0.5 / sqrt(0.25)
-    >>> (layer.bias - before).tolist()
-    [1.0, 1.0]
+    >>> layer.bias.detach()
+    tensor([1., 1.])
     """
 
     def __init__(self, network: nn.Module, learning_rate: float, decay: float, eps: float = 1e-7) -> None:
-        self.learning_rate, self.decay, self.eps = learning_rate, decay, eps
         self.parameters = list(network.parameters())
         self._values = torch.cat([p.detach().flatten() for p in self.parameters])
         self._gradients, self._squares = torch.zeros_like(self._values), torch.zeros_like(self._values)
-        self._root = torch.empty_like(self._values)
-        for p, value, gradient in zip(
-            self.parameters, self._split(self._values), self._split(self._gradients), strict=True
-        ):
+        self._steps = torch.tensor(torch.inf, device=self._values.device)
+        self._rule = {"beta1": 0.0, "beta2": decay, "lr": learning_rate, "eps": eps, "weight_decay": 0.0}
+        views = zip(self.parameters, self._split(self._values), self._split(self._gradients), strict=True)
+        for p, value, gradient in views:
             p.data, p.grad = value, gradient
 
     @torch.no_grad()
     def step(self) -> None:
         """Update the parameters from their gradients."""
-        g, v = self._gradients, self._squares
-        v.mul_(self.decay).addcmul_(g, g, value=1 - self.decay).clamp_min_(FLOOR)
-        torch.sqrt(v, out=self._root).add_(self.eps)
-        self._values.addcdiv_(g, self._root, value=-self.learning_rate)
+        g = self._gradients  # its own mean
+        adam(
+            [self._values],
+            [g],
+            [g],
+            [self._squares],
+            [],
+            [self._steps],
+            fused=True,
+            amsgrad=False,
+            maximize=False,
+            **self._rule,
+        )
 
     def squares(self) -> list[Tensor]:
         """The running means of squared gradients, shaped as the parameters; fill them to restore a state."""

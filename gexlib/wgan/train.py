@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gexlib.wgan.gradients import critic_gradients, generator_gradients
+from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.networks import Critic, Generator
 from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.settings import Settings
@@ -45,6 +45,7 @@ class State:
     waited: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
+    _gradients: dict[int, dict] = field(default_factory=dict, repr=False)
 
     @classmethod
     def start(
@@ -63,10 +64,18 @@ class State:
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
         state.optimizers = {
-            player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay)
-            for player in PLAYERS
+            player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay) for player in PLAYERS
         }
         return state
+
+    def gradients(self, n: int) -> dict[str, CriticGradients | GeneratorGradients]:
+        """What writes the players' gradients from minibatches of `n` samples."""
+        if n not in self._gradients:
+            self._gradients[n] = {
+                "critic": CriticGradients(self.critic, n),
+                "generator": GeneratorGradients(self.generator, self.critic, n),
+            }
+        return self._gradients[n]
 
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
@@ -83,6 +92,7 @@ class State:
 
     def release(self) -> None:
         """End the training: the networks no longer share memory with the optimisers."""
+        self._gradients.clear()
         for optimizer in self.optimizers.values():
             optimizer.release()
 
@@ -191,35 +201,33 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
     Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,).
     """
     (b, n_genes), k = real.x.shape, settings.critic_steps
+    gradients = state.gradients(b)
     z = _normal(state, k + 1, b, settings.latent_dim)
     mix = _uniform(state, k, b, 1)
-    *rows, rows_generator = _noisy_rows(state, settings, k + 1, b)
+    noisy = _noisy_rows(state, settings, k + 1, b)
 
     with torch.no_grad():
-        fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1)).split(b)
-    for i, fake in enumerate(fakes):
-        noise_real, noise_fake = _noise(state, settings.noise_critic, rows[i], 2, b, n_genes)
-        critic = critic_gradients(
-            state.critic, real.x + noise_real, fake + noise_fake, real.codes, real.values, mix[i], settings.penalty_weight
-        )
+        fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1))
+    for i, fake in enumerate(fakes.split(b)):
+        noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes)
+        critic = gradients["critic"](real.x, fake, real.codes, real.values, mix[i], settings.penalty_weight, noise)
         state.optimizers["critic"].step()
 
-    (noise,) = _noise(state, settings.noise_generator, rows_generator, 1, b, n_genes)
-    loss = generator_gradients(state.generator, state.critic, z[k], real.codes, real.values, noise)
+    noise = _noise(state, settings.noise_generator, noisy[k], n_genes)
+    loss = gradients["generator"](z[k], real.codes, real.values, noise)
     state.optimizers["generator"].step()
     return torch.stack([*critic, loss])
 
 
 def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tuple[Tensor, ...]:
-    """For each update the rows, of `n`, that get noise (Settings.noise_probability)."""
+    """For each update the samples, of `n`, that get noise (Settings.noise_probability)."""
     noisy = _uniform(state, n_updates, n) < settings.noise_probability
     return noisy.nonzero()[:, 1].split(noisy.sum(1).tolist())
 
 
-def _noise(state: State, scale: float, rows: Tensor, *shape: int) -> Tensor:
-    """Gaussian noise of the given scale and shape (n_batches, n, n_genes) in some rows, the same of each batch."""
-    noise = torch.zeros(*shape, device=rows.device)
-    return noise.index_copy_(1, rows, scale * _normal(state, shape[0], len(rows), shape[2]))
+def _noise(state: State, scale: float, rows: Tensor, n_genes: int) -> tuple[Tensor, Tensor]:
+    """Gaussian noise for some rows."""
+    return rows, scale * _normal(state, len(rows), n_genes)
 
 
 def _normal(state: State, *shape: int) -> Tensor:
