@@ -112,7 +112,7 @@ class CriticGradients:
 
 class GeneratorGradients:
     """
-    Makes samples, and writes the gradient of :func:`~gexlib.wgan.losses.generator_loss` into the generator's ``.grad``.
+    Writes the gradient of :func:`~gexlib.wgan.losses.generator_loss` into the generator's ``.grad``.
 
     Parameters
     ----------
