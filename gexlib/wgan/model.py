@@ -179,6 +179,7 @@ class WGANGP:
         if not state.best:
             raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")
         state.load_networks(state.best)
+        state.release()
         self.generator_, self.critic_ = state.generator, state.critic
         self.history_ = _frame(state.history)
         self.best_epoch_ = state.best_epoch
@@ -265,6 +266,7 @@ class WGANGP:
                 setattr(model.standardizer_, name, tensors[f"standardizer.{name}"].numpy())
             state = model._new_state()
             state.load_networks(tensors)
+            state.release()
         except (KeyError, TypeError, RuntimeError) as error:
             raise ValueError(f"{folder} is not a whole model: {error}") from error
         model.generator_, model.critic_ = state.generator, state.critic

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from gexlib.wgan.losses import critic_loss, generator_loss
+from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.networks import Critic, Generator
+from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.settings import Settings
 
 PLAYERS = ("generator", "critic")
@@ -37,13 +38,14 @@ class State:
     generator: Generator
     critic: Critic
     random: torch.Generator
-    optimizers: dict[str, torch.optim.RMSprop] = field(init=False)
+    optimizers: dict[str, RMSProp] = field(init=False)
     epoch: int = 0
     best_score: float = -math.inf
     best_epoch: int = 0
     waited: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
+    _gradients: dict[int, dict] = field(default_factory=dict, repr=False)
 
     @classmethod
     def start(
@@ -62,12 +64,18 @@ class State:
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
         state.optimizers = {
-            player: torch.optim.RMSprop(
-                getattr(state, player).parameters(), settings.learning_rate, alpha=settings.decay, eps=1e-7
-            )
-            for player in PLAYERS
+            player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay) for player in PLAYERS
         }
         return state
+
+    def gradients(self, n: int) -> dict[str, CriticGradients | GeneratorGradients]:
+        """What writes the players' gradients from minibatches of `n` samples."""
+        if n not in self._gradients:
+            self._gradients[n] = {
+                "critic": CriticGradients(self.critic, n),
+                "generator": GeneratorGradients(self.generator, self.critic, n),
+            }
+        return self._gradients[n]
 
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
@@ -82,12 +90,18 @@ class State:
         for player in PLAYERS:
             getattr(self, player).load_state_dict(_below(tensors, f"{player}."))
 
+    def release(self) -> None:
+        """End the training: the networks no longer share memory with the optimisers."""
+        self._gradients.clear()
+        for optimizer in self.optimizers.values():
+            optimizer.release()
+
     def tensors(self) -> dict[str, Tensor]:
         """The state's tensors: networks, the best ones, squared-gradient means and the random state."""
         squares = {
-            f"optimizer.{player}.{index}": entry["square_avg"]
+            f"optimizer.{player}.{index}": square
             for player, optimizer in self.optimizers.items()
-            for index, entry in optimizer.state_dict()["state"].items()
+            for index, square in enumerate(optimizer.squares())
         }
         best = {f"best.{name}": tensor for name, tensor in self.best.items()}
         return self.networks() | squares | best | {"random": self.random.get_state()}
@@ -108,12 +122,8 @@ class State:
         tensors = {name: tensor if name == "random" else tensor.to(device) for name, tensor in tensors.items()}
         self.load_networks(tensors)
         for player, optimizer in self.optimizers.items():
-            saved = optimizer.state_dict()
-            squares = _below(tensors, f"optimizer.{player}.")
-            saved["state"] = {
-                int(index): {"step": torch.tensor(0.0), "square_avg": square} for index, square in squares.items()
-            }
-            optimizer.load_state_dict(saved)
+            for index, square in enumerate(optimizer.squares()):
+                square.copy_(tensors[f"optimizer.{player}.{index}"])
         self.random.set_state(tensors["random"])
         self.best = _below(tensors, "best.")
         self.epoch, self.best_epoch, self.waited = info["epoch"], info["best_epoch"], info["waited"]
@@ -190,42 +200,42 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
 
     Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,).
     """
-    b, k = len(real.x), settings.critic_steps
+    (b, n_genes), k = real.x.shape, settings.critic_steps
+    gradients = state.gradients(b)
+    z = _normal(state, k + 1, b, settings.latent_dim)
+    mix = _uniform(state, k, b, 1)
+    noisy = _noisy_rows(state, settings, k + 1, b)
+
     with torch.no_grad():
-        z = _normal(state, k * b, settings.latent_dim)
-        fakes = state.generator(z, real.codes.repeat(k, 1), real.values.repeat(k, 1)).split(b)
-    for fake in fakes:
-        mix = torch.rand(b, 1, generator=state.random, device=real.x.device)
-        seen, fake = _blur(state, settings, settings.noise_critic, real.x, fake)
-        critic = critic_loss(state.critic, seen, fake, real.codes, real.values, mix, settings.penalty_weight)
-        _descend(state, "critic", critic.loss)
+        fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1))
+    for i, fake in enumerate(fakes.split(b)):
+        noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes)
+        critic = gradients["critic"](real.x, fake, real.codes, real.values, mix[i], settings.penalty_weight, noise)
+        state.optimizers["critic"].step()
 
-    z = _normal(state, b, settings.latent_dim)
-    (fake,) = _blur(state, settings, settings.noise_generator, state.generator(z, real.codes, real.values))
-    loss = generator_loss(state.critic, fake, real.codes, real.values)
-    _descend(state, "generator", loss)
-    return torch.stack([*critic, loss]).detach()
+    noise = _noise(state, settings.noise_generator, noisy[k], n_genes)
+    loss = gradients["generator"](z[k], real.codes, real.values, noise)
+    state.optimizers["generator"].step()
+    return torch.stack([*critic, loss])
 
 
-def _descend(state: State, player: str, loss: Tensor) -> None:
-    """One RMSProp step of one player; the other player's parameters get no gradient."""
-    parameters = list(getattr(state, player).parameters())
-    for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-        parameter.grad = gradient
-    state.optimizers[player].step()
+def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tuple[Tensor, ...]:
+    """For each update the samples, of `n`, that get noise (Settings.noise_probability)."""
+    noisy = _uniform(state, n_updates, n) < settings.noise_probability
+    return noisy.nonzero()[:, 1].split(noisy.sum(1).tolist())
 
 
-def _blur(state: State, settings: Settings, scale: float, *batches: Tensor) -> tuple[Tensor, ...]:
-    """Add Gaussian noise to the same random rows of each batch (Settings.noise_probability)."""
-    if settings.noise_probability == 0:
-        return batches
-    n, device = len(batches[0]), batches[0].device
-    rows = torch.rand(n, 1, generator=state.random, device=device) < settings.noise_probability
-    return tuple(x + rows * scale * _normal(state, *x.shape) for x in batches)
+def _noise(state: State, scale: float, rows: Tensor, n_genes: int) -> tuple[Tensor, Tensor]:
+    """Gaussian noise for some rows."""
+    return rows, scale * _normal(state, len(rows), n_genes)
 
 
 def _normal(state: State, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=state.random, device=state.random.device)
+
+
+def _uniform(state: State, *shape: int) -> Tensor:
+    return torch.rand(*shape, generator=state.random, device=state.random.device)
 
 
 def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:
