@@ -79,7 +79,7 @@ def train(
     ] = None,
     categorical: Annotated[list[str] | None, typer.Option(help="A categorical covariate; repeat for more.")] = None,
     numerical: Annotated[list[str] | None, typer.Option(help="A numerical covariate; repeat for more.")] = None,
-    preset: Annotated[str, typer.Option(help="Settings: default, paper_ecoli or paper_gtex_tcga.")] = "default",
+    preset: Annotated[str, typer.Option(help="Settings: default, human, paper_ecoli or paper_gtex_tcga.")] = "default",
     epochs: Annotated[int | None, typer.Option(help="Passes over the data, at most [default: as the preset].")] = None,
     unseen: Annotated[str, typer.Option(help="A level that training never saw is an 'error', or 'unknown'.")] = "error",
     seed: Seed = 0,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
@@ -39,6 +40,8 @@ class State:
     critic: Critic
     random: torch.Generator
     optimizers: dict[str, RMSProp] = field(init=False)
+    average: Generator | None = None
+    updates: int = 0
     epoch: int = 0
     best_score: float = -math.inf
     best_epoch: int = 0
@@ -63,6 +66,7 @@ class State:
         critic = Critic(n_genes, n_levels, n_numerical, settings.hidden, first)
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
+        state.average = copy.deepcopy(state.generator) if settings.averaging else None
         state.optimizers = {
             player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay) for player in PLAYERS
         }
@@ -79,11 +83,24 @@ class State:
 
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
-        return {
-            f"{player}.{name}": tensor.detach()
-            for player in PLAYERS
-            for name, tensor in getattr(self, player).state_dict().items()
-        }
+        return _named("generator", self.generator) | _named("critic", self.critic)
+
+    @property
+    def sampler(self) -> Generator:
+        """The generator that samples and scores come from: the averaged one, if there is one."""
+        return self.generator if self.average is None else self.average
+
+    @torch.no_grad()
+    def update_average(self, decay: float) -> None:
+        r"""
+        Move the averaged weights towards the generator's, :math:`\bar\theta \leftarrow d\bar\theta + (1 - d)\theta`.
+
+        The first averages are over fewer updates, so that they forget the random weights of the start.
+        """
+        if self.average is not None:
+            weight = max(1 - decay, 9 / (10 + self.updates))
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.generator.parameters()), weight)
+        self.updates += 1
 
     def load_networks(self, tensors: dict[str, Tensor]) -> None:
         """Set the parameters of both players."""
@@ -104,12 +121,14 @@ class State:
             for index, square in enumerate(optimizer.squares())
         }
         best = {f"best.{name}": tensor for name, tensor in self.best.items()}
-        return self.networks() | squares | best | {"random": self.random.get_state()}
+        average = {} if self.average is None else _named("average", self.average)
+        return self.networks() | squares | average | best | {"random": self.random.get_state()}
 
     def info(self) -> dict:
         """The rest of the state, as JSON can hold it."""
         return {
             "epoch": self.epoch,
+            "updates": self.updates,
             "best_score": self.best_score if math.isfinite(self.best_score) else None,
             "best_epoch": self.best_epoch,
             "waited": self.waited,
@@ -124,7 +143,10 @@ class State:
         for player, optimizer in self.optimizers.items():
             for index, square in enumerate(optimizer.squares()):
                 square.copy_(tensors[f"optimizer.{player}.{index}"])
+        if self.average is not None:
+            self.average.load_state_dict(_below(tensors, "average."))
         self.random.set_state(tensors["random"])
+        self.updates = info["updates"]
         self.best = _below(tensors, "best.")
         self.epoch, self.best_epoch, self.waited = info["epoch"], info["best_epoch"], info["waited"]
         self.best_score = -math.inf if info["best_score"] is None else info["best_score"]
@@ -216,6 +238,7 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
     noise = _noise(state, settings.noise_generator, noisy[k], n_genes)
     loss = gradients["generator"](z[k], real.codes, real.values, noise)
     state.optimizers["generator"].step()
+    state.update_average(settings.averaging)
     return torch.stack([*critic, loss])
 
 
@@ -240,20 +263,26 @@ def _uniform(state: State, *shape: int) -> Tensor:
 
 def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:
     if score is None:
-        state.best, state.best_epoch = _copy(state.networks()), state.epoch
+        state.best, state.best_epoch = _best(state), state.epoch
         return
     with torch.no_grad():
-        value = float(score(state.generator))
+        value = float(score(state.sampler))
     state.history[-1]["score"] = value if math.isfinite(value) else None
     if value > state.best_score:
-        state.best, state.best_score, state.best_epoch = _copy(state.networks()), value, state.epoch
+        state.best, state.best_score, state.best_epoch = _best(state), value, state.epoch
         state.waited = 0
     else:
         state.waited += 1
 
 
-def _copy(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.clone() for name, tensor in tensors.items()}
+def _best(state: State) -> dict[str, Tensor]:
+    """Copies of the networks to keep."""
+    networks = _named("generator", state.sampler) | _named("critic", state.critic)
+    return {name: tensor.clone() for name, tensor in networks.items()}
+
+
+def _named(prefix: str, network: nn.Module) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": tensor.detach() for name, tensor in network.state_dict().items()}
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
