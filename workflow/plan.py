@@ -23,6 +23,7 @@ class Notebook:
     output: str | list[str]
     reads: Texts = field(default_factory=dict)
     inputs: list[str] = field(default_factory=list)
+    folder: str = ""
     threads: int = 1
     mem_mb: int = 4000
     runtime: int = 30
@@ -30,7 +31,7 @@ class Notebook:
     @property
     def source(self) -> str:
         """Path of the notebook in the book."""
-        return f"book/{self.name}.ipynb"
+        return Path("book", self.folder, f"{self.name}.ipynb").as_posix()
 
     @property
     def files(self) -> list[str]:

@@ -6,6 +6,7 @@ One colour has one meaning throughout: grey for real data, red for the GAN, blue
 
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
+from gexlib.plots.networks import precision_recall
 from gexlib.plots.properties import properties
 from gexlib.plots.samples import embedding, sizes, stacked_sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
@@ -24,6 +25,7 @@ __all__ = [
     "gene_dendrogram",
     "histograms",
     "layers",
+    "precision_recall",
     "properties",
     "scores",
     "sizes",

@@ -11,7 +11,7 @@ from parameters import declared
 from plan import table
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb")) + sorted((ROOT / "book").glob("*/*.ipynb"))
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
@@ -28,8 +28,9 @@ def test_each_parameter_has_a_type_and_says_what_it_is(notebook):
 def test_each_notebook_has_a_row_in_the_table_and_a_line_in_the_contents():
     rows = table(ROOT / "workflow/notebooks.yml")
     contents = (ROOT / "book/_toc.yml").read_text(encoding="utf-8")
-    assert list(rows) == [path.stem for path in NOTEBOOKS]
-    assert [name for name in rows if f"file: {name}\n" not in contents] == []
+    assert [ROOT / row.source for row in rows.values()] == NOTEBOOKS
+    pages = [row.source.removeprefix("book/").removesuffix(".ipynb") for row in rows.values()]
+    assert [page for page in pages if f"file: {page}\n" not in contents] == []
 
 
 def test_notebooks_declare_what_the_table_gives_them():
