@@ -276,6 +276,15 @@ def _wire(
     return used, [(int(np.searchsorted(used, tf)), np.searchsorted(used, targets)) for tf, targets in found]
 
 
+def _wire_all(
+    data: DataSet, regulons: Regulons, genes: Sequence[str] | None, self_regulation: bool = False
+) -> tuple[Expression, list[tuple[int, np.ndarray]]]:
+    """The whole data set, and the positions in it of each TF and its targets."""
+    x = Expression(data, "data", genes)
+    used, wired = _wire(regulons, x, self_regulation)
+    return x, [(int(used[tf]), used[targets]) for tf, targets in wired]
+
+
 def _tf_tg(units: UnitGenes, tf: int, targets: np.ndarray) -> np.ndarray:
     """Correlations of one TF with its targets, shape (n_targets,)."""
     return np.clip(units[np.array([tf])][:, 0] @ units[targets], -1, 1)

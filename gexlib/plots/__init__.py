@@ -7,6 +7,8 @@ One colour has one meaning throughout: grey for real data, red for the GAN, blue
 from gexlib.plots import interactive
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
+from gexlib.plots.networks import precision_recall
+from gexlib.plots.properties import properties
 from gexlib.plots.samples import embedding, sizes, stacked_sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
 from gexlib.plots.training import scores, training_curves
@@ -25,6 +27,8 @@ __all__ = [
     "histograms",
     "interactive",
     "layers",
+    "precision_recall",
+    "properties",
     "scores",
     "sizes",
     "stacked_sizes",

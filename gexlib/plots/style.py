@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib as mpl
 
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
-BASELINES = ("#2f6690", "#81a88d", "#e1a730", "#7d5ba6")
+BASELINES = ("#2f6690", "#81a88d", "#e1a730", "#7d5ba6", "#3a9ca6")
 
 
 def use_style() -> None:
@@ -36,6 +36,7 @@ def colour_of(name: str) -> str:
         "gaussian": BASELINES[0],
         "genenetweaver": BASELINES[1],
         "syntren": BASELINES[3],
+        "bootstrap": BASELINES[4],
     }
     for word, colour in (fixed | known).items():
         if word in name.lower():

@@ -1,5 +1,6 @@
 """Other ways to make expression data: baselines that any generative model has to beat, and kinetic simulators."""
 
+from gexlib.simulators.bootstrap import Bootstrap
 from gexlib.simulators.gaussian import Gaussian
 from gexlib.simulators.genenetweaver import GeneNetWeaver
 from gexlib.simulators.random import Random
@@ -12,6 +13,7 @@ from gexlib.simulators.readers import (
 from gexlib.simulators.syntren import SynTReN
 
 __all__ = [
+    "Bootstrap",
     "Gaussian",
     "GeneNetWeaver",
     "Random",

@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from anndata.utils import make_index_unique
 
 from gexlib.checks import expression_matrix, whole_number
 
@@ -47,7 +48,7 @@ class DataSimulator(ABC):
         x = expression_matrix(adata, "adata")
         if x.shape[0] < 2 or x.shape[1] < 1:
             raise ValueError(f"adata has shape {x.shape}; fitting needs at least 2 samples and 1 gene")
-        self._fit(x.astype(np.float64))
+        self._fit(x.astype(np.float64), adata.obs)
         self.var_ = adata.var.copy()
         self.provenance_ = {f"training_{k}": str(v) for k, v in adata.uns.get("provenance", {}).items()}
         return self
@@ -66,7 +67,8 @@ class DataSimulator(ABC):
         -------
         AnnData of shape (n_samples, n_genes)
             float32, with the genes and in the unit of the training data; ``uns["provenance"]`` holds the
-            simulator, its settings and the provenance of the training data.
+            simulator, its settings and the provenance of the training data. A simulator that knows conditions
+            draws them with their frequencies in the training data, and puts them into ``obs``.
 
         Raises
         ------
@@ -75,24 +77,68 @@ class DataSimulator(ABC):
         TypeError, ValueError
             ``n_samples`` is no positive or ``seed`` no non-negative whole number.
         """
-        name = type(self).__name__
-        if not hasattr(self, "var_"):
-            raise RuntimeError(f"{name} is not fitted; call fit(adata) before simulate")
-        n_samples, seed = whole_number("n_samples", n_samples, 1), whole_number("seed", seed, 0)
-        x = self._draw(n_samples, np.random.default_rng(seed)).astype(np.float32)
-        obs = pd.DataFrame(index=[f"{name.lower()}_{i}" for i in range(n_samples)])
-        unit = self.provenance_.get("training_unit", "that of the training data")
-        provenance = {"source": f"gexlib.simulators.{name}", **self._settings(), "seed": str(seed), "unit": unit}
-        return AnnData(x, obs=obs, var=self.var_.copy(), uns={"provenance": provenance | self.provenance_})
+        self._check_fitted("simulate")
+        n_samples, rng = whole_number("n_samples", n_samples, 1), self._rng(seed)
+        obs = self._draw_obs(n_samples, rng)
+        obs.index = [f"{type(self).__name__.lower()}_{i}" for i in range(n_samples)]
+        return self._anndata(self._draw(obs, rng), obs, seed)
+
+    def sample(self, obs: pd.DataFrame, seed: int = 0) -> AnnData:
+        """Draw one sample for each row of a covariate table, as `gexlib.WGANGP.sample` does.
+
+        Parameters
+        ----------
+        obs : DataFrame
+            One row a sample. A simulator that knows conditions needs their columns; others take the table along
+            and draw what they draw anyway.
+        seed : int
+            The same seed gives the same samples.
+
+        Returns
+        -------
+        AnnData of shape (n_samples, n_genes)
+            As from `simulate`, but ``obs`` is a copy of `obs`.
+
+        Raises
+        ------
+        RuntimeError
+            Not fitted yet.
+        TypeError, ValueError
+            ``obs`` is no DataFrame, or lacks a column, or has a level that the training data do not have.
+        """
+        self._check_fitted("sample")
+        if not isinstance(obs, pd.DataFrame):
+            raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
+        rng, obs = self._rng(seed), obs.copy()
+        obs.index = make_index_unique(obs.index.astype(str))
+        return self._anndata(self._draw(obs, rng), obs, seed)
 
     @abstractmethod
-    def _fit(self, x: np.ndarray) -> None:
-        """Learn from finite float64 values of shape (n_samples, n_genes)."""
+    def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
+        """Learn from finite float64 values of shape (n_samples, n_genes) and the samples' covariates."""
+
+    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
+        """Conditions of new samples."""
+        return pd.DataFrame(index=range(n_samples))
 
     @abstractmethod
-    def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
-        """Values of shape (n_samples, n_genes)."""
+    def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        """Values of shape (n_samples, n_genes), one sample for each row of `obs`, which may get further columns."""
 
     @abstractmethod
     def _settings(self) -> dict[str, str]:
         """Settings for the provenance."""
+
+    def _check_fitted(self, method: str) -> None:
+        if not hasattr(self, "var_"):
+            raise RuntimeError(f"{type(self).__name__} is not fitted; call fit(adata) before {method}")
+
+    @staticmethod
+    def _rng(seed: int) -> np.random.Generator:
+        return np.random.default_rng(whole_number("seed", seed, 0))
+
+    def _anndata(self, x: np.ndarray, obs: pd.DataFrame, seed: int) -> AnnData:
+        source = f"gexlib.simulators.{type(self).__name__}"
+        unit = self.provenance_.get("training_unit", "that of the training data")
+        provenance = {"source": source, **self._settings(), "seed": str(seed), "unit": unit} | self.provenance_
+        return AnnData(x.astype(np.float32), obs=obs, var=self.var_.copy(), uns={"provenance": provenance})

@@ -1,13 +1,19 @@
-"""A multivariate Gaussian of the first principal components: the baseline a deep model has to beat."""
+"""Multivariate Gaussians of principal components, one for all samples or for each condition: what a GAN has to beat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+import pandas as pd
 
 from gexlib.checks import whole_number
 from gexlib.simulators.base import DataSimulator
+from gexlib.simulators.conditions import Conditions
 
 
 class Gaussian(DataSimulator):
-    r"""Multivariate Gaussian of the first principal components of the training data.
+    r"""Multivariate Gaussian of the first principal components of the training data, on request for each condition.
 
     A sample is
 
@@ -19,13 +25,29 @@ class Gaussian(DataSimulator):
     first :math:`K` components leave of the variance :math:`s_j^2` of gene :math:`j`, so each gene keeps its
     mean and variance (probabilistic factor analysis with the factors fixed to the principal components).
 
+    With `by`, condition :math:`c` of :math:`n_c` training samples has a mean :math:`\mu_c` of its own and, around
+    it, the covariance
+
+    .. math:: \Sigma_c = w_c S_c + (1 - w_c) S, \qquad w_c = \frac{n_c - 1}{n_c - 1 + \kappa},
+
+    of its own samples, :math:`S_c`, and of the samples of all conditions around their means, :math:`S` (divisor
+    :math:`n - C` for :math:`C` conditions). Both are cut to principal components and residual noise as above,
+    :math:`S_c` to :math:`n_c - 1` components at most. A condition with one sample so gets the common covariance.
+
     Parameters
     ----------
     n_components : int
-        Number of principal components, at most n_samples - 1 and n_genes of the training data.
+        Number of principal components, at most n_samples - 1 and n_genes of the training data; with `by`, at most
+        n_samples - n_conditions.
     residual : bool
         Whether to add the residual noise. Without it samples lie on a flat sheet of ``n_components``
         dimensions, correlations are too strong and variances too small.
+    by : str or sequence of str, optional
+        Columns of ``obs`` that make the condition; of several, every combination.
+    shrinkage : float
+        :math:`\kappa`: how many samples of a condition the common covariance weighs as much as.
+    unseen : {"error", "unknown"}
+        For conditions that the training data do not have: raise an error, or draw from the Gaussian of all samples.
 
     Attributes
     ----------
@@ -37,11 +59,16 @@ class Gaussian(DataSimulator):
         Variance along each axis (divisor n_samples - 1).
     residual_variance_ : ndarray of shape (n_genes,)
         Variance that the components leave to each gene.
+    condition_means_ : ndarray of shape (n_conditions, n_genes)
+        Only with `by`: the means, in the order of ``conditions.table_``.
 
     Notes
     -----
     The components come from an exact singular value decomposition in float64, so the same data gives the same
     simulator. It takes seconds for hundreds of samples and minutes for ten thousand.
+
+    The mean of a condition with few samples is itself uncertain. Its error adds to the spread between conditions,
+    so data drawn for many small conditions vary somewhat more than the training data.
 
     Examples
     --------
@@ -52,34 +79,98 @@ class Gaussian(DataSimulator):
     True
     """
 
-    def __init__(self, n_components: int = 50, residual: bool = True):
+    def __init__(
+        self,
+        n_components: int = 50,
+        residual: bool = True,
+        by: str | Sequence[str] | None = None,
+        shrinkage: float = 10.0,
+        unseen: str = "error",
+    ):
         self.n_components = whole_number("n_components", n_components, 1)
         self.residual = residual
+        self.conditions = Conditions(by, unseen)
+        self.shrinkage = float(shrinkage)
+        if not 0 <= self.shrinkage < np.inf:
+            raise ValueError(f"shrinkage is {shrinkage}, but must be a number of samples of at least 0, such as 10")
 
-    def _fit(self, x: np.ndarray) -> None:
+    def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
         k, most = self.n_components, min(x.shape[0] - 1, x.shape[1])
         if k > most:
             raise ValueError(
                 f"n_components is {k}, but {x.shape[0]} samples of {x.shape[1]} genes have at most {most} "
                 f"principal components; use n_components={most} or fewer"
             )
+        codes, n_conditions = self.conditions.fit(obs).codes_, len(self.conditions.table_)
         self.mean_ = x.mean(axis=0)
-        x -= self.mean_
-        _, s, v = np.linalg.svd(x, full_matrices=False)
-        v = v[:k]
-        signs = np.sign(v[np.arange(k), np.abs(v).argmax(axis=1)])
-        self.components_ = v * signs[:, None]
-        self.explained_variance_ = s[:k] ** 2 / (len(x) - 1)
-        total = np.einsum("ij,ij->j", x, x) / (len(x) - 1)
-        explained = self.explained_variance_ @ self.components_**2
-        self.residual_variance_ = np.maximum(total - explained, 0)
+        self._all = Spread.of(x - self.mean_, k, len(x) - 1)
+        self.components_, self.explained_variance_ = self._all.axes, self._all.variances
+        self.residual_variance_ = self._all.residual
+        if self.conditions.by:
+            self._fit_conditions(x, codes, n_conditions)
 
-    def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
-        scores = rng.standard_normal((n_samples, self.n_components)) * np.sqrt(self.explained_variance_)
-        x = self.mean_ + scores @ self.components_
-        if self.residual:
-            x += rng.standard_normal(x.shape) * np.sqrt(self.residual_variance_)
+    def _fit_conditions(self, x: np.ndarray, codes: np.ndarray, n_conditions: int) -> None:
+        free = len(x) - n_conditions
+        if self.n_components > free:
+            raise ValueError(
+                f"n_components is {self.n_components}, but {len(x)} samples of {n_conditions} conditions have at most "
+                f"{free} components around the means of the conditions; use fewer components, or fewer columns in by"
+            )
+        x, sizes = x.copy(), np.bincount(codes)
+        self.condition_means_ = np.empty((n_conditions, x.shape[1]))
+        self._weights, self._own = (sizes - 1) / np.maximum(sizes - 1 + self.shrinkage, 1), []
+        for code, size in enumerate(sizes):
+            self.condition_means_[code] = x[codes == code].mean(axis=0)
+            x[codes == code] -= self.condition_means_[code]
+            most = min(self.n_components, size - 1, x.shape[1])
+            self._own.append(Spread.of(x[codes == code], most, size - 1) if most else None)
+        self._common = Spread.of(x, self.n_components, free)
+
+    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
+        return self.conditions.draw(n_samples, rng)
+
+    def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        codes = self.conditions.codes(obs)
+        if not self.conditions.by:
+            return self.mean_ + self._all.draw(len(obs), rng, self.residual)
+        x = np.empty((len(obs), len(self.mean_)))
+        for code in np.unique(codes):
+            rows = codes == code
+            if code < 0:
+                x[rows] = self.mean_ + self._all.draw(rows.sum(), rng, self.residual)
+                continue
+            w, own = self._weights[code], self._own[code]
+            x[rows] = self.condition_means_[code]
+            x[rows] += np.sqrt(1 - w) * self._common.draw(rows.sum(), rng, self.residual)
+            if own is not None:
+                x[rows] += np.sqrt(w) * own.draw(rows.sum(), rng, self.residual)
         return x
 
     def _settings(self) -> dict[str, str]:
-        return {"n_components": str(self.n_components), "residual": str(self.residual)}
+        settings = {"n_components": str(self.n_components), "residual": str(self.residual)}
+        shrinkage = {"shrinkage": f"{self.shrinkage:g}"} if self.conditions.by else {}
+        return settings | self.conditions.settings() | shrinkage
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A covariance as principal axes (components x genes), their variances, and what they leave to each gene."""
+
+    axes: np.ndarray
+    variances: np.ndarray
+    residual: np.ndarray
+
+    @classmethod
+    def of(cls, centred: np.ndarray, k: int, freedom: int) -> Self:
+        """The first `k` components of centred data, whose squares are divided by `freedom`."""
+        _, s, v = np.linalg.svd(centred, full_matrices=False)
+        v = v[:k]
+        signs = np.sign(v[np.arange(k), np.abs(v).argmax(axis=1)])
+        axes, variances = v * signs[:, None], s[:k] ** 2 / freedom
+        total = np.einsum("ij,ij->j", centred, centred) / freedom
+        return cls(axes, variances, np.maximum(total - variances @ axes**2, 0))
+
+    def draw(self, n: int, rng: np.random.Generator, residual: bool) -> np.ndarray:
+        """Deviations from the mean, shape (n, n_genes)."""
+        x = (rng.standard_normal((n, len(self.variances))) * np.sqrt(self.variances)) @ self.axes
+        return x + rng.standard_normal(x.shape) * np.sqrt(self.residual) if residual else x

@@ -1,6 +1,7 @@
 """Uniform random data: the floor of every comparison."""
 
 import numpy as np
+import pandas as pd
 
 from gexlib.simulators.base import DataSimulator
 
@@ -34,7 +35,7 @@ class Random(DataSimulator):
         self.low = low
         self.high = high
 
-    def _fit(self, x: np.ndarray) -> None:
+    def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
         n_genes = x.shape[1]
         low = x.min(axis=0) if self.low is None else np.full(n_genes, float(self.low))
         high = x.max(axis=0) if self.high is None else np.full(n_genes, float(self.high))
@@ -47,8 +48,8 @@ class Random(DataSimulator):
             )
         self.low_, self.high_ = low, high
 
-    def _draw(self, n_samples: int, rng: np.random.Generator) -> np.ndarray:
-        return rng.uniform(self.low_, self.high_, size=(n_samples, len(self.low_)))
+    def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        return rng.uniform(self.low_, self.high_, size=(len(obs), len(self.low_)))
 
     def _settings(self) -> dict[str, str]:
         return {"low": str(self.low), "high": str(self.high)}

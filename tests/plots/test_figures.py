@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gexlib import plots
+from gexlib.metrics import Properties
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_one_data_set_has_one_colour_everywhere():
     assert plots.colour_of("GAN, seed 3") == plots.colour_of("synthetic") == plots.GAN
     assert plots.colour_of("Real (train)") == plots.TRAIN
     assert plots.colour_of("real, test") == plots.REAL
-    assert len({plots.colour_of(n) for n in ("Random", "Gaussian", "SynTReN", "GeneNetWeaver")}) == 4
+    assert len({plots.colour_of(n) for n in ("Random", "Gaussian", "SynTReN", "GeneNetWeaver", "Bootstrap")}) == 5
 
 
 def test_sizes_puts_the_largest_on_top(ax):
@@ -111,3 +112,33 @@ def test_correlation_heatmaps_share_one_scale(axes):
 def test_agreement_has_a_diagonal(ax):
     plots.agreement(np.array([1.0, 2, 3]), np.array([1.5, 2, 5]), ax, "Mean")
     assert ax.lines[0].get_xydata().tolist() == [[1, 1], [5, 5]]
+
+
+def test_properties_draws_correlations_against_their_background():
+    rng = np.random.default_rng(0)
+    flat, wide = rng.uniform(-0.05, 0.05, 4000), rng.uniform(-1, 1, 4000)
+    real = Properties(rng.normal(size=900), rng.uniform(1, 2, 30), wide, flat, wide, flat, np.array([0.0, 0.5, 1.0]))
+    random = Properties(rng.normal(size=900), rng.uniform(1, 2, 30), flat, flat, flat, flat, np.zeros(3))
+    figure, axes = plt.subplots(2, 3)
+    plots.properties({"real, test": real, "Random": random}, axes.ravel())
+    assert [text.get_text() for text in axes[0, 2].get_legend().get_texts()] == ["real, test", "Random"]
+    for ax in axes[1, :2]:
+        with_regulation, without = (patch.get_data() for patch in ax.patches)
+        assert np.array_equal(without.values, np.zeros(40))
+        assert with_regulation.values[0] == pytest.approx(0.5, abs=0.1)
+        assert with_regulation.values[19] < -4
+        assert (with_regulation.values * np.diff(with_regulation.edges)).sum() == pytest.approx(0)
+    assert axes[1, 2].lines[0].get_xydata()[-1].tolist() == [1, 1]
+    assert axes[0, 0].patches[0].get_fill()
+    assert not axes[0, 0].patches[1].get_fill()
+    figure.canvas.draw()
+    plt.close(figure)
+
+
+def test_precision_recall_draws_each_curve_and_chance(ax):
+    curve = pd.DataFrame({"recall": [0.0, 0.5, 1.0], "precision": [1.0, 0.8, 0.2]})
+    plots.precision_recall({"GeneNetWeaver": curve, "GeneNetWeaver, b": curve}, ax, 0.2, dashed=["GeneNetWeaver, b"])
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--", ":"]
+    assert ax.lines[0].get_xydata().tolist() == curve.to_numpy().tolist()
+    assert ax.lines[0].get_color() == ax.lines[1].get_color() == plots.BASELINES[1]
+    assert ax.lines[2].get_ydata()[0] == 0.2

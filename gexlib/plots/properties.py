@@ -1,0 +1,65 @@
+"""The properties by which Maier et al. tell artificial expression data from real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from gexlib.metrics import Properties
+from gexlib.plots.style import REAL, TRAIN, colour_of
+
+
+def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
+    """
+    Five panels for several data sets: intensities, ranges of genes, what regulation adds to correlations, activity.
+
+    Correlations are drawn as the density of regulations minus that of their background, so a data set without
+    regulation is a flat line; activity as the share of factors that are active in at most so many samples.
+
+    Parameters
+    ----------
+    found : mapping of str to Properties
+        By name, which decides the colour (:func:`colour_of`); real data are filled.
+    axes : sequence of 6 Axes
+        The third takes the legend.
+    """
+    intensities, ranges, legend, tf_tg, tg_tg, activity = axes
+    units = {"xlabel": "standard deviations of all values", "ylabel": "density"}
+    _outlines({n: [(1, p.intensities)] for n, p in found.items()}, intensities)
+    intensities.set(title="Intensities", **units)
+    _outlines({n: [(1, p.ranges)] for n, p in found.items()}, ranges)
+    ranges.set(title="Ranges of genes", **units)
+    _outlines({n: [(1, p.tf_tg), (-1, p.tf_tg_background)] for n, p in found.items()}, tf_tg, (-1, 1))
+    _outlines({n: [(1, p.tg_tg), (-1, p.tg_tg_background)] for n, p in found.items()}, tg_tg, (-1, 1))
+    for ax, title in ((tf_tg, "Factor and target"), (tg_tg, "Two targets of one factor")):
+        ax.axhline(0, color=REAL, lw=0.6)
+        ax.set(title=title, xlabel="correlation", ylabel="density − background")
+    for name, p in found.items():
+        activity.ecdf(p.activity, color=colour_of(name), lw=2.6 if _is_real(name) else 1.8)
+    activity.set(title="Activity of factors", xlabel="active in this share of samples", ylabel="share of factors")
+    activity.set(xlim=(-0.02, 1.02), ylim=(0, 1.03))
+    legend.legend(*intensities.get_legend_handles_labels(), loc="center")
+    legend.set_axis_off()
+
+
+def _outlines(
+    terms: Mapping[str, Sequence[tuple[int, np.ndarray]]], ax: Axes, limits: tuple[float, float] | None = None
+) -> None:
+    """Densities of data sets on the same bins, each a sum or difference of those of some values."""
+    if limits is None:
+        limits = np.quantile(
+            np.concatenate([values for parts in terms.values() for _, values in parts]), [0.001, 0.999]
+        )
+    edges = np.linspace(*limits, 41)
+    for name, parts in terms.items():
+        shares = sum(sign * np.histogram(values, edges)[0] / len(values) for sign, values in parts)
+        filled, colour = _is_real(name), colour_of(name)
+        ax.stairs(
+            shares / np.diff(edges), edges, color=colour, lw=1.8, label=name, fill=filled, alpha=0.4 if filled else 1
+        )
+
+
+def _is_real(name: str) -> bool:
+    return colour_of(name) in (REAL, TRAIN)

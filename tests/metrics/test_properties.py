@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from gexlib.metrics import (
+    Properties,
+    expression_properties,
+    gene_ranges,
+    intensities,
+    property_distances,
+    tf_tg_background,
+    tg_tg_background,
+)
+
+NAMES = [f"g{i}" for i in range(60)]
+REGULONS = {
+    "g0": NAMES[1:13],
+    "g1": ["g1", "g20", "g21", "absent"],  # regulates itself
+    "g2": ["g5"],
+    "g3": NAMES[30:38],
+    "g4": NAMES[2:58],  # all but four genes
+    "gone": ["g1"],
+}
+
+
+@pytest.fixture
+def x():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(30, 4)) @ rng.normal(size=(4, 60)) + rng.normal(size=(30, 60)) + 7
+    x[:12, 1:13] += 3
+    return x
+
+
+def test_backgrounds_are_the_pairs_that_regulation_leaves(x, monkeypatch):
+    r = np.corrcoef(x, rowvar=False)
+    targets = {
+        int(tf[1:]): {int(t[1:]) for t in ts if t in NAMES and t != tf} for tf, ts in REGULONS.items() if tf != "gone"
+    }
+    expected = [r[tf, g] for tf, ts in targets.items() for g in range(60) if g not in ts | {tf}]
+    np.testing.assert_allclose(np.sort(tf_tg_background(x, REGULONS, NAMES)), np.sort(expected))
+    everyone = sorted(set().union(*targets.values()))
+    pairs = [(a, b) for a in everyone for b in everyone if a < b]
+    expected = [r[a, b] for a, b in pairs if not any({a, b} <= ts for ts in targets.values())]
+    assert 0 < len(expected) < len(pairs)
+    np.testing.assert_allclose(np.sort(tg_tg_background(x, REGULONS, NAMES)), np.sort(expected))
+    monkeypatch.setattr("gexlib.metrics._data.BLOCK", 7)
+    np.testing.assert_allclose(np.sort(tg_tg_background(x, REGULONS, NAMES)), np.sort(expected))
+
+
+def test_intensities_and_ranges_have_no_unit(x):
+    assert intensities(x).shape == (1800,)
+    np.testing.assert_allclose([intensities(x).mean(), intensities(x).std()], [0, 1], atol=1e-12)
+    np.testing.assert_allclose(intensities(x), intensities(100 * x + 3))
+    np.testing.assert_allclose(gene_ranges(x), gene_ranges(100 * x + 3))
+    expected = np.quantile(x[:, 4], 0.95) - np.quantile(x[:, 4], 0.05)
+    np.testing.assert_allclose(gene_ranges(x, standardize=False)[4], expected)
+    np.testing.assert_allclose(gene_ranges(x)[4], expected / x.std())
+    with pytest.raises(ValueError, match="cannot be standardised: all its values are 2"):
+        intensities(np.full((3, 3), 2.0))
+
+
+def test_distances_are_those_of_kolmogorov_and_smirnov(x):
+    rng = np.random.default_rng(5)
+    other = expression_properties(
+        x[rng.permuted(np.tile(np.arange(30), (60, 1)), axis=1).T, np.arange(60)], REGULONS, NAMES
+    )
+    real = expression_properties(x, REGULONS, NAMES)
+    table = property_distances(real, {"itself": real, "shuffled": other})
+    assert (table.loc["itself"] < 1e-12).all(), "steps up and down cancel to rounding"
+    for column, field in {"intensities": "intensities", "gene ranges": "ranges", "TF activity": "activity"}.items():
+        expected = stats.ks_2samp(getattr(real, field), getattr(other, field), method="asymp").statistic
+        np.testing.assert_allclose(table.loc["shuffled", column], expected, atol=1e-12)
+
+
+def test_distance_of_correlations_counts_only_what_regulation_adds():
+    def made(tf_tg, background):
+        flat = np.array([0.0])
+        return Properties(flat, flat, np.array(tf_tg), np.array(background), flat, flat, flat)
+
+    real = made([0.5, 0.6], [0.0, 0.1])
+    shifted = made([0.7, 0.8], [0.0, 0.1])
+    unregulated = made([0.0, 0.1], [0.0, 0.1])
+    wrong = made([-0.6, -0.5], [0.0, 0.1])
+    table = property_distances(real, {"s": shifted, "u": unregulated, "w": wrong})["TF-TG"]
+    assert table["u"] == 1
+    assert table["w"] == 1
+    assert table["s"] == 1
+    assert property_distances(real, {"same": made([0.5, 0.6], [0.0, 0.1])}).loc["same", "TF-TG"] == 0
+    reverse = property_distances(made([1.0], [-1.0]), {"reverse": made([-1.0], [1.0])})["TF-TG"]
+    assert reverse["reverse"] == 2
+
+
+def test_properties_of_random_data_show_no_regulation():
+    x = np.random.default_rng(2).uniform(size=(200, 60))
+    found = expression_properties(x, REGULONS, NAMES)
+    assert abs(found.tf_tg.mean()) < 0.03
+    assert abs(found.tg_tg_background.std() - 1 / np.sqrt(199)) < 0.01
+    assert found.tf_tg.max() < 0.5, "a factor's correlation with itself is not among them"
+    assert found.activity.shape == (5,)
