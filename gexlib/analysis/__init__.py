@@ -1,7 +1,19 @@
-"""What is in a data set: covariates, replicates, maps of samples."""
+"""What biology is in a data set: covariates, replicates, maps of samples, clusters of genes and what they do."""
 
+from gexlib.analysis.clusters import cluster_agreement, cluster_genes, match_clusters, match_terms
 from gexlib.analysis.covariates import summarise_covariates
 from gexlib.analysis.embedding import embed
+from gexlib.analysis.enrichment import enrich, enrich_clusters
 from gexlib.analysis.replicates import replicate_correlations
 
-__all__ = ["embed", "replicate_correlations", "summarise_covariates"]
+__all__ = [
+    "cluster_agreement",
+    "cluster_genes",
+    "embed",
+    "enrich",
+    "enrich_clusters",
+    "match_clusters",
+    "match_terms",
+    "replicate_correlations",
+    "summarise_covariates",
+]
