@@ -1,6 +1,6 @@
 """What biology is in a data set: covariates, replicates, maps of samples, clusters of genes and what they do."""
 
-from gexlib.analysis.clusters import cluster_agreement, cluster_genes, match_clusters, match_terms
+from gexlib.analysis.clusters import cluster_agreement, cluster_genes, match_clusters, match_terms, top_terms
 from gexlib.analysis.covariates import summarise_covariates
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters
@@ -16,4 +16,5 @@ __all__ = [
     "match_terms",
     "replicate_correlations",
     "summarise_covariates",
+    "top_terms",
 ]

@@ -178,6 +178,38 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
     )
 
 
+def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 2, level: float = 0.05) -> pd.DataFrame:
+    """
+    The most enriched terms of each matched cluster, and whether the partner is enriched in them too.
+
+    Parameters
+    ----------
+    matches, a, b, level
+        As for :func:`match_terms`.
+    n : int
+        Terms for each cluster, at most: those of the smallest p.
+
+    Returns
+    -------
+    DataFrame
+        ``side`` (a or b), ``cluster``, ``term``, ``p``, ``fwer`` and ``common``: whether the FWER is at most `level` in
+        both clusters of the pair. Clusters without enriched terms have no row.
+    """
+    whole_number("n", n, least=1)
+    found = {
+        side: table[table["fwer"] <= level].sort_values("p", kind="stable")
+        for side, table in zip("ab", (a, b), strict=True)
+    }
+    parts = []
+    for pair in matches.itertuples():
+        own = {side: found[side][found[side]["cluster"] == getattr(pair, side)] for side in "ab"}
+        both = set(own["a"]["term"]) & set(own["b"]["term"])
+        for side, table in own.items():
+            part = table.head(n)[["cluster", "term", "p", "fwer"]]
+            parts.append(part.assign(side=side, common=part["term"].isin(both)))
+    return pd.concat(parts, ignore_index=True)[["side", "cluster", "term", "p", "fwer", "common"]]
+
+
 def _same_genes(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
     """`a`, and `b` in the order of `a`'s genes."""
     for argument, labels in {"a": a, "b": b}.items():
