@@ -1,17 +1,26 @@
 """What biology is in a data set: covariates, replicates, maps of samples, clusters of genes and what they do."""
 
-from gexlib.analysis.clusters import cluster_agreement, cluster_genes, match_clusters, match_terms, top_terms
+from gexlib.analysis.clusters import (
+    cluster_agreement,
+    cluster_genes,
+    common_terms,
+    match_clusters,
+    match_terms,
+    top_terms,
+)
 from gexlib.analysis.covariates import summarise_covariates
 from gexlib.analysis.embedding import embed
-from gexlib.analysis.enrichment import enrich, enrich_clusters
+from gexlib.analysis.enrichment import enrich, enrich_clusters, load_gene_sets
 from gexlib.analysis.replicates import replicate_correlations
 
 __all__ = [
     "cluster_agreement",
     "cluster_genes",
+    "common_terms",
     "embed",
     "enrich",
     "enrich_clusters",
+    "load_gene_sets",
     "match_clusters",
     "match_terms",
     "replicate_correlations",

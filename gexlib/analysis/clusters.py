@@ -210,6 +210,33 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
     return pd.concat(parts, ignore_index=True)[["side", "cluster", "term", "p", "fwer", "common"]]
 
 
+def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+    """
+    The terms that both clusters of a pair are enriched in.
+
+    Parameters
+    ----------
+    matches, a, b, level
+        As for :func:`match_terms`.
+
+    Returns
+    -------
+    DataFrame, one row a pair and term
+        ``a``, ``b`` (the clusters), ``term``, ``size``, and ``overlap``, ``p``, ``fdr``, ``fwer`` of each side
+        (``overlap_a``, ...); pairs in the order of `matches`, then by ``p_a``.
+    """
+    columns = ["cluster", "term", "size", "overlap", "p", "fdr", "fwer"]
+    sides = {
+        side: table.loc[table["fwer"] <= level, columns].rename(columns={"cluster": side})
+        for side, table in zip("ab", (a, b), strict=True)
+    }
+    both = sides["a"].merge(sides["b"], on=["term", "size"], suffixes=("_a", "_b"))
+    order = matches[["a", "b"]].assign(pair=range(len(matches)))
+    both = both.merge(order, on=["a", "b"]).sort_values(["pair", "p_a"], kind="stable", ignore_index=True)
+    values = [f"{name}_{side}" for name in ("overlap", "p", "fdr", "fwer") for side in "ab"]
+    return both[["a", "b", "term", "size", *values]]
+
+
 def _same_genes(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
     """`a`, and `b` in the order of `a`'s genes."""
     for argument, labels in {"a": a, "b": b}.items():

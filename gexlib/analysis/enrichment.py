@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +80,8 @@ def enrich(
     >>> enrich(background[:10], sets, background)[["term", "overlap", "size", "fwer"]].head(1).values.tolist()
     [['low', 10, 12, 0.0]]
     """
-    return _Terms(gene_sets, background, smallest, largest).test(genes, n_permutations, seed)
+    listed = [genes] if isinstance(genes, str) else genes
+    return _Terms(gene_sets, background, smallest, largest).test({"genes": listed}, n_permutations, seed)["genes"]
 
 
 def enrich_clusters(
@@ -114,10 +115,8 @@ def enrich_clusters(
     [[1, 10], [2, 2]]
     """
     terms = _Terms(gene_sets, clusters.index, smallest, largest)
-    parts = {
-        label: terms.test(members.index, n_permutations, seed, f"cluster {label}")
-        for label, members in clusters.groupby(clusters, observed=True)
-    }
+    lists = {label: members.index for label, members in clusters.groupby(clusters, observed=True)}
+    parts = terms.test(lists, n_permutations, seed)
     found = pd.concat(parts, names=["cluster"]).reset_index(level="cluster").reset_index(drop=True)
     found.attrs = {name: value for name, value in next(iter(parts.values())).attrs.items() if name != "list_size"}
     return found
@@ -130,7 +129,7 @@ class _Terms:
         whole_number("smallest", smallest, least=1)
         whole_number("largest", largest, least=smallest)
         self.measured = set(background)
-        cut = {term: self.measured.intersection(genes) for term, genes in _load(gene_sets).items()}
+        cut = {term: self.measured.intersection(genes) for term, genes in load_gene_sets(gene_sets).items()}
         self.background = set().union(*cut.values())
         self.sets = {term: genes for term, genes in cut.items() if smallest <= len(genes) <= largest}
         if not self.sets:
@@ -144,24 +143,33 @@ class _Terms:
         self.membership = sparse.csr_array((np.ones(len(pairs), np.int32), tuple(np.transpose(pairs))), shape=shape)
         self.sizes, self.row_of_term = np.unique(self.membership.sum(axis=0), return_inverse=True)
 
-    def test(self, genes: Iterable[str], n_permutations: int, seed: int, name: str = "genes") -> pd.DataFrame:
+    def test(
+        self, lists: Mapping[Hashable, Iterable[str]], n_permutations: int, seed: int
+    ) -> dict[Hashable, pd.DataFrame]:
+        """The table of each list."""
+        known = {}
+        for name, genes in lists.items():
+            listed = set(genes)
+            if missing := sorted(listed - self.measured):
+                raise ValueError(
+                    f"{name} has {len(missing)} genes that are not in background, such as {missing[0]!r}; add them"
+                )
+            known[name] = listed & self.background
+        smallest = self.smallest_p({len(listed) for listed in known.values()}, n_permutations, seed)
+        return {name: self.table(listed, smallest[len(listed)]) for name, listed in known.items()}
+
+    def table(self, listed: set[str], smallest: np.ndarray) -> pd.DataFrame:
+        """The terms of one list, given the smallest p of random lists of its size."""
         from gseapy.stats import calc_pvalues, multiple_testing_correction  # takes seconds to import
 
-        whole_number("n_permutations", n_permutations, least=1)
-        listed = {genes} if isinstance(genes, str) else set(genes)
-        if missing := sorted(listed - self.measured):
-            raise ValueError(
-                f"{name} has {len(missing)} genes that are not in background, such as {missing[0]!r}; add them"
-            )
-        listed &= self.background
         columns = ["term", "p", "odds_ratio", "overlap", "size", "genes"]
         rows = list(zip(*calc_pvalues(listed, self.sets, self.background), strict=True)) if listed else []
         table = pd.DataFrame(rows, columns=columns).astype({"p": float})
         untouched = np.ones(len(self.sets) - len(table))  # terms without any gene of the list are tests, too
         q, _ = multiple_testing_correction(np.concatenate([table["p"], untouched]))
-        smallest = np.sort(self.smallest_p(len(listed), n_permutations, seed))
         table["fdr"] = q[: len(table)]
-        table["fwer"] = np.searchsorted(smallest, table["p"] * _TIES, side="right") / n_permutations
+        reached = np.searchsorted(np.sort(smallest), table["p"] * _TIES, side="right")
+        table["fwer"] = reached / len(smallest)
         table["genes"] = [", ".join(sorted(found)) for found in table["genes"]]
         order = ["term", "overlap", "size", "odds_ratio", "p", "fdr", "fwer", "genes"]
         table = table[order].sort_values(["p", "term"], ignore_index=True)
@@ -172,20 +180,23 @@ class _Terms:
         }
         return table
 
-    def smallest_p(self, n: int, n_permutations: int, seed: int) -> np.ndarray:
-        """Smallest p over all terms for random lists of `n` genes of the background, one number a list."""
+    def smallest_p(self, sizes: Iterable[int], n_permutations: int, seed: int) -> dict[int, np.ndarray]:
+        """For each size of a list, the smallest p over all terms of random lists: the first genes of shuffled ones."""
+        whole_number("n_permutations", n_permutations, least=1)
         rng = np.random.default_rng(whole_number("seed", seed, least=0))
         n_genes, n_terms = self.membership.shape
-        tail = _tails(n_genes, n, self.sizes)
-        found, step = [], max(1, _PIECE // max(n_terms, n_genes))
+        tails = {n: _tails(n_genes, n, self.sizes) for n in sizes}
+        found = {n: [] for n in tails}
+        step = max(1, _PIECE // max(n_terms, n_genes))
         for start in range(0, n_permutations, step):
-            lists = min(step, n_permutations - start)
-            drawn = rng.permuted(np.tile(np.arange(n_genes), (lists, 1)), axis=1)[:, :n]
-            where = np.repeat(np.arange(lists), n), drawn.ravel()
-            chosen = sparse.csr_array((np.ones(lists * n, np.int32), where), shape=(lists, n_genes))
-            counts = (chosen @ self.membership).toarray()
-            found.append(tail[self.row_of_term, counts].min(axis=1))
-        return np.concatenate(found)
+            rows = min(step, n_permutations - start)
+            shuffled = rng.permuted(np.tile(np.arange(n_genes), (rows, 1)), axis=1)
+            for n, tail in tails.items():
+                where = np.repeat(np.arange(rows), n), shuffled[:, :n].ravel()
+                chosen = sparse.csr_array((np.ones(rows * n, np.int32), where), shape=(rows, n_genes))
+                counts = (chosen @ self.membership).toarray()
+                found[n].append(tail[self.row_of_term, counts].min(axis=1))
+        return {n: np.concatenate(pieces) for n, pieces in found.items()}
 
 
 def _tails(n_genes: int, n: int, sizes: np.ndarray) -> np.ndarray:
@@ -195,8 +206,33 @@ def _tails(n_genes: int, n: int, sizes: np.ndarray) -> np.ndarray:
     return np.minimum(np.cumsum(mass[:, ::-1], axis=1)[:, ::-1], 1.0)  # from the small end, to keep the digits
 
 
-def _load(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
-    """Genes by term from a dict, a GMT file or an Enrichr library."""
+def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
+    """
+    Genes by term, from whatever :func:`enrich` takes as ``gene_sets``; for an Enrichr library, to ask for it only once.
+
+    Parameters
+    ----------
+    gene_sets : dict of str to iterable of str, path or str
+        A dict, which is returned as it is; the path of a GMT file; or else the name of an Enrichr library (human).
+
+    Returns
+    -------
+    dict of str to iterable of str
+
+    Raises
+    ------
+    FileNotFoundError
+        If a name ends in ``.gmt`` or ``.gmt.gz`` and there is no such file.
+    ConnectionError
+        If Enrichr cannot be asked.
+    ValueError
+        If it is neither a file nor a library, or the file is no GMT file.
+
+    Examples
+    --------
+    >>> load_gene_sets({"respiration": ["cyoA", "cydA"]})
+    {'respiration': ['cyoA', 'cydA']}
+    """
     if isinstance(gene_sets, Mapping):
         return gene_sets
     if not isinstance(gene_sets, str | os.PathLike):

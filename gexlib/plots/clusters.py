@@ -51,6 +51,7 @@ def cluster_pairs(
     scale = 16 / max(shared.to_numpy().max(), 1)  # points of width for each gene
     pairs = set(zip(matches["a"], matches["b"], strict=True))
     ends = np.array([_LEFT + _NODE, _RIGHT - _NODE])
+    crossing = dict.fromkeys(level["a"], 0)
     for i, j in ((i, j) for i in level["a"] for j in level["b"]):
         n, matched = shared.loc[i, j], (i, j) in pairs
         if n == 0 or (n < least and not matched):
@@ -58,7 +59,8 @@ def cluster_pairs(
         y = np.array([level["a"][i], level["b"][j]])
         ax.plot(ends, y, color=REAL if matched else "#c9c9c9", lw=n * scale, alpha=0.55 if matched else 0.9,
                 solid_capstyle="butt", zorder=2 if matched else 1)  # fmt: skip
-        at = 0.5 if matched else 0.17  # near the left cluster, where crossing lines have not met yet
+        crossing[i] += not matched
+        at = 0.5 if matched else 0.03 + 0.14 * crossing[i]  # near the left cluster, and not one over the other
         ax.text(
             ends[0] + at * np.ptp(ends), y[0] + at * (y[1] - y[0]), n, ha="center", va="center", fontsize=9, zorder=4,
             color="black" if matched else "#5a5a5a",

@@ -36,6 +36,7 @@ def colour_of(name: str) -> str:
         "gaussian": BASELINES[0],
         "genenetweaver": BASELINES[1],
         "syntren": BASELINES[3],
+        "shuffled": BASELINES[2],
     }
     for word, colour in (fixed | known).items():
         if word in name.lower():

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from gexlib.analysis import cluster_agreement, cluster_genes, match_clusters, match_terms
+from gexlib.analysis import cluster_agreement, cluster_genes, common_terms, match_clusters, match_terms, top_terms
 
 
 def planted(n_samples=60, sizes=(30, 20, 10), noise=0.3, seed=0):
@@ -95,14 +95,45 @@ def test_agreement_counts_the_genes_of_matched_pairs():
     assert found["adjusted_rand"] == pytest.approx(adjusted_rand_score(a, b.loc[a.index]))
 
 
+MATCHES = pd.DataFrame({"a": [1, 2, 3], "b": [2, 1, 3], "shared": [5, 4, 3]})
+
+
+def enrichment(clusters, terms, fwer):
+    """A table as of `enrich_clusters`, in which p rises from row to row."""
+    p = np.arange(1, len(terms) + 1) / 1000
+    return pd.DataFrame({"cluster": clusters, "term": list(terms), "fwer": fwer, "p": p, "fdr": p}).assign(
+        size=20, overlap=5
+    )
+
+
+A = enrichment([1, 1, 1, 2], "pqrp", [0, 0.05, 0.06, 0])
+B = enrichment([2, 2, 1, 3], "sqqt", [0, 0.01, 0.9, 0.2])
+
+
 def test_terms_of_matched_clusters():
-    matches = pd.DataFrame({"a": [1, 2, 3], "b": [2, 1, 3], "shared": [5, 4, 3]})
-    a = pd.DataFrame({"cluster": [1, 1, 1, 2], "term": list("pqrp"), "fwer": [0, 0.05, 0.06, 0]})
-    b = pd.DataFrame({"cluster": [2, 2, 1, 3], "term": list("qsqt"), "fwer": [0, 0.01, 0.9, 0.2]})
-    found = match_terms(matches, a, b)
+    found = match_terms(MATCHES, A, B)
     assert found[["terms_a", "terms_b", "terms_shared"]].to_numpy().tolist() == [[2, 2, 1], [1, 0, 0], [0, 0, 0]]
     np.testing.assert_allclose(found["jaccard"], [1 / 3, 0, np.nan])
     assert found["shared"].tolist() == [5, 4, 3]
+
+
+def test_common_terms_are_enriched_in_both_clusters_of_a_pair():
+    found = common_terms(MATCHES, A, B)
+    assert found[["a", "b", "term", "p_a", "p_b", "fwer_a", "fwer_b"]].to_numpy().tolist() == [
+        [1, 2, "q", 0.002, 0.002, 0.05, 0.01]
+    ]
+    assert common_terms(MATCHES, A, B, level=0.001).empty
+
+
+def test_top_terms_of_each_cluster_say_whether_the_partner_has_them():
+    found = top_terms(MATCHES, A, B, n=1)
+    assert found[["side", "cluster", "term", "common"]].to_numpy().tolist() == [
+        ["a", 1, "p", False],
+        ["b", 2, "s", False],
+        ["a", 2, "p", False],
+    ]
+    found = top_terms(MATCHES, A, B, n=2)
+    assert found.loc[found["common"], ["side", "cluster", "term"]].to_numpy().tolist() == [["a", 1, "q"], ["b", 2, "q"]]
 
 
 def test_errors():

@@ -58,7 +58,7 @@ def test_tails_are_those_of_scipy_down_to_the_smallest():
 
 def test_family_wise_error_is_the_share_of_random_lists_that_do_as_well():
     table = enrich(GENES[:25], SETS, GENES, n_permutations=400, seed=3)
-    smallest = _Terms(SETS, GENES, 10, 500).smallest_p(25, 400, seed=3)
+    smallest = _Terms(SETS, GENES, 10, 500).smallest_p([25], 400, seed=3)[25]
     assert table["fwer"].tolist() == [np.mean(smallest <= p * (1 + 1e-8)) for p in table["p"]]
     assert table["fwer"].is_monotonic_increasing
     assert (table["fwer"] >= table["p"] - 0.1).all(), "never (but for chance) below p of the single test"
@@ -67,7 +67,7 @@ def test_family_wise_error_is_the_share_of_random_lists_that_do_as_well():
 def test_smallest_p_of_random_lists_is_that_of_lists_tested_one_by_one():
     rng = np.random.default_rng(0)
     alone = [enrich(rng.choice(GENES, 25, replace=False), FEW, GENES, n_permutations=1)["p"][0] for _ in range(100)]
-    together = _Terms(FEW, GENES, 10, 500).smallest_p(25, 1000, seed=1)
+    together = _Terms(FEW, GENES, 10, 500).smallest_p([25], 1000, seed=1)[25]
     alone, together = (np.log10(p).round(6) for p in (alone, together))  # the same p, computed in two ways
     assert ks_2samp(alone, together).pvalue > 0.01
     assert ks_2samp(alone + 0.3, together).pvalue < 0.01, "the comparison can tell p from 2 p"
@@ -76,7 +76,8 @@ def test_smallest_p_of_random_lists_is_that_of_lists_tested_one_by_one():
 def test_of_random_lists_one_in_twenty_has_a_term_at_five_per_cent():
     rng = np.random.default_rng(1)
     terms, lists = _Terms(FEW, GENES, 10, 500), 250
-    found = [terms.test(rng.choice(GENES, 40, replace=False), 200, i)["fwer"].min() <= 0.05 for i in range(lists)]
+    random = [{i: rng.choice(GENES, 40, replace=False)} for i in range(lists)]
+    found = [terms.test(genes, 200, i)[i]["fwer"].min() <= 0.05 for i, genes in enumerate(random)]
     assert 0.01 < np.mean(found) < 0.1, "binomial(250, 0.05) lies within with a probability above 0.998"
 
 
