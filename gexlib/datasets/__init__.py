@@ -3,6 +3,7 @@
 from gexlib.datasets.demo import load_demo, load_human
 from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write
+from gexlib.datasets.gene_sets import load_go, read_gmt
 from gexlib.datasets.m3d import load_m3d
 from gexlib.datasets.registry import fetch
 from gexlib.datasets.rnaseqdb import load_rnaseqdb
@@ -13,9 +14,11 @@ __all__ = [
     "load_demo",
     "load_ecoli",
     "load_ecoli_grn",
+    "load_go",
     "load_human",
     "load_m3d",
     "load_rnaseqdb",
     "read",
+    "read_gmt",
     "write",
 ]

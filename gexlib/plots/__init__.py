@@ -5,6 +5,7 @@ One colour has one meaning throughout: grey for real data, red for the GAN, blue
 """
 
 from gexlib.plots import interactive
+from gexlib.plots.clusters import cluster_pairs
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
 from gexlib.plots.networks import precision_recall
@@ -19,6 +20,7 @@ __all__ = [
     "REAL",
     "TRAIN",
     "agreement",
+    "cluster_pairs",
     "colour_of",
     "correlation_ellipses",
     "correlation_heatmaps",

@@ -105,8 +105,8 @@ PRESETS = {
 }
 """
 Named settings: ``"default"``; what the paper and its authors' code do, ``"paper_ecoli"`` for Table 1 and
-``"paper_gtex_tcga"`` for the human data; and ``"human"``, the latter's architecture with an averaged generator, and more
-patience for data sets that are smaller than the paper's and so have shorter epochs.
+``"paper_gtex_tcga"`` for the human data; and ``"human"``, the latter's architecture with an averaged generator, and
+more patience for data sets that are smaller than the paper's and so have shorter epochs.
 """
 
 

@@ -1,0 +1,252 @@
+"""Clusters of genes: finding them, pairing those of two data sets, and how far the two agree."""
+
+from __future__ import annotations
+
+import anndata
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+from gexlib.checks import expression_matrix, whole_number
+
+
+def cluster_genes(data: anndata.AnnData, k: int = 10, seed: int = 0) -> pd.Series:
+    """
+    Group genes that rise and fall together, by k-means.
+
+    Each gene is brought to mean 0 and variance 1 over the samples first. The squared Euclidean distance of two such
+    genes is :math:`2 n (1 - r)`, with :math:`r` their Pearson correlation, so that k-means, which minimises squared
+    distances, groups correlated genes whatever their level. A gene that does not vary has no correlation; it is left
+    at 0 and joins the nearest centre.
+
+    Parameters
+    ----------
+    data : AnnData, n_samples x n_genes
+        Expression on a log scale.
+    k : int
+        Number of clusters.
+    seed : int
+        Seed of the starts; the best of ten (k-means++) is kept.
+
+    Returns
+    -------
+    Series of int, indexed by gene
+        The cluster of each gene, 1 to `k`, the largest cluster first.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer genes than clusters, or two genes of one name.
+
+    Examples
+    --------
+    >>> rise = np.arange(6.0)
+    >>> x = np.stack([rise, 2 * rise + 1, 5 - rise], axis=1)
+    >>> cluster_genes(anndata.AnnData(x, var=pd.DataFrame(index=["a", "b", "c"])), k=2).to_dict()
+    {'a': 1, 'b': 1, 'c': 2}
+    """
+    x = expression_matrix(data, "data").T.astype(np.float32)
+    if whole_number("k", k, least=1) > len(x):
+        raise ValueError(f"k={k} clusters need at least as many genes; data has {len(x)}")
+    if not data.var_names.is_unique:
+        twice = data.var_names[data.var_names.duplicated()][0]
+        raise ValueError(f"data has the gene {twice!r} more than once; call data.var_names_make_unique() first")
+    x = x - x.mean(axis=1, keepdims=True)
+    sd = x.std(axis=1, keepdims=True)
+    z = np.divide(x, sd, out=np.zeros_like(x), where=sd > 1e-6)
+    labels = KMeans(k, n_init=10, random_state=whole_number("seed", seed, least=0)).fit(z).labels_
+    rank = np.empty(k, int)
+    rank[np.argsort(-np.bincount(labels, minlength=k), kind="stable")] = np.arange(1, k + 1)
+    return pd.Series(rank[labels], index=data.var_names, name="cluster")
+
+
+def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
+    """
+    Pair the clusters of two clusterings one to one so that pairs share as many genes as possible.
+
+    Parameters
+    ----------
+    a, b : Series of labels, indexed by gene
+        Clusterings of the same genes, such as those of :func:`cluster_genes`.
+
+    Returns
+    -------
+    DataFrame, one row a pair, in the order of `a`'s labels
+        ``a``, ``b`` (labels), ``size_a``, ``size_b`` and ``shared`` (numbers of genes). Where the clusterings
+        differ in their number of clusters, some of the longer one stay without a partner.
+
+    Notes
+    -----
+    The assignment problem, solved exactly (the Hungarian method; :func:`scipy.optimize.linear_sum_assignment`).
+
+    Examples
+    --------
+    >>> a = pd.Series([1, 1, 1, 2, 2], index=list("pqrst"))
+    >>> b = pd.Series([2, 2, 1, 1, 1], index=list("pqrst"))
+    >>> match_clusters(a, b)[["a", "b", "shared"]].values.tolist()
+    [[1, 2, 2], [2, 1, 2]]
+    """
+    shared = pd.crosstab(*_same_genes(a, b))
+    rows, columns = linear_sum_assignment(shared.to_numpy(), maximize=True)
+    return pd.DataFrame(
+        {
+            "a": shared.index[rows],
+            "b": shared.columns[columns],
+            "size_a": shared.sum(axis=1).to_numpy()[rows],
+            "size_b": shared.sum(axis=0).to_numpy()[columns],
+            "shared": shared.to_numpy()[rows, columns],
+        }
+    )
+
+
+def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, seed: int = 0) -> pd.Series:
+    """
+    How far two clusterings of the same genes agree.
+
+    Parameters
+    ----------
+    a, b : Series of labels, indexed by gene
+    n_permutations : int
+        How often the genes of `b` are shuffled for the agreement by chance.
+    seed : int
+
+    Returns
+    -------
+    Series
+        ``adjusted_rand``: the adjusted Rand index :cite:p:`hubert1985comparing`, 1 for the same clusters and 0 on
+        average by chance.
+        ``matched_share``: the share of genes that lie in a pair of :func:`match_clusters`. ``matched_share_chance``:
+        its mean over the permutations. ``p``: the share of the permutations, the data themselves counted among
+        them, that reach ``matched_share``.
+
+    Examples
+    --------
+    >>> a = pd.Series([1, 1, 2, 2], index=list("pqrs"))
+    >>> cluster_agreement(a, 3 - a, n_permutations=10)["matched_share"]
+    np.float64(1.0)
+    """
+    a, b = _same_genes(a, b)
+    whole_number("n_permutations", n_permutations, least=1)
+    rng = np.random.default_rng(whole_number("seed", seed, least=0))
+    (x, levels_a), (y, levels_b) = (np.unique(v, return_inverse=True)[::-1] for v in (a, b))
+    shape = len(levels_a), len(levels_b)
+
+    def matched(x: np.ndarray, y: np.ndarray) -> int:
+        shared = np.bincount(x * shape[1] + y, minlength=shape[0] * shape[1]).reshape(shape)
+        return shared[linear_sum_assignment(shared, maximize=True)].sum()
+
+    observed = matched(x, y)
+    chance = np.array([matched(x, rng.permutation(y)) for _ in range(n_permutations)])
+    return pd.Series(
+        {
+            "adjusted_rand": adjusted_rand_score(x, y),
+            "matched_share": observed / len(x),
+            "matched_share_chance": chance.mean() / len(x),
+            "p": (1 + np.sum(chance >= observed)) / (1 + n_permutations),
+        }
+    )
+
+
+def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+    """
+    How far the clusters of each pair are enriched in the same terms.
+
+    Parameters
+    ----------
+    matches : DataFrame
+        Pairs of clusters, from :func:`match_clusters`.
+    a, b : DataFrame
+        Enrichment of the clusters of each data set, from :func:`~gexlib.analysis.enrich_clusters`.
+    level : float
+        Terms whose family-wise error is at most this count as enriched.
+
+    Returns
+    -------
+    DataFrame
+        `matches` with the numbers of enriched terms ``terms_a``, ``terms_b``, ``terms_shared``, and ``jaccard``, the
+        shared terms over all terms of the two; NaN where neither has one.
+    """
+    found = [t[t["fwer"] <= level].groupby("cluster")["term"].agg(set).to_dict() for t in (a, b)]
+    pairs = [(found[0].get(i, set()), found[1].get(j, set())) for i, j in zip(matches["a"], matches["b"], strict=True)]
+    return matches.assign(
+        terms_a=[len(s) for s, _ in pairs],
+        terms_b=[len(t) for _, t in pairs],
+        terms_shared=[len(s & t) for s, t in pairs],
+        jaccard=[len(s & t) / len(s | t) if s | t else np.nan for s, t in pairs],
+    )
+
+
+def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 2, level: float = 0.05) -> pd.DataFrame:
+    """
+    The most enriched terms of each matched cluster, and whether the partner is enriched in them too.
+
+    Parameters
+    ----------
+    matches, a, b, level
+        As for :func:`match_terms`.
+    n : int
+        Terms for each cluster, at most: those of the smallest p.
+
+    Returns
+    -------
+    DataFrame
+        ``side`` (a or b), ``cluster``, ``term``, ``p``, ``fwer`` and ``common``: whether the FWER is at most `level` in
+        both clusters of the pair. Clusters without enriched terms have no row.
+    """
+    whole_number("n", n, least=1)
+    found = {
+        side: table[table["fwer"] <= level].sort_values("p", kind="stable")
+        for side, table in zip("ab", (a, b), strict=True)
+    }
+    parts = []
+    for pair in matches.itertuples():
+        own = {side: found[side][found[side]["cluster"] == getattr(pair, side)] for side in "ab"}
+        both = set(own["a"]["term"]) & set(own["b"]["term"])
+        for side, table in own.items():
+            part = table.head(n)[["cluster", "term", "p", "fwer"]]
+            parts.append(part.assign(side=side, common=part["term"].isin(both)))
+    return pd.concat(parts, ignore_index=True)[["side", "cluster", "term", "p", "fwer", "common"]]
+
+
+def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
+    """
+    The terms that both clusters of a pair are enriched in.
+
+    Parameters
+    ----------
+    matches, a, b, level
+        As for :func:`match_terms`.
+
+    Returns
+    -------
+    DataFrame, one row a pair and term
+        ``a``, ``b`` (the clusters), ``term``, ``size``, and ``overlap``, ``p``, ``fdr``, ``fwer`` of each side
+        (``overlap_a``, ...); pairs in the order of `matches`, then by ``p_a``.
+    """
+    columns = ["cluster", "term", "size", "overlap", "p", "fdr", "fwer"]
+    sides = {
+        side: table.loc[table["fwer"] <= level, columns].rename(columns={"cluster": side})
+        for side, table in zip("ab", (a, b), strict=True)
+    }
+    both = sides["a"].merge(sides["b"], on=["term", "size"], suffixes=("_a", "_b"))
+    order = matches[["a", "b"]].assign(pair=range(len(matches)))
+    both = both.merge(order, on=["a", "b"]).sort_values(["pair", "p_a"], kind="stable", ignore_index=True)
+    values = [f"{name}_{side}" for name in ("overlap", "p", "fdr", "fwer") for side in "ab"]
+    return both[["a", "b", "term", "size", *values]]
+
+
+def _same_genes(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """`a`, and `b` in the order of `a`'s genes."""
+    for argument, labels in {"a": a, "b": b}.items():
+        if not isinstance(labels, pd.Series):
+            raise TypeError(f"{argument} must be a Series of labels indexed by gene, not {type(labels).__name__}")
+        if not labels.index.is_unique:
+            raise ValueError(f"{argument} has the gene {labels.index[labels.index.duplicated()][0]!r} more than once")
+    if len(a) != len(b) or not a.index.isin(b.index).all():
+        only = [*a.index.difference(b.index), *b.index.difference(a.index)]
+        raise ValueError(
+            f"a and b must be clusterings of the same genes; {len(only)} are in one only, such as {only[0]!r}"
+        )
+    return a, b.loc[a.index]

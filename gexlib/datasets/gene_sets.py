@@ -1,0 +1,88 @@
+"""Gene sets: reading GMT files, and the Gene Ontology's biological processes, which travel with the package."""
+
+import gzip
+import os
+import zlib
+from pathlib import Path
+
+from gexlib.datasets.registry import embedded
+
+
+def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
+    r"""Read gene sets from a GMT file, the format of MSigDB, Enrichr and GSEA.
+
+    Parameters
+    ----------
+    path : path-like
+        A text file, gzipped if its name ends in ``.gz``. Each line is one set, tab-separated: its name, a
+        description, and the genes. Enrichr's files add a weight to a gene after a comma, which is dropped.
+
+    Returns
+    -------
+    dict of str to list of str
+        Genes by the name of the set, in the order of the file; a gene named twice in a line counts once.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        A line with fewer than three columns or without a name, a name that two lines share, a file without any
+        set, or one that is not text or not whole; the message names file and line.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "sets.gmt"
+    ...     _ = path.write_text("respiration\tmade up\tcyoA\tcydA\n")
+    ...     read_gmt(path)
+    {'respiration': ['cyoA', 'cydA']}
+    """
+    path = Path(path)
+    opened = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opened(path, "rt", encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not a whole GMT file ({error}); get it again") from error
+    sets = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        name, _, *genes = columns if len(columns := line.split("\t")) > 2 else ("", "")
+        genes = [gene for entry in genes if (gene := entry.split(",")[0].strip())]
+        if not name.strip() or not genes:
+            raise ValueError(f"{path}, line {number}: a set needs a name, a description and genes, tab-separated")
+        if name in sets:
+            raise ValueError(f"{path}, line {number}: there is a set {name!r} already; give each set its own name")
+        sets[name] = list(dict.fromkeys(genes))
+    if not sets:
+        raise ValueError(f"{path} has no gene set")
+    return sets
+
+
+def load_go() -> dict[str, list[str]]:
+    """Load the biological processes of the Gene Ontology with their human genes.
+
+    Returns
+    -------
+    dict of str to list of str
+        6,482 terms of 10 to 500 genes: sorted gene symbols by name and accession of the term. A gene of a term
+        is a gene of all terms above it, over all relations of the ontology (is a, part of, regulates), as in
+        ``GO2ALLEGS`` of Bioconductor's org.Hs.eg.db.
+
+    Notes
+    -----
+    Release 2022-07-01 of the Gene Ontology :cite:p:`geneontology2021`, CC BY 4.0, by way of org.Hs.eg.db and GO.db
+    3.16; ``data/go/README.md`` has the details.
+
+    Examples
+    --------
+    >>> go = load_go()
+    >>> len(go)
+    6482
+    >>> go["glycogen catabolic process (GO:0005980)"][:3]
+    ['AGL', 'G6PC1', 'GAA']
+    """
+    return read_gmt(embedded("go/go_bp_human.gmt.gz"))
