@@ -120,10 +120,3 @@ def test_summary_joins_scores_and_parameters(tmp_path):
         [1, "Real", 0.9],
         [1, "GAN", 0.1],
     ]
-
-
-def test_a_notebook_may_lie_in_a_folder_of_the_book():
-    row = Notebook("inference", ["marks.csv"], folder="howto")
-    assert row.source == "book/howto/inference.ipynb"
-    assert row.products("runs/inference/seed=1") == ["runs/inference/seed=1/marks.csv"]
-    assert Notebook("01_prepare", "data.h5ad").source == "book/01_prepare.ipynb"
