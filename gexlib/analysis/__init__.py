@@ -1,24 +1,24 @@
-"""What is in a data set: covariates, replicates, maps of samples; regulation; clusters of genes and what they do."""
+"""What is in a data set: covariates, replicates, maps; regulation; clusters; differences and counterfactual effects."""
 
-from gexlib.analysis.clusters import (
-    cluster_agreement,
-    cluster_genes,
-    common_terms,
-    match_clusters,
-    match_terms,
-    top_terms,
-)
 from gexlib.analysis.covariates import summarise_covariates
+from gexlib.analysis.differential import differential_expression
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters, load_gene_sets
+from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
+from gexlib.analysis.ranking import agreement, combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
+from gexlib.analysis.responders import recovery_experiment
 
 __all__ = [
+    "agreement",
     "aupr",
     "cluster_agreement",
     "cluster_genes",
+    "combine",
     "common_terms",
+    "compare_controls",
+    "differential_expression",
     "embed",
     "enrich",
     "enrich_clusters",
@@ -27,7 +27,12 @@ __all__ = [
     "match_clusters",
     "match_terms",
     "network_recovery",
+    "observed_effect",
     "precision_recall",
+    "rank_genes",
+    "rank_sets",
+    "recovery",
+    "recovery_experiment",
     "replicate_correlations",
     "summarise_covariates",
     "top_terms",

@@ -7,6 +7,7 @@ One colour has one meaning throughout: grey for real data, red for the GAN, blue
 from gexlib.plots import interactive
 from gexlib.plots.clusters import cluster_pairs
 from gexlib.plots.correlations import correlation_ellipses, gene_dendrogram
+from gexlib.plots.counterfactual import effect_scatter, recovery_curves, top_intervals, volcano
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
 from gexlib.plots.networks import precision_recall
 from gexlib.plots.properties import properties
@@ -24,6 +25,7 @@ __all__ = [
     "colour_of",
     "correlation_ellipses",
     "correlation_heatmaps",
+    "effect_scatter",
     "embedding",
     "gene_dendrogram",
     "histograms",
@@ -31,9 +33,12 @@ __all__ = [
     "layers",
     "precision_recall",
     "properties",
+    "recovery_curves",
     "scores",
     "sizes",
     "stacked_sizes",
+    "top_intervals",
     "training_curves",
     "use_style",
+    "volcano",
 ]

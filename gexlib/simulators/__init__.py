@@ -1,6 +1,7 @@
 """Other ways to make expression data: baselines that any generative model has to beat, and kinetic simulators."""
 
 from gexlib.simulators.bootstrap import Bootstrap
+from gexlib.simulators.confounded import Confounded
 from gexlib.simulators.gaussian import Gaussian
 from gexlib.simulators.genenetweaver import GeneNetWeaver
 from gexlib.simulators.random import Random
@@ -14,6 +15,7 @@ from gexlib.simulators.syntren import SynTReN
 
 __all__ = [
     "Bootstrap",
+    "Confounded",
     "Gaussian",
     "GeneNetWeaver",
     "Random",

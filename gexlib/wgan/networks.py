@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+FIRST = 0.05  # range of the first weights of an embedding, the default of the authors' Keras
+
 
 def embedding_size(n_levels: int) -> int:
     """
@@ -28,9 +30,15 @@ class CovariateEmbedding(nn.Module):
     def __init__(self, n_levels: Sequence[int], n_numerical: int, generator: torch.Generator) -> None:
         super().__init__()
         self.tables = nn.ParameterList(
-            torch.empty(v, embedding_size(v)).uniform_(-0.05, 0.05, generator=generator) for v in n_levels
+            torch.empty(v, embedding_size(v)).uniform_(-FIRST, FIRST, generator=generator) for v in n_levels
         )
         self.size = n_numerical + sum(embedding_size(v) for v in n_levels)
+
+    @torch.no_grad()
+    def rescale(self, scale: float) -> None:
+        """Make embeddings as they come from the constructor uniform between ± `scale`."""
+        for table in self.tables:
+            table *= scale / FIRST
 
     def forward(self, codes: Tensor, values: Tensor) -> Tensor:
         """Codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""

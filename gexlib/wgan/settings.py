@@ -22,6 +22,10 @@ class Settings:
         Length of the latent vector :math:`z \sim N(0, I)`.
     hidden : tuple of int
         Units of the hidden layers, the same in generator and critic.
+    embedding_scale : float
+        The first weights of the categories' embeddings are uniform between minus and plus this number. The authors'
+        0.05 makes the networks all but blind to the covariates at first; effects of a covariate that explains little of
+        the variance then come late, or not before the training stops. 1 lets them come early.
     penalty_weight : float
         :math:`\lambda`, the weight of the gradient penalty (equation 2).
     critic_steps : int
@@ -48,6 +52,7 @@ class Settings:
 
     latent_dim: int = 10
     hidden: tuple[int, ...] = (128, 128)
+    embedding_scale: float = 0.05
     penalty_weight: float = 10.0
     critic_steps: int = 5
     learning_rate: float = 5e-4
@@ -70,7 +75,7 @@ class Settings:
             _require("hidden", units, int, lambda v: v >= 1, "whole numbers of 1 or more")
         if not self.hidden:
             raise ValueError("hidden=() has no layer; give the units of at least one, such as (128, 128)")
-        for name in ("penalty_weight", "learning_rate"):
+        for name in ("penalty_weight", "learning_rate", "embedding_scale"):
             _require(name, getattr(self, name), float, lambda v: 0 < v < float("inf"), "a positive number")
         for name in ("noise_critic", "noise_generator"):
             _require(name, getattr(self, name), float, lambda v: 0 <= v < float("inf"), "0 or more")

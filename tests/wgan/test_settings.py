@@ -17,6 +17,7 @@ def test_paper_preset_is_what_the_authors_code_does():
     )
     assert (paper.learning_rate, paper.decay, paper.batch_size, paper.evaluate_every) == (5e-4, 0.9, 32, 5)
     assert paper.patience == 10
+    assert paper.embedding_scale == 0.05
     assert (paper.noise_probability, paper.noise_critic, paper.noise_generator) == (0.25, 0.5, 1)
 
 

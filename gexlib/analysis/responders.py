@@ -1,0 +1,80 @@
+"""Do counterfactuals find the genes that respond, where it is known which do?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import anndata
+import pandas as pd
+
+from gexlib.analysis.differential import differential_expression
+from gexlib.analysis.ranking import recovery
+from gexlib.simulators import Confounded
+from gexlib.wgan import WGANGP, Settings
+
+SWITCH = {"value": "treated", "reference": "control"}
+SETTINGS = Settings(hidden=(64, 64), embedding_scale=1.0, batch_size=64, learning_rate=0.005, epochs=40)
+METHODS = ("Welch t", "adjusted t", "GAN, condition only", "GAN, both covariates")
+
+
+def recovery_experiment(
+    strengths: Sequence[float],
+    seeds: Sequence[int],
+    n_samples: int = 400,
+    settings: Settings = SETTINGS,
+    n: int = 500,
+    **simulator,
+) -> pd.DataFrame:
+    """
+    Find the responders of simulated experiments that are confounded more and more strongly.
+
+    For each strength and seed, samples of :class:`gexlib.simulators.Confounded` are ranked in four ways: by Welch's *t*
+    test, which does not know the confounder; by a *t* test adjusted for it; by the counterfactual effects of a WGANGP
+    that is conditioned on the condition alone; and of one that is conditioned on the confounder too. The truth, the
+    samples and the training all change with the seed.
+
+    Parameters
+    ----------
+    strengths : sequence of float
+        Correlations of condition and confounder.
+    seeds : sequence of int
+    n_samples : int
+        Samples of each experiment, all of which tests and models use: no method has anything to choose on them.
+    settings : Settings
+        Of the models, which train for all ``epochs``; by default `SETTINGS`, small networks and large steps.
+    n : int
+        Runs behind each counterfactual effect.
+    **simulator
+        Further arguments of :class:`gexlib.simulators.Confounded`.
+
+    Returns
+    -------
+    DataFrame, one row for each strength, seed and method
+        ``strength``, ``seed``, ``method``, ``AUROC`` and ``AUPRC`` for the responders, ranked by |t| or by the
+        absolute effect, ``chance`` (the AUPRC of a random order), ``correlation`` of estimated and true effects, and
+        ``moved genes``, the mean absolute effect given to genes that only the confounder moves.
+    """
+    rows = []
+    for strength in strengths:
+        for seed in seeds:
+            data = Confounded(strength=strength, seed=seed, **simulator).simulate(n_samples, seed=seed)
+            for method, (effect, score) in _rankings(data, settings, n, seed).items():
+                row = {"strength": strength, "seed": seed, "method": method}
+                row |= recovery(score, data.var["responder"]).to_dict()
+                row["correlation"] = float(effect.corr(data.var["effect"]))
+                row["moved genes"] = float(effect[data.var["confounder_effect"] != 0].abs().mean())
+                rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _rankings(data: anndata.AnnData, settings: Settings, n: int, seed: int) -> dict[str, tuple[pd.Series, pd.Series]]:
+    """Effect and score of each gene by each of `METHODS`."""
+    found = {}
+    for method, adjust in zip(METHODS[:2], ([], ["confounder"]), strict=True):
+        table = differential_expression(data, "condition", **SWITCH, adjust=adjust)
+        found[method] = table["effect"], table["t"]
+    for method, covariates in zip(METHODS[2:], (["condition"], ["condition", "confounder"]), strict=True):
+        gan = WGANGP(covariates, settings=settings, seed=seed, device="cpu").fit(data, progress=False)
+        effect = gan.counterfactual(data.obs, "condition", **SWITCH, n=n, seed=seed)["effect"]
+        found[method] = effect, effect
+    return found

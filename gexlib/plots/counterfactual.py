@@ -1,0 +1,93 @@
+"""Effects of a switched covariate: how large, how sure, and do others find them too?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN
+
+METHOD_COLOURS = {"Welch": TRAIN, "adjusted": REAL, "condition only": BASELINES[2], "both": GAN}
+
+
+def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit: str = "log(1 + FPKM)") -> None:
+    """
+    The absolute value of column `y` of each gene against its effect; the `labels` largest effects are named.
+
+    `effects` is a ranked table (:func:`gexlib.analysis.rank_genes`), so its first rows are the largest effects.
+    """
+    top = effects.iloc[:labels]
+    ax.scatter(effects["effect"], effects[y].abs(), s=9, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
+    ax.scatter(top["effect"], top[y].abs(), s=18, lw=0, color=GAN)
+    ax.axvline(0, color=REAL, lw=0.6)
+    ax.set(xlabel=f"effect, {unit}", ylabel=f"|{y}|")
+    _name_points(top.index, top["effect"], top[y].abs(), ax)
+    widest = 1.7 * effects["effect"].abs().max() or 1.0  # room for the names on either side
+    ax.set_xlim(-widest, widest)
+
+
+def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, significant: pd.Series | None = None) -> None:
+    """Estimated effects against those of a reference, gene by gene, with the diagonal; `significant` genes in red."""
+    y = estimate.reindex(reference.index)
+    ax.scatter(reference, y, s=8, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
+    if significant is not None:
+        chosen = significant.reindex(reference.index)
+        ax.scatter(reference[chosen], y[chosen], s=8, alpha=0.45, lw=0, color=GAN, rasterized=True)
+    low, high = reference.min(), reference.max()
+    ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
+    ax.axhline(0, color=REAL, lw=0.6)
+
+
+def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = "log(1 + FPKM)") -> None:
+    """
+    The first genes of a ranked table: effect as a point, ``low`` to ``high`` as a line.
+
+    If the table has ``sd latents``, the part of the spread that latent vectors alone make is drawn thicker.
+    """
+    top = effects.iloc[:genes][::-1]
+    at = range(len(top))
+    ax.hlines(at, top["low"], top["high"], color=GAN, lw=1.4)
+    if "sd latents" in top:
+        half = 1.96 * top["sd latents"]
+        ax.hlines(at, top["effect"] - half, top["effect"] + half, color=GAN, lw=5, alpha=0.35)
+    ax.scatter(top["effect"], at, s=22, color=GAN, zorder=3)
+    ax.axvline(0, color=REAL, lw=0.6)
+    ax.set_yticks(at, top.index, fontsize=9, fontstyle="italic")
+    ax.set(xlabel=f"effect, {unit}")
+    ax.tick_params(left=False)
+
+
+def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[str, str] | None = None) -> None:
+    """
+    One panel a metric: mean over seeds against the strength of confounding, a line a method, a dot a seed.
+
+    `table` is what :func:`gexlib.analysis.recovery_experiment` returns.
+    """
+    metrics = metrics or {"AUROC": "AUROC of responders", "AUPRC": "AUPRC of responders"}
+    for ax, (metric, label) in zip(axes, metrics.items(), strict=True):
+        for method, rows in table.groupby("method", sort=False):
+            colour = next((c for word, c in METHOD_COLOURS.items() if word in method), BASELINES[0])
+            dashed = "--" if method.split()[-1] == "t" else "-"
+            mean = rows.groupby("strength")[metric].mean()
+            ax.plot(mean.index, mean, color=colour, ls=dashed, lw=1.8, label=method)
+            ax.scatter(rows["strength"], rows[metric], s=14, color=colour, alpha=0.5, lw=0)
+        ax.set(xlabel="correlation of condition and confounder", title=label)
+    chance = {"AUROC": 0.5, "AUPRC": float(table["chance"].mean())}
+    for ax, metric in zip(axes, metrics, strict=True):
+        if metric in chance:
+            ax.axhline(chance[metric], color=REAL, lw=0.8, ls=":")
+    axes[-1].legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
+
+
+def _name_points(names: pd.Index, x: pd.Series, y: pd.Series, ax: Axes) -> None:
+    """Names in a column at the left edge (negative effects) and one at the right, each with a line to its point."""
+    for side, chosen in (("left", x < 0), ("right", x >= 0)):
+        edge, inner = (0.01, 1.0) if side == "left" else (0.99, 0.0)
+        line = {"arrowstyle": "-", "color": TRAIN, "lw": 0.6, "shrinkA": 1, "shrinkB": 2, "relpos": (inner, 0.5)}
+        for i, name in enumerate(names[chosen]):
+            ax.annotate(
+                name, (x[chosen].iloc[i], y[chosen].iloc[i]), xytext=(edge, 0.96 - 0.085 * i), ha=side, va="center",
+                textcoords="axes fraction", fontsize=9, fontstyle="italic", arrowprops=line,
+            )  # fmt: skip

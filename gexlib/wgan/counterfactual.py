@@ -1,0 +1,154 @@
+"""What would change if one covariate were another? The answer of a generator, with everything else held still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from numbers import Real
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gexlib.checks import whole_number
+from gexlib.preprocess import CovariateEncoder, Covariates
+
+RUNS_AT_A_TIME = 256  # pairs of profiles generated together, and genes summarised together: bounds the memory
+TAILS = (0.025, 0.975)
+
+
+class Worlds(NamedTuple):
+    """Encoded covariates of the runs as they are (`reference`) and with one covariate changed (`value`)."""
+
+    reference: Covariates
+    value: Covariates
+    n_rows: int
+
+
+def build_worlds(
+    encoder: CovariateEncoder,
+    obs: pd.DataFrame,
+    covariate: str,
+    value: str | float,
+    reference: str | float | None,
+    n: int,
+    rng: np.random.Generator,
+) -> Worlds:
+    """
+    The covariates of `n` runs in two worlds that differ in one covariate only.
+
+    The rows of `obs` are used in random order, again and again, so that each takes part as often as any other
+    (but for one run). Without a reference, rows that have `value` already are left out.
+    """
+    _check_switch(encoder, obs, covariate, value, reference)
+    if reference is None:
+        obs = obs[(obs[covariate].astype(object) != value).to_numpy()]
+    if obs.empty:
+        way = "give a reference" if reference is None else "give one row or more"
+        raise ValueError(f"obs has no row whose {covariate} can be switched to {value!r}; {way}")
+    cycles = [rng.permutation(len(obs)) for _ in range(-(-n // len(obs)))]
+    rows = np.concatenate(cycles)[:n]
+
+    def encoded(level: str | float | None) -> Covariates:
+        world = obs if level is None else obs.assign(**{covariate: level})
+        return Covariates(*(part[rows] for part in encoder.transform(world)))
+
+    return Worlds(encoded(reference), encoded(value), len(obs))
+
+
+def run_differences(
+    generate: Callable[[Covariates, int], np.ndarray], worlds: Worlds, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """
+    Differences between the two worlds, a block of runs at a time, shape (n_block, n_genes).
+
+    `generate` takes covariates and a seed; both worlds of a run are generated from the same seed, and so from
+    the same latent vector.
+    """
+    for start in range(0, len(worlds.value.codes), RUNS_AT_A_TIME):
+        rows, seed = slice(start, start + RUNS_AT_A_TIME), int(rng.integers(2**62))
+        value, reference = (
+            generate(Covariates(world.codes[rows], world.values[rows]), seed)
+            for world in (worlds.value, worlds.reference)
+        )
+        yield value - reference
+
+
+def summarise_runs(differences: np.ndarray, genes: pd.Index) -> pd.DataFrame:
+    """One row a gene: mean, spread and percentiles over runs; `differences` is n x n_genes, two runs or more."""
+    n, n_genes = differences.shape
+    effect, sd = np.empty(n_genes), np.empty(n_genes)
+    low, high = np.empty(n_genes), np.empty(n_genes)
+    for start in range(0, n_genes, RUNS_AT_A_TIME):  # in float64 a block at a time, never the whole matrix
+        block = slice(start, start + RUNS_AT_A_TIME)
+        x = differences[:, block].astype(np.float64)
+        effect[block], sd[block] = x.mean(axis=0), x.std(axis=0, ddof=1)
+        low[block], high[block] = np.quantile(x, TAILS, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(effect == 0, 0.0, effect / sd)
+    columns = {"effect": effect, "sd": sd, "se": sd / np.sqrt(n), "low": low, "high": high, "z": z}
+    return pd.DataFrame(columns, index=genes)
+
+
+def _check_switch(
+    encoder: CovariateEncoder,
+    obs: pd.DataFrame,
+    covariate: str,
+    value: str | float,
+    reference: str | float | None,
+) -> None:
+    if covariate not in [*encoder.categorical, *encoder.numerical]:
+        known = ", ".join(map(repr, [*encoder.categorical, *encoder.numerical])) or "none"
+        raise ValueError(f"covariate={covariate!r} is not one that the model is conditioned on; those are: {known}")
+    given = {"value": value} | ({} if reference is None else {"reference": reference})
+    for argument, level in given.items():
+        if covariate in encoder.numerical:
+            if isinstance(level, bool) or not isinstance(level, Real):
+                raise TypeError(f"{argument}={level!r} must be a number, as {covariate!r} is a numerical covariate")
+            if not np.isfinite(level):
+                raise ValueError(f"{argument}={level!r} must be a finite number")
+        elif level not in encoder.vocabularies_[covariate]:
+            levels = ", ".join(map(repr, encoder.vocabularies_[covariate]))
+            raise ValueError(f"{argument}={level!r} is not a level of {covariate!r}; levels: {levels}")
+    if value == reference:
+        raise ValueError(f"value and reference are both {value!r}; nothing would be switched")
+    if not isinstance(obs, pd.DataFrame):
+        raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
+    if reference is None and covariate not in obs:
+        raise ValueError(f"obs has no column {covariate!r}; add it, or give a reference")
+
+
+def counterfactual(
+    generate: Callable[[Covariates, int], np.ndarray],
+    encoder: CovariateEncoder,
+    genes: pd.Index,
+    obs: pd.DataFrame,
+    covariate: str,
+    value: str | float,
+    reference: str | float | None = None,
+    n: int = 1000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """
+    What :meth:`gexlib.wgan.WGANGP.counterfactual` computes, for any generator.
+
+    `generate` takes encoded covariates (n rows) and a seed, and returns expression (n, n_genes) in its unit; the
+    same seed must give the same latent vectors.
+    """
+    n, seed = whole_number("n", n, 2), whole_number("seed", seed, 0)
+    rng = np.random.default_rng(seed)
+    worlds = build_worlds(encoder, obs, covariate, value, reference, n, rng)
+    differences = np.empty((n, len(genes)), np.float32)
+    done = 0
+    for block in run_differences(generate, worlds, rng):
+        differences[done : done + len(block)] = block
+        done += len(block)
+    table = summarise_runs(differences, genes)
+    table.attrs = {
+        "covariate": covariate,
+        "value": value,
+        "reference": "as in obs" if reference is None else reference,
+        "n": n,
+        "rows": worlds.n_rows,
+        "seed": seed,
+    }
+    return table
