@@ -1,5 +1,14 @@
 """What is in a data set: covariates, replicates, maps; regulation; clusters; differences and counterfactual effects."""
 
+from gexlib.analysis.clusters import (
+    cluster_agreement,
+    cluster_genes,
+    common_terms,
+    match_clusters,
+    match_terms,
+    top_terms,
+)
+from gexlib.analysis.controls import compare_controls, observed_effect
 from gexlib.analysis.covariates import summarise_covariates
 from gexlib.analysis.differential import differential_expression
 from gexlib.analysis.embedding import embed

@@ -367,7 +367,7 @@ class WGANGP:
         state = State.start(
             self.settings, len(self.var_), n_levels, len(self.encoder_.numerical), self.seed, self.device
         )
-        for network in (state.generator, state.critic):
+        for network in filter(None, (state.generator, state.critic, state.average)):
             network.embedding.rescale(self.settings.embedding_scale)
         return state
 
