@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -86,8 +87,9 @@ def _name_points(names: pd.Index, x: pd.Series, y: pd.Series, ax: Axes) -> None:
     for side, chosen in (("left", x < 0), ("right", x >= 0)):
         edge, inner = (0.01, 1.0) if side == "left" else (0.99, 0.0)
         line = {"arrowstyle": "-", "color": TRAIN, "lw": 0.6, "shrinkA": 1, "shrinkB": 2, "relpos": (inner, 0.5)}
-        for i, name in enumerate(names[chosen]):
+        order = np.argsort(-y[chosen].to_numpy(), kind="stable")  # from the top down, so that few lines cross
+        for i, j in enumerate(order):
             ax.annotate(
-                name, (x[chosen].iloc[i], y[chosen].iloc[i]), xytext=(edge, 0.96 - 0.085 * i), ha=side, va="center",
+                names[chosen][j], (x[chosen].iloc[j], y[chosen].iloc[j]), xytext=(edge, 0.96 - 0.085 * i), ha=side, va="center",
                 textcoords="axes fraction", fontsize=9, fontstyle="italic", arrowprops=line,
             )  # fmt: skip
