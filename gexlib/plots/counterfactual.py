@@ -90,6 +90,6 @@ def _name_points(names: pd.Index, x: pd.Series, y: pd.Series, ax: Axes) -> None:
         order = np.argsort(-y[chosen].to_numpy(), kind="stable")  # from the top down, so that few lines cross
         for i, j in enumerate(order):
             ax.annotate(
-                names[chosen][j], (x[chosen].iloc[j], y[chosen].iloc[j]), xytext=(edge, 0.96 - 0.085 * i), ha=side, va="center",
-                textcoords="axes fraction", fontsize=9, fontstyle="italic", arrowprops=line,
+                names[chosen][j], (x[chosen].iloc[j], y[chosen].iloc[j]), xytext=(edge, 0.96 - 0.085 * i),
+                textcoords="axes fraction", ha=side, va="center", fontsize=9, fontstyle="italic", arrowprops=line,
             )  # fmt: skip
