@@ -13,6 +13,10 @@ from gexlib.datasets.registry import embedded
 from gexlib.datasets.rnaseqdb import load_rnaseqdb
 
 MODEL = "gtex-tcga"
+NOTE = (
+    "The files of RNAseqDB were not found. These samples are drawn from a generator that was trained on them; they are "
+    "no measurements, and nothing here is a finding about patients. gexlib fetch gtex-tcga downloads the real files."
+)
 
 
 def load_demo(n_samples: int = 500, seed: int = 0) -> anndata.AnnData:
@@ -35,8 +39,8 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> anndata.AnnData:
     -------
     AnnData, n_samples x n_genes
         ``X`` float32, log(1 + FPKM); ``obs`` with the columns of :func:`load_rnaseqdb`, in which ``dataset`` and
-        ``study`` are ``"demo"`` and each sample is a ``donor`` of its own; ``uns["provenance"]["cohort"]`` is
-        ``"demo"``.
+        ``study`` are ``"demo"`` and each sample is a ``donor`` of its own; ``uns["provenance"]`` has ``cohort``,
+        ``"demo"``, and a ``note`` for readers.
 
     Raises
     ------
@@ -53,7 +57,7 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> anndata.AnnData:
     obs = obs.assign(dataset="demo", study="demo").astype("category")
     obs = obs.assign(sex_inferred=True, donor=obs.index.astype("category"))
     made = WGANGP.load_pretrained(MODEL).sample(obs, seed=seed)
-    made.uns["provenance"] |= {"cohort": "demo", "unit": "log(1 + FPKM)"}
+    made.uns["provenance"] |= {"cohort": "demo", "unit": "log(1 + FPKM)", "note": NOTE}
     return made
 
 
