@@ -46,6 +46,7 @@ def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
         "by": "donor",
         "categorical": ["tissue", "sex"],
         "numerical": ["age"],
+        "switch": ["sex", "male", "female"],
         "genes": str(tmp_path / "genes.txt"),
         "output": str(tmp_path / "mine"),
         "epochs": 5,
@@ -61,6 +62,7 @@ def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
     assert set(page["data"].obs["split"].groupby(page["data"].obs["donor"]).nunique()) == {1}
     assert page["synthetic"].n_obs == page["test"].n_obs
     assert page["new"].shape == (100, 3)
+    assert sorted(page["effects"].index) == ["G1", "G2", "G3"]
     assert {path.name for path in (tmp_path / "mine").iterdir()} == {"model", "synthetic.h5ad", "report.csv"}
 
 

@@ -364,12 +364,9 @@ class WGANGP:
 
     def _new_state(self) -> State:
         n_levels = [len(levels) for levels in self.encoder_.vocabularies_.values()]
-        state = State.start(
+        return State.start(
             self.settings, len(self.var_), n_levels, len(self.encoder_.numerical), self.seed, self.device
         )
-        for network in filter(None, (state.generator, state.critic, state.average)):
-            network.embedding.rescale(self.settings.embedding_scale)
-        return state
 
     def _validation(self, validation: anndata.AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
         if validation is None:

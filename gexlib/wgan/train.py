@@ -64,6 +64,8 @@ class State:
         first = torch.Generator().manual_seed(seed)
         generator = Generator(n_genes, n_levels, n_numerical, settings.latent_dim, settings.hidden, first)
         critic = Critic(n_genes, n_levels, n_numerical, settings.hidden, first)
+        for network in (generator, critic):
+            network.embedding.rescale(settings.embedding_scale)
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
         state.average = copy.deepcopy(state.generator) if settings.averaging else None
