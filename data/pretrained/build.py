@@ -36,7 +36,7 @@ def main() -> None:
     data = read(human / "human.h5ad")
     if data.uns["provenance"]["cohort"] != "RNAseqDB":
         raise SystemExit("that run used the demo cohort; a model trained on its own samples is not worth shipping")
-    best = max((human / "models").iterdir(), key=lambda folder: WGANGP.load(folder).best_score_)
+    best = max((human / "models").glob("seed*"), key=lambda folder: WGANGP.load(folder).best_score_)
     files = {
         path.name: {"bytes": path.stat().st_size, "git_blob_sha1": git_blob_id(path)}
         for path in find_files(cache_folder("gtex-tcga"))

@@ -44,7 +44,7 @@ def embedding(placed: pd.DataFrame, ax: Axes, by: str = "data", most: int = 8) -
             ax.scatter(part[x], part[y], s=22, alpha=0.7, lw=0, marker=marker, color=colour_of(name), label=name)
     else:
         levels = placed[by].value_counts().index[:most].tolist()
-        colours = plt.get_cmap("tab10")
+        colours = plt.get_cmap("tab10" if len(levels) <= 10 else "tab20")
         rest = placed[~placed[by].isin(levels)]
         ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color="#d0d0d0", label="other" if len(rest) else None)
         for i, level in enumerate(levels):
