@@ -13,7 +13,7 @@ from gexlib.simulators import Confounded
 from gexlib.wgan import WGANGP, Settings
 
 SWITCH = {"value": "treated", "reference": "control"}
-SETTINGS = Settings(hidden=(64, 64), embedding_scale=1.0, batch_size=64, learning_rate=0.005, epochs=40)
+SETTINGS = Settings(hidden=(64, 64), batch_size=64, learning_rate=0.005, epochs=40)
 METHODS = ("Welch t", "adjusted t", "GAN, condition only", "GAN, both covariates")
 
 
@@ -50,7 +50,7 @@ def recovery_experiment(
     Returns
     -------
     DataFrame, one row for each strength, seed and method
-        ``strength``, ``seed``, ``method``, ``AUROC`` and ``AUPRC`` for the responders, ranked by |t| or by the
+        ``strength``, ``seed``, ``method``, ``AUROC`` and ``AUPRC`` for the responders, ranked by ``|t|`` or by the
         absolute effect, ``chance`` (the AUPRC of a random order), ``correlation`` of estimated and true effects, and
         ``moved genes``, the mean absolute effect given to genes that only the confounder moves.
     """

@@ -108,8 +108,8 @@ class WGANGP:
         """
         Train the model.
 
-        Every ``settings.evaluate_every`` epochs the generator makes one sample for the covariates of each
-        validation sample; the score is S_dist between the two. The networks of the best score are kept, and
+        Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the
+        covariates of each validation sample; the score is S_dist between the two. The networks of the best score are kept, and
         training stops after ``settings.patience`` scores without a better one. Without validation data all
         epochs are trained and the last networks kept.
 
@@ -161,7 +161,8 @@ class WGANGP:
             state.restore(info["state"], tensors)
 
         def score(generator) -> float:
-            synthetic = self._generate(generator, covariates_val, seed=self.seed)
+            wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
+            synthetic = self._generate(generator, wanted, seed=self.seed)
             return s_dist(z_val, synthetic, constant="zero") if np.isfinite(synthetic).all() else float("nan")
 
         def save(state: State) -> None:
