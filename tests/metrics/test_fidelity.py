@@ -126,6 +126,13 @@ def test_distances_are_those_of_scipy(small_blocks):
     assert (_distance.nearest(x + 1e6, x[::-1] + 1e6) == 0).all()  # copies are at 0, not at the size of rounding
 
 
+def test_few_rows_are_held_at_a_time(small_blocks):
+    x, z = pair(30, 20)
+    parts = [(rows, d2.size) for rows, d2, _ in _distance.squared_distances(x, z)]
+    assert max(size for _, size in parts) <= 100
+    assert np.concatenate([np.arange(30)[rows] for rows, _ in parts]).tolist() == list(range(30))
+
+
 def test_input_is_left_alone():
     x, z = pair(20, 20)
     before = x.copy(), z.copy()
