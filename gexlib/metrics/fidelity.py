@@ -19,9 +19,9 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
 
     .. math::
 
-       \text{precision} &= \frac{1}{m} \sum_j 1[\exists i: \|z_j - x_i\| \le r_i], &
-       \text{recall} &= \frac{1}{n} \sum_i 1[\exists j: \|x_i - z_j\| \le s_j], \\
-       \text{density} &= \frac{1}{k m} \sum_j \sum_i 1[\|z_j - x_i\| < r_i], &
+       \text{precision} &= \frac{1}{m} \sum_j 1[\exists i: \|z_j - x_i\| \le r_i] \\
+       \text{recall} &= \frac{1}{n} \sum_i 1[\exists j: \|x_i - z_j\| \le s_j] \\
+       \text{density} &= \frac{1}{k m} \sum_j \sum_i 1[\|z_j - x_i\| < r_i] \\
        \text{coverage} &= \frac{1}{n} \sum_i 1[\exists j: \|z_j - x_i\| < r_i].
 
     Parameters
