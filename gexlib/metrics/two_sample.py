@@ -28,6 +28,7 @@ def two_sample_auc(
     folds: int = 5,
     seed: int = 0,
     space: PrincipalSpace | None = None,
+    jobs: int = 1,
 ) -> pd.Series:
     """
     How well a classifier tells synthetic from real samples that it has not seen.
@@ -45,6 +46,9 @@ def two_sample_auc(
         Of the shuffling and the forest.
     space : PrincipalSpace, optional
         Where the classifier works. Default: all genes.
+    jobs : int
+        Processors for the forest, -1 for all; they do not change its numbers. On one, 2,000 + 2,000 samples of 2,000
+        genes take about a minute where they are alike, and seconds where they are not.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def two_sample_auc(
     >>> bool(0.35 < two_sample_auc(real, same, "logistic regression").mean() < 0.65)
     True
     """
-    model = _classifier(classifier, whole_number("seed", seed, 0))
+    model = _classifier(classifier, whole_number("seed", seed, 0), jobs)
     x, z = coordinates(space, real=real, synthetic=synthetic)
     if min(len(x), len(z)) < whole_number("folds", folds, 2):
         raise ValueError(f"folds={folds} needs as many samples, real has {len(x)} and synthetic {len(z)}; choose fewer")
@@ -84,9 +88,9 @@ def two_sample_auc(
     return pd.Series(auc, index=pd.RangeIndex(folds, name="fold"), name=classifier)
 
 
-def _classifier(name: str, seed: int) -> ClassifierMixin:
+def _classifier(name: str, seed: int, jobs: int) -> ClassifierMixin:
     if name == "random forest":
-        return RandomForestClassifier(100, random_state=seed)
+        return RandomForestClassifier(100, random_state=seed, n_jobs=jobs)
     if name == "logistic regression":
         return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     raise ValueError(f"classifier must be 'random forest' or 'logistic regression', not {name!r}")

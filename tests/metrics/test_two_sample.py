@@ -38,6 +38,7 @@ def test_it_is_scikit_learns_cross_validation():
     label = np.repeat([0, 1], [60, 40])
     expected = cross_val_score(forest, np.concatenate([real, synthetic]), label, cv=parts, scoring="roc_auc")
     assert two_sample_auc(real, synthetic, folds=4, seed=3).tolist() == pytest.approx(expected.tolist())
+    assert two_sample_auc(real, synthetic, folds=4, seed=3, jobs=2).tolist() == pytest.approx(expected.tolist())
 
 
 def test_mmd_is_its_formula(monkeypatch):

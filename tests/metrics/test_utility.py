@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from gexlib.metrics import augmentation, classification
+from gexlib.metrics.utility import _draw
 
 
 def cohort(n, seed, shift=2.0, levels=("liver", "lung", "skin")):
@@ -95,3 +96,12 @@ def test_augmentation_leaves_out_levels_that_are_not_everywhere():
 def test_sizes_must_be_within_reach(size):
     with pytest.raises(ValueError, match=f"sizes has {size}, and must be from 3, .*, to 60"):
         augmentation(cohort(30, 0), cohort(60, 1), cohort(60, 2), "tissue", [size])
+
+
+@pytest.mark.parametrize("size", [3, 4, 10, 40])
+def test_a_draw_has_as_many_samples_as_asked_for_and_all_levels(size):
+    labels = np.repeat(["rare", "common", "some"], [1, 30, 9])
+    draws = [_draw(np.random.default_rng(seed), labels, size) for seed in range(30)]
+    assert all(len(set(rows)) == size and set(labels[rows]) == set(labels) for rows in draws)
+    if size < 40:
+        assert len({tuple(rows) for rows in draws}) > 1
