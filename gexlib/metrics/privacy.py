@@ -71,7 +71,9 @@ def closest_records(
 
     Notes
     -----
-    :cite:t:`platzer2021holdout`.
+    :cite:t:`platzer2021holdout`. Where there are more training than held-out records, those drawn for the share are
+    some of the training records only, and copies of the others count as chance has it; so they do in
+    :func:`privacy_loss`. The ratios and the copies use all.
 
     Examples
     --------
