@@ -1,8 +1,12 @@
-"""Is synthetic expression data realistic? Structure between genes, gene regulation, and the look of the values."""
+"""Is synthetic expression data realistic, of use and private? Structure, regulation, fidelity, utility, attacks."""
 
 from gexlib.metrics.activity import tf_activity
+from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
 from gexlib.metrics.grn import s_tf_tg, s_tg_tg, tf_tg_correlations, tg_tg_correlations
+from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
+from gexlib.metrics.membership import attack_success, domias, gan_leaks, logan
 from gexlib.metrics.pairs import correlation, correlation_blocks, dissimilarity, gamma
+from gexlib.metrics.privacy import adversarial_accuracy, closest_records, dcr, privacy_loss
 from gexlib.metrics.properties import (
     Properties,
     expression_properties,
@@ -13,29 +17,52 @@ from gexlib.metrics.properties import (
     tg_tg_background,
 )
 from gexlib.metrics.report import evaluate
+from gexlib.metrics.space import PrincipalSpace
 from gexlib.metrics.structure import complete_linkage, s_dend, s_dist
-from gexlib.metrics.utility import classification
+from gexlib.metrics.two_sample import mmd, two_sample_auc
+from gexlib.metrics.utility import augmentation, classification
 
 __all__ = [
+    "PrincipalSpace",
     "Properties",
+    "adversarial_accuracy",
+    "attack_success",
+    "augmentation",
     "classification",
+    "closest_records",
     "complete_linkage",
     "correlation",
     "correlation_blocks",
+    "coverage",
+    "dcr",
+    "density",
     "dissimilarity",
+    "domias",
     "evaluate",
     "expression_properties",
     "gamma",
+    "gan_leaks",
     "gene_ranges",
     "intensities",
+    "logan",
+    "mmd",
+    "prdc",
+    "precision",
+    "privacy_loss",
     "property_distances",
+    "quantile_agreement",
+    "recall",
     "s_dend",
     "s_dist",
     "s_tf_tg",
     "s_tg_tg",
+    "sd_ratio",
     "tf_activity",
     "tf_tg_background",
     "tf_tg_correlations",
     "tg_tg_background",
     "tg_tg_correlations",
+    "two_sample_auc",
+    "wasserstein",
+    "zero_shares",
 ]

@@ -146,7 +146,7 @@ def _checked_values(data: DataSet, argument: str) -> np.ndarray | sp.csc_matrix 
     if values.shape[0] < 2 or values.shape[1] < 2:
         raise ValueError(
             f"{argument} has {values.shape[0]} samples and {values.shape[1]} genes; "
-            "correlations need at least 2 samples and 2 genes"
+            "the metrics need at least 2 samples and 2 genes"
         )
     return values.tocsc() if sp.issparse(values) else np.asarray(values)
 

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.metrics import classification
+from gexlib.metrics import augmentation, classification
+from gexlib.metrics.utility import _draw
 
 
 def cohort(n, seed, shift=2.0, levels=("liver", "lung", "skin")):
@@ -62,3 +63,45 @@ def test_errors_name_the_data_set():
         classification(cohort(9, 0), {"a": cohort(9, 1)[:, ::-1].copy()}, "tissue")
     with pytest.raises(ValueError, match="has 1 level that all data sets share"):
         classification(cohort(9, 0), {"a": cohort(9, 1, levels=("lung",))}, "tissue")
+
+
+def test_more_samples_help_a_classifier_of_few_and_wrong_ones_harm():
+    train, more = cohort(60, 1, 0.6), cohort(150, 2, 0.6)
+    args = {"target": "tissue", "sizes": [6, 60], "runs": 4}
+    good = augmentation(cohort(120, 0, 0.6), train, more, **args)
+    wrong = augmentation(cohort(120, 0, 0.6), train, shuffled(more), **args)
+    assert good.index.names == ["size", "data", "run"]
+    assert len(good) == 16
+    mean = good.groupby(["size", "data"])["F1"].mean()
+    assert mean[6, "real + synthetic"] > mean[6, "real"] + 0.05
+    assert mean[60, "real"] > mean[6, "real"] + 0.05
+    assert wrong.xs("real", level="data").equals(good.xs("real", level="data"))  # the same draws and trainings
+    assert wrong.groupby(["size", "data"])["F1"].mean()[60, "real + synthetic"] < mean[60, "real"] - 0.05
+
+
+def test_a_draw_of_all_real_samples_is_their_classification():
+    test, train = cohort(60, 0, 0.6), cohort(30, 1, 0.6)
+    curve = augmentation(test, train, train, "tissue", sizes=[3, 30], runs=1)
+    alone = classification(test, {"real": train}, "tissue", runs=1).loc["real", 0]
+    assert curve.loc[30, "real", 0].equals(alone)
+    assert not curve.loc[3, "real", 0].equals(alone)
+
+
+def test_augmentation_leaves_out_levels_that_are_not_everywhere():
+    table = augmentation(cohort(90, 0), cohort(60, 1), cohort(60, 2, levels=("liver", "lung")), "tissue", [2], runs=1)
+    assert table.attrs["left out"] == 30
+
+
+@pytest.mark.parametrize("size", [2, 61])
+def test_sizes_must_be_within_reach(size):
+    with pytest.raises(ValueError, match=f"sizes has {size}, and must be from 3, .*, to 60"):
+        augmentation(cohort(30, 0), cohort(60, 1), cohort(60, 2), "tissue", [size])
+
+
+@pytest.mark.parametrize("size", [3, 4, 10, 40])
+def test_a_draw_has_as_many_samples_as_asked_for_and_all_levels(size):
+    labels = np.repeat(["rare", "common", "some"], [1, 30, 9])
+    draws = [_draw(np.random.default_rng(seed), labels, size) for seed in range(30)]
+    assert all(len(set(rows)) == size and set(labels[rows]) == set(labels) for rows in draws)
+    if size < 40:
+        assert len({tuple(rows) for rows in draws}) > 1

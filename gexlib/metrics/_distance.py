@@ -1,0 +1,81 @@
+"""Euclidean distances between many samples in little memory, with exact decisions at ties."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+#: Distances held at a time (32 MB in float64).
+CELLS = 2**22
+#: Relative error of a squared distance from inner products, with room to spare.
+ERROR = 1e-12
+
+
+def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield (rows, squared distances from these rows of `x` to all of `y`, their error), some rows at a time.
+
+    They come from inner products of centred data, which is fast and has rounding errors; the error has the shape of the
+    distances or can be broadcast to it.
+    """
+    centre = y.mean(axis=0)
+    y = y - centre
+    y_norm = np.einsum("ij,ij->i", y, y)
+    step = max(1, CELLS // len(y))
+    for start in range(0, len(x), step):
+        rows = slice(start, min(start + step, len(x)))
+        block = x[rows] - centre
+        x_norm = np.einsum("ij,ij->i", block, block)
+        d2 = block @ y.T
+        d2 *= -2
+        d2 += x_norm[:, None]
+        d2 += y_norm
+        np.maximum(d2, 0, out=d2)
+        yield rows, d2, ERROR * (x_norm[:, None] + y_norm.max())
+
+
+def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Squared distances of the pairs (x[i], y[j]) from differences: 0 for equal samples, and the same both ways."""
+    d2 = np.empty(len(i))
+    step = max(1, CELLS // x.shape[1])
+    for start in range(0, len(i), step):
+        some = slice(start, start + step)
+        d2[some] = ((x[i[some]] - y[j[some]]) ** 2).sum(axis=1)
+    return d2
+
+
+def nearest_squared(x: np.ndarray, y: np.ndarray | None = None, k: int = 1) -> np.ndarray:
+    """Squared distances from each sample of `x` to its `k` nearest of `y`, ascending, of shape (len(x), k).
+
+    Without `y`, to the nearest other samples of `x`: the sample itself does not count, its copies do.
+    """
+    others = x if y is None else y
+    found = np.empty((len(x), k))
+    for rows, d2, _ in squared_distances(x, others):
+        n = len(d2)
+        if y is None:
+            d2[np.arange(n), np.arange(rows.start, rows.stop)] = np.inf
+        j = d2.argpartition(k - 1, axis=1)[:, :k] if k > 1 else d2.argmin(axis=1)[:, None]
+        i = np.repeat(np.arange(rows.start, rows.stop), k)
+        found[rows] = exact_squared(x, i, others, j.ravel()).reshape(n, k)
+    found.sort(axis=1)
+    return found
+
+
+def nearest(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
+    """Distance from each sample of `x` to the nearest of `y`, or to the nearest other sample of `x`."""
+    return np.sqrt(nearest_squared(x, y)[:, 0])
+
+
+def compared(d2: np.ndarray, error: np.ndarray, radius: np.ndarray, exact) -> tuple[np.ndarray, np.ndarray]:
+    """Which distances are at most, and which are below, a squared radius that broadcasts to them.
+
+    Pairs closer to the border than the rounding error are decided by ``exact(i, j)``, their exact squared distances.
+    """
+    closed = d2 <= radius
+    i, j = np.nonzero(np.abs(d2 - radius) <= error)
+    within = closed.copy()
+    if len(i):
+        border = np.broadcast_to(radius, d2.shape)[i, j]
+        value = exact(i, j)
+        closed[i, j] = value <= border
+        within[i, j] = value < border
+    return closed, within

@@ -1,0 +1,102 @@
+"""Does synthetic data lie where real data lies, and everywhere it lies? k-nearest-neighbour precision and recall."""
+
+import numpy as np
+import pandas as pd
+
+from gexlib.checks import whole_number
+from gexlib.metrics._data import DataSet
+from gexlib.metrics._distance import compared, exact_squared, nearest_squared, squared_distances
+from gexlib.metrics.space import PrincipalSpace, coordinates
+
+
+def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> pd.Series:
+    r"""
+    Precision, recall, density and coverage of synthetic data, from one set of distances.
+
+    Each of :math:`n` real samples :math:`x_i` has a ball whose radius :math:`r_i` is the distance to its k-th nearest
+    other real sample; together the balls estimate where real data lies. Each of :math:`m` synthetic samples
+    :math:`z_j` has a ball likewise, of a radius :math:`s_j` among the synthetic samples:
+
+    .. math::
+
+       \text{precision} &= \frac{1}{m} \sum_j 1[\exists i: \|z_j - x_i\| \le r_i] \\
+       \text{recall} &= \frac{1}{n} \sum_i 1[\exists j: \|x_i - z_j\| \le s_j] \\
+       \text{density} &= \frac{1}{k m} \sum_j \sum_i 1[\|z_j - x_i\| < r_i] \\
+       \text{coverage} &= \frac{1}{n} \sum_i 1[\exists j: \|z_j - x_i\| < r_i].
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Two data sets over the same genes, in the same units; the numbers of samples may differ, but recall depends on
+        them, so a bound from other real samples should have as many. Genes of two AnnData are matched by ``var_names``.
+    k : int
+        Which nearest neighbour sets a ball's radius; a sample is no neighbour of itself.
+    space : PrincipalSpace, optional
+        Where distances are taken. Default: all genes, in the units of the data.
+
+    Returns
+    -------
+    Series
+        ``precision``, ``recall`` and ``coverage`` in [0, 1], 1 is best; ``density``, whose mean is 1 where both data
+        sets come from one distribution, and which is above 1 where synthetic samples crowd the middle of real data.
+
+    Raises
+    ------
+    ValueError
+        If there are not more than `k` samples in both, or the genes differ.
+
+    Notes
+    -----
+    Precision and recall are those of :cite:t:`kynkaanniemi2019improved`, with closed balls as in their equation 2;
+    density and coverage are those of :cite:t:`naeem2020reliable`, with open balls as in their published code. Which of
+    the two matters only where a distance equals a radius, as with copies: the density of an exact copy of real data is
+    1. Such ties are decided exactly. Distances are taken some rows at a time, so memory stays at some 150 MB beyond
+    float64 copies of the data.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> real = rng.normal(size=(200, 5))
+    >>> prdc(real, rng.normal(size=(200, 5)) / 9).round(1).to_dict()  # the middle only
+    {'precision': 1.0, 'recall': 0.0, 'density': 2.0, 'coverage': 0.2}
+    """
+    x, z = coordinates(space, real=real, synthetic=synthetic)
+    k = whole_number("k", k, 1)
+    for argument, data in (("real", x), ("synthetic", z)):
+        if len(data) <= k:
+            raise ValueError(f"k={k} needs more than {k} samples, and {argument} has {len(data)}; choose a smaller k")
+    real_radius, synthetic_radius = (nearest_squared(data, k=k)[:, -1] for data in (x, z))
+    precise, covered, recalled, inside = 0, np.zeros(len(x), bool), np.zeros(len(x), bool), 0
+    for rows, d2, error in squared_distances(z, x):
+
+        def exact(i, j, first=rows.start):
+            return exact_squared(z, i + first, x, j)
+
+        closed, within = compared(d2, error, real_radius, exact)
+        precise += np.count_nonzero(closed.any(axis=1))
+        inside += np.count_nonzero(within)
+        covered |= within.any(axis=0)
+        recalled |= compared(d2, error, synthetic_radius[rows, None], exact)[0].any(axis=0)
+    values = {"precision": precise / len(z), "recall": recalled.mean()}
+    values |= {"density": inside / (k * len(z)), "coverage": covered.mean()}
+    return pd.Series(values, name="value", dtype=float)
+
+
+def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
+    """Share of synthetic samples that lie where real data lies :cite:p:`kynkaanniemi2019improved`; see :func:`prdc`."""
+    return float(prdc(real, synthetic, k, space)["precision"])
+
+
+def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
+    """Share of real samples that lie where synthetic data lies :cite:p:`kynkaanniemi2019improved`; see :func:`prdc`."""
+    return float(prdc(real, synthetic, k, space)["recall"])
+
+
+def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
+    """How many real samples' balls hold a synthetic one, over `k` :cite:p:`naeem2020reliable`; see :func:`prdc`."""
+    return float(prdc(real, synthetic, k, space)["density"])
+
+
+def coverage(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
+    """Share of real samples whose ball holds a synthetic one :cite:p:`naeem2020reliable`; see :func:`prdc`."""
+    return float(prdc(real, synthetic, k, space)["coverage"])

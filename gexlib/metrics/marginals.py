@@ -1,0 +1,207 @@
+"""Does each gene have the right distribution by itself? Wasserstein distances, quantiles, zeros and spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from gexlib.checks import whole_number
+from gexlib.metrics._data import DataSet, Expression, checked_pair, slices
+
+
+def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
+    r"""
+    Wasserstein-1 distance of each gene: how far its values must move for one distribution to become the other.
+
+    .. math:: W_1 = \int_0^1 |F_X^{-1}(u) - F_Z^{-1}(u)| \, du
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched by
+        ``var_names``.
+
+    Returns
+    -------
+    Series of shape (n_genes,)
+        In the units of the data, by gene; 0 is best.
+
+    Notes
+    -----
+    :cite:t:`ramdas2017wasserstein`; equal to :func:`scipy.stats.wasserstein_distance` of each gene.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(9, 2))
+    >>> wasserstein(x, x + [0, 3]).round(6).tolist()
+    [0.0, 3.0]
+    """
+    x, z = checked_pair(real, synthetic)
+    n, m = x.values.shape[0], z.values.shape[0]
+    borders = np.union1d(np.arange(n + 1) * m, np.arange(m + 1) * n)  # of both quantile functions, times n * m
+    length, left = np.diff(borders) / (n * m), borders[:-1]
+    w = np.empty(x.n_genes)
+    for part in slices(x.n_genes):
+        a, b = (np.sort(data.columns(part), axis=0) for data in (x, z))
+        w[part] = length @ np.abs(a[left // m] - b[left // n])
+    return _by_gene(w, x, "wasserstein")
+
+
+def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Series:
+    r"""
+    Concordance of each gene's real and synthetic quantiles.
+
+    Lin's coefficient of `n` evenly spaced quantiles :math:`q` (of the 1st to the 99th percentile for 99),
+
+    .. math:: \rho_c = \frac{2 s_{XZ}}{s_X^2 + s_Z^2 + (\bar{q}_X - \bar{q}_Z)^2},
+
+    falls below 1 with any difference in place, spread or shape, and doesn't depend on the gene's unit.
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        As for :func:`wasserstein`. Exact zeros count like all values, so their share bears on the quantiles.
+    n : int
+        Number of quantiles, at least 2.
+
+    Returns
+    -------
+    Series of shape (n_genes,)
+        In [0, 1], by gene; 1 is best, and given to genes all of whose quantiles are the same number in both. A gene
+        that is constant in one data set alone has 0.
+
+    Notes
+    -----
+    :cite:t:`lin1989concordance`, applied to quantiles.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(1000, 3))
+    >>> quantile_agreement(x, x * [1, 2, 1] + [0, 0, 3]).round(1).tolist()
+    [1.0, 0.8, 0.2]
+    """
+    x, z = checked_pair(real, synthetic)
+    levels = np.arange(1, whole_number("n", n, 2) + 1) / (n + 1)
+    rho = np.empty(x.n_genes)
+    for part in slices(x.n_genes):
+        a, b = (np.quantile(data.columns(part), levels, axis=0) for data in (x, z))
+        apart = a.var(axis=0) + b.var(axis=0) + (a.mean(axis=0) - b.mean(axis=0)) ** 2
+        shared = 2 * ((a - a.mean(axis=0)) * (b - b.mean(axis=0))).mean(axis=0)
+        rho[part] = np.where((a == b).all(axis=0), 1.0, shared / np.where(apart > 0, apart, 1.0))
+    return _by_gene(rho, x, "quantile agreement")
+
+
+def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
+    """
+    Share of samples in which each gene is exactly 0, in real and in synthetic data.
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        As for :func:`wasserstein`, in a unit whose 0 means no expression, such as log(1 + FPKM); not z-scores.
+
+    Returns
+    -------
+    DataFrame of shape (n_genes, 2)
+        Columns ``real`` and ``synthetic``.
+
+    Examples
+    --------
+    >>> real = np.array([[0.0, 1.0], [2.0, 3.0]])
+    >>> zero_shares(real, real + 0.001).to_numpy().tolist()
+    [[0.5, 0.0], [0.0, 0.0]]
+    """
+    x, z = checked_pair(real, synthetic)
+    shares = np.empty((x.n_genes, 2))
+    for part in slices(x.n_genes):
+        shares[part] = np.column_stack([(data.columns(part) == 0).mean(axis=0) for data in (x, z)])
+    return pd.DataFrame(shares, index=_genes(x), columns=["real", "synthetic"])
+
+
+def sd_ratio(real: DataSet, synthetic: DataSet, within: str | Sequence[str] | None = None) -> pd.Series:
+    r"""
+    Standard deviation of each gene in synthetic over that in real data, in all samples or within groups.
+
+    Real groups differ in their means, and a generator that gives each group its mean has most of the total spread.
+    The spread within groups is where a lack of variety shows.
+
+    Parameters
+    ----------
+    real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        As for :func:`wasserstein`; AnnData if `within` is given.
+    within : str or sequence of str, optional
+        Column of ``obs``, or several whose combinations are the groups. Variances within groups are averaged over
+        the groups that have at least two samples in both data sets, with the real degrees of freedom as weights in
+        both, so that different proportions of the groups do not matter. Default: one group of all samples.
+
+    Returns
+    -------
+    Series of shape (n_genes,)
+        By gene; 1 is best, below 1 is a lack of variety, NaN where the real sd is 0. Its median sums it up.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, or no group has two samples in both data sets.
+
+    Notes
+    -----
+    With :math:`s_g^2` the variance (n - 1) of a data set in group g of :math:`n_g` real samples, a pooled variance
+    is :math:`\sum_g (n_g - 1) s_g^2 / \sum_g (n_g - 1)`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> obs = pd.DataFrame({"tissue": ["lung", "liver"] * 50}, index=[str(i) for i in range(100)])
+    >>> centre = 9.0 * (obs["tissue"] == "lung").to_numpy()[:, None]
+    >>> real, narrow = (AnnData(centre + sd * rng.normal(size=(100, 50)), obs=obs) for sd in (1, 0.2))
+    >>> [round(float(sd_ratio(real, narrow, within).median()), 1) for within in (None, "tissue")]
+    [1.0, 0.2]
+    """
+    x, z = checked_pair(real, synthetic)
+    groups = _groups(real, synthetic, within)
+    weight = np.array([len(i) - 1 for i, _ in groups]) / sum(len(i) - 1 for i, _ in groups)
+    ratio = np.empty(x.n_genes)
+    for part in slices(x.n_genes):
+        a, b = (data.columns(part) for data in (x, z))
+        variance = np.zeros((2, a.shape[1]))
+        varies = np.zeros(a.shape[1], dtype=bool)
+        for w, (i, j) in zip(weight, groups, strict=True):
+            variance += w * np.stack([a[i].var(axis=0, ddof=1), b[j].var(axis=0, ddof=1)])
+            varies |= a[i].min(axis=0) < a[i].max(axis=0)  # a constant may have a variance of rounding errors
+        ratio[part] = np.sqrt(variance[1] / np.where(varies, variance[0], np.nan))
+    return _by_gene(ratio, x, "sd ratio")
+
+
+def _groups(
+    real: DataSet, synthetic: DataSet, within: str | Sequence[str] | None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows of each group in real and in synthetic data."""
+    if within is None:
+        return [(np.arange(real.shape[0]), np.arange(synthetic.shape[0]))]
+    columns = [within] if isinstance(within, str) else list(within)
+    rows = []
+    for argument, data in (("real", real), ("synthetic", synthetic)):
+        if not isinstance(data, AnnData):
+            raise TypeError(
+                f"{argument} must be an AnnData to have groups within={within!r}, not {type(data).__name__}"
+            )
+        for column in columns:
+            if column not in data.obs:
+                raise ValueError(f"within={column!r} is not a column of {argument}.obs; columns: {', '.join(data.obs)}")
+        rows.append(data.obs[columns].astype(str).reset_index(drop=True).groupby(columns).indices)
+    shared = [(i, rows[1][g]) for g, i in rows[0].items() if len(i) > 1 and len(rows[1].get(g, ())) > 1]
+    if not shared:
+        raise ValueError(f"no group of within={within!r} has two samples or more in both real and synthetic")
+    return shared
+
+
+def _genes(data: Expression) -> pd.Index:
+    return pd.RangeIndex(data.n_genes, name="gene") if data.names is None else pd.Index(data.names, name="gene")
+
+
+def _by_gene(values: np.ndarray, data: Expression, name: str) -> pd.Series:
+    return pd.Series(values, index=_genes(data), name=name)

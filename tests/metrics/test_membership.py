@@ -1,0 +1,101 @@
+"""Attacks: certain on copies, at chance on fresh samples, and in order between."""
+
+import anndata
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist
+
+from gexlib.metrics import PrincipalSpace, attack_success, domias, gan_leaks, logan
+
+
+def normal(n, seed, genes=20):
+    """Samples of a few factors, as expression has them."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 4)) @ np.random.default_rng(99).normal(size=(4, genes)) + 0.2 * rng.normal(
+        size=(n, genes)
+    )
+
+
+TRAIN, HOLDOUT, REFERENCE, FRESH = normal(200, 0), normal(150, 1), normal(200, 2), normal(200, 3)
+
+ATTACKS = {
+    "GAN-Leaks": gan_leaks,
+    "GAN-Leaks, calibrated": lambda *sets: gan_leaks(*sets, reference=REFERENCE),
+    "GAN-Leaks, in a space": lambda *sets: gan_leaks(*sets, space=PrincipalSpace(5).fit(REFERENCE)),
+    "DOMIAS": lambda *sets: domias(*sets, reference=REFERENCE),
+    "DOMIAS, k=3": lambda *sets: domias(*sets, reference=REFERENCE, k=3, space=PrincipalSpace(5).fit(REFERENCE)),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_fresh_samples_give_nothing_away_and_near_copies_much(name):
+    attack = ATTACKS[name]
+    fresh = attack(TRAIN, FRESH, HOLDOUT)
+    noisy = attack(TRAIN, TRAIN + 0.3 * normal(200, 4), HOLDOUT)
+    assert fresh["AUC"] == pytest.approx(0.5, abs=0.08)
+    assert fresh["TPR at 1 % FPR"] < 0.08
+    assert noisy["AUC"] > fresh["AUC"] + 0.02
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if "k=3" not in name])
+def test_copies_give_all_away(name):
+    success = ATTACKS[name](TRAIN, TRAIN[::-1], HOLDOUT)
+    assert success["AUC"] > 0.98
+    assert success["TPR at 1 % FPR"] > 0.7
+
+
+def test_gan_leaks_scores_are_distances_and_calibrated_ones_their_differences():
+    def smallest(data):
+        return [cdist(records, data).min(axis=1) for records in (TRAIN, HOLDOUT)]
+
+    noisy = TRAIN + 0.3 * normal(200, 4)
+    near, usual = smallest(noisy), smallest(REFERENCE)
+    assert gan_leaks(TRAIN, noisy, HOLDOUT).equals(attack_success(-near[0], -near[1]))
+    calibrated = attack_success(usual[0] - near[0], usual[1] - near[1])
+    assert gan_leaks(TRAIN, noisy, HOLDOUT, REFERENCE).equals(calibrated)
+
+
+def test_domias_is_the_ratio_of_distances_in_the_space_of_the_reference():
+    noisy = TRAIN + 0.3 * normal(200, 4)
+    space = PrincipalSpace(5).fit(REFERENCE)
+    x, z, h, r = map(space.transform, (TRAIN, noisy, HOLDOUT, REFERENCE))
+    scores = [np.sort(cdist(a, r))[:, 1] / np.sort(cdist(a, z))[:, 1] for a in (x, h)]
+    found = domias(TRAIN, noisy, HOLDOUT, REFERENCE, k=2, space=space)
+    assert found.tolist() == pytest.approx(attack_success(*scores).tolist())
+
+
+def test_the_default_space_is_that_of_the_reference():
+    sets = TRAIN, FRESH, HOLDOUT, REFERENCE
+    assert domias(*sets).equals(domias(*sets, space=PrincipalSpace(20).fit(REFERENCE)))
+
+
+def test_attack_success_is_the_share_of_pairs_and_the_best_rate_within_one_percent():
+    rng = np.random.default_rng(0)
+    train, holdout = rng.integers(0, 50, 300) + 5.0, rng.integers(0, 50, 250) + 0.0
+    wins = np.mean(train[:, None] > holdout) + np.mean(train[:, None] == holdout) / 2
+    thresholds = [t for t in range(60) if np.mean(holdout >= t) <= 0.01]
+    found = attack_success(train, holdout)
+    assert found["AUC"] == pytest.approx(wins)
+    assert found["TPR at 1 % FPR"] == max(np.mean(train >= t) for t in thresholds)
+    assert found.equals(logan(train, holdout))
+    assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0]
+
+
+def test_genes_are_matched_by_name():
+    named = [anndata.AnnData(a) for a in (TRAIN, FRESH, HOLDOUT, REFERENCE)]
+    mixed = [a[:, np.random.default_rng(i).permutation(20)].copy() for i, a in enumerate(named[1:])]
+    assert domias(named[0], *mixed).tolist() == pytest.approx(domias(*named).tolist())
+    assert gan_leaks(named[0], *mixed).equals(gan_leaks(*named))
+
+
+def test_errors_name_argument_and_way_out():
+    with pytest.raises(ValueError, match="reference holds 100% of the held-out records"):
+        domias(TRAIN, FRESH, HOLDOUT, HOLDOUT)
+    with pytest.raises(ValueError, match="reference holds 100% of the held-out records"):
+        gan_leaks(TRAIN, FRESH, HOLDOUT, HOLDOUT)
+    with pytest.raises(ValueError, match="k=201 is more than the 200 samples of synthetic"):
+        domias(TRAIN, FRESH, HOLDOUT, REFERENCE, k=201)
+    with pytest.raises(ValueError, match=r"train_scores must be one score for each record; its shape is \(2, 2\)"):
+        logan(np.ones((2, 2)), [1])
+    with pytest.raises(ValueError, match="holdout_scores has 1 values that are NaN or infinite"):
+        logan([1.0], [np.nan, 0])

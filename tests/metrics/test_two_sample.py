@@ -1,0 +1,78 @@
+"""Tell two data sets apart: chance for one distribution, certainty for two, and MMD by its formula."""
+
+import numpy as np
+import pytest
+from scipy.spatial.distance import cdist, pdist
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+from gexlib.metrics import _distance, mmd, two_sample, two_sample_auc
+
+CLASSIFIERS = ("random forest", "logistic regression")
+
+
+def normal(n, seed, shift=0.0, sd=1.0, genes=5):
+    return np.random.default_rng(seed).normal(shift, sd, (n, genes))
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS)
+def test_chance_for_one_distribution_and_one_for_two(classifier):
+    real = normal(150, 0)
+    same = two_sample_auc(real, normal(100, 1), classifier)
+    assert same.shape == (5,)
+    assert same.name == classifier
+    assert same.mean() == pytest.approx(0.5, abs=0.12)
+    assert two_sample_auc(real, normal(100, 1, shift=4), classifier, folds=3).tolist() == pytest.approx([1, 1, 1])
+
+
+def test_a_lack_of_spread_is_seen_by_the_forest_not_by_the_linear_model():
+    real, narrow = normal(150, 0), normal(150, 1, sd=0.2)
+    assert two_sample_auc(real, narrow, "random forest").mean() > 0.9
+    assert two_sample_auc(real, narrow, "logistic regression").mean() < 0.65
+
+
+def test_it_is_scikit_learns_cross_validation():
+    real, synthetic = normal(60, 0).astype(np.float32), normal(40, 1, shift=0.5).astype(np.float32)
+    parts = StratifiedKFold(4, shuffle=True, random_state=3)
+    forest = RandomForestClassifier(100, random_state=3)
+    label = np.repeat([0, 1], [60, 40])
+    expected = cross_val_score(forest, np.concatenate([real, synthetic]), label, cv=parts, scoring="roc_auc")
+    assert two_sample_auc(real, synthetic, folds=4, seed=3).tolist() == pytest.approx(expected.tolist())
+    assert two_sample_auc(real, synthetic, folds=4, seed=3, jobs=2).tolist() == pytest.approx(expected.tolist())
+
+
+def test_mmd_is_its_formula(monkeypatch):
+    monkeypatch.setattr(_distance, "CELLS", 150)
+    x, z = normal(40, 0), normal(30, 1, shift=0.3)
+    s = np.median(pdist(x))
+    k = {name: np.exp(-(cdist(a, b) ** 2) / (2 * s**2)) for name, a, b in (("x", x, x), ("z", z, z), ("xz", x, z))}
+    off = {name: (k[name].sum() - np.trace(k[name])) / (len(k[name]) * (len(k[name]) - 1)) for name in "xz"}
+    assert mmd(x, z) == pytest.approx(off["x"] + off["z"] - 2 * k["xz"].mean(), abs=1e-12)
+    assert mmd(x, z, bandwidth=s) == pytest.approx(mmd(x, z), abs=1e-12)
+    assert mmd(x, z, bandwidth=3 * s) != pytest.approx(mmd(x, z), abs=1e-3)
+
+
+def test_mmd_has_mean_zero_for_one_distribution():
+    values = [mmd(normal(40, 2 * i), normal(40, 2 * i + 1)) for i in range(60)]
+    assert abs(np.mean(values)) < 3 * np.std(values) / np.sqrt(60)
+    assert mmd(normal(40, 0), normal(40, 1, shift=1)) > 5 * np.std(values)
+
+
+def test_the_bandwidth_of_many_samples_is_nearly_that_of_all(monkeypatch):
+    x, z = normal(300, 0), normal(50, 1, shift=1)
+    exact = mmd(x, z)
+    monkeypatch.setattr(two_sample, "MOST", 100)
+    assert mmd(x, z) == pytest.approx(exact, rel=0.1)
+    assert mmd(x, z, seed=1) == mmd(x, z, seed=1) != mmd(x, z)
+
+
+def test_errors_name_argument_and_way_out():
+    x, z = normal(20, 0), normal(4, 1)
+    with pytest.raises(ValueError, match="classifier must be 'random forest' or 'logistic regression', not 'svm'"):
+        two_sample_auc(x, z, "svm")
+    with pytest.raises(ValueError, match="folds=5 needs as many samples, real has 20 and synthetic 4; choose fewer"):
+        two_sample_auc(x, z)
+    with pytest.raises(ValueError, match="bandwidth must be a positive number, not 0"):
+        mmd(x, z, bandwidth=0)
+    with pytest.raises(ValueError, match="most are copies; give a bandwidth"):
+        mmd(np.zeros((20, 5)), z)
