@@ -108,8 +108,8 @@ class WGANGP:
         """
         Train the model.
 
-        Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the
-        covariates of each validation sample; the score is S_dist between the two. The networks of the best score are kept, and
+        Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the covariates
+        of each validation sample; the score is S_dist between the two. The networks of the best score are kept, and
         training stops after ``settings.patience`` scores without a better one. Without validation data all
         epochs are trained and the last networks kept.
 

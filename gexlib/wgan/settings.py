@@ -14,8 +14,8 @@ class Settings:
     The defaults are those of the paper's *E. coli* model :cite:p:`vinas2022adversarial`, but for three. The score on a
     few dozen validation samples is noisy, and one lucky early score should not end the training: the patience is twice
     as long, and each score is over five times as many synthetic samples. And the embeddings start twenty times larger,
-    so that the model heeds its covariates. The paper's text gives the penalty weight, the critic steps, RMSProp with its step size, and early stopping; the rest is in the
-    authors' code.
+    so that the model heeds its covariates. The paper's text gives the penalty weight, the critic steps, RMSProp with
+    its step size, and early stopping; the rest is in the authors' code.
 
     Parameters
     ----------
@@ -116,8 +116,8 @@ PRESETS = {
 }
 """
 Named settings. ``"paper_ecoli"`` and ``"paper_gtex_tcga"`` are what the paper and its authors' code do for Table 1 and
-for the human data. ``"default"`` and ``"human"`` have the same architectures, larger first embeddings, steadier scores and
-twice the patience; ``"human"`` also averages the generator.
+for the human data. ``"default"`` and ``"human"`` have the same architectures, larger first embeddings, steadier scores
+and twice the patience; ``"human"`` also averages the generator.
 """
 
 
