@@ -14,8 +14,9 @@ from anndata import AnnData
 
 from gexlib.checks import whole_number
 from gexlib.simulators.gnw_kinetics import Kinetics, Tables, integrate, langevin, steady_state
-from gexlib.simulators.gnw_model import Gene, draw_model, read_model, write_model
+from gexlib.simulators.gnw_model import Gene, draw_model, parse_gene
 from gexlib.simulators.gnw_perturbation import GeneChange, Perturbation, perturb
+from gexlib.simulators.model_file import read_model, write_model
 
 BLOCK = 96  # samples simulated side by side: small enough for the cache, large enough for NumPy
 RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slowest mRNA or protein
@@ -92,7 +93,7 @@ class GeneNetWeaver:
             If it is damaged or no such model; the message names the file, and the gene.
         """
         simulator = cls.__new__(cls)
-        simulator._prepare(read_model(path), f"read from {Path(path).name}")
+        simulator._prepare(read_model(path, "GeneNetWeaver", parse_gene), f"read from {Path(path).name}")
         return simulator
 
     def save(self, path: str | Path) -> None:

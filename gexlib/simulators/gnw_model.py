@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
-import zlib
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 
-from gexlib.atomic import whole_file
 from gexlib.checks import whole_number
 from gexlib.grn import check_network
 
@@ -194,46 +189,10 @@ def _draw_alpha(rng: np.random.Generator, enhances: np.ndarray) -> tuple[float, 
     return tuple(np.clip(basal + active @ d, 0, 1).tolist())
 
 
-def write_model(model: dict[str, Gene], path: str | Path) -> None:
-    """Write a model as JSON, whole or not at all; compressed if the name ends in ``.gz``."""
-    path = Path(path)
-    content = json.dumps({name: asdict(gene) for name, gene in model.items()}).encode()
-    with whole_file(path) as part:
-        part.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-
-
-def read_model(path: str | Path) -> dict[str, Gene]:
-    """Read a model from JSON, compressed or not.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged or no such model; the message names the file, and the gene.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of a model that GeneNetWeaver.save wrote")
-    content = path.read_bytes()
-    try:
-        table = json.loads(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not a whole GeneNetWeaver model: {error}") from None
-    if not isinstance(table, dict) or not table:
-        raise ValueError(f"{path} is not a GeneNetWeaver model: it holds no object of genes")
-    model = {}
-    for name, entry in table.items():
-        try:
-            model[name] = _gene(entry)
-            if strange := [tf for tf in model[name].regulators() if tf not in table]:
-                raise ValueError(f"regulator {strange[0]!r} is not a gene of the model")
-        except (ValueError, TypeError, KeyError) as error:
-            message = f"{error} is missing" if isinstance(error, KeyError) else error
-            raise ValueError(f"{path}, gene {name!r}: {message}") from None
-    return model
-
-
-def _gene(entry: dict) -> Gene:
+def parse_gene(entry: dict, table: dict) -> Gene:
+    """A gene from its entry in a model file, whose regulators must be in the table too."""
     modules = tuple(Module(m["binds_as_complex"], tuple(Input(**i) for i in m["inputs"])) for m in entry["modules"])
-    return Gene(entry["mrna_decay"], entry["protein_decay"], modules, tuple(entry["alpha"]))
+    gene = Gene(entry["mrna_decay"], entry["protein_decay"], modules, tuple(entry["alpha"]))
+    if strange := [tf for tf in gene.regulators() if tf not in table]:
+        raise ValueError(f"regulator {strange[0]!r} is not a gene of the model")
+    return gene

@@ -12,7 +12,8 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.simulators.syntren_model import Gene, Shares, draw_model, read_model, write_model
+from gexlib.simulators.model_file import read_model, write_model
+from gexlib.simulators.syntren_model import Gene, Shares, draw_model, parse_gene
 
 MOST_STEPS = 3000  # of the iteration that solves loops
 TOLERANCE = 1e-6
@@ -133,7 +134,7 @@ class SynTReN:
             If it is damaged or no such model; the message names the file, and the gene.
         """
         simulator = cls.__new__(cls)
-        simulator._prepare(read_model(path), f"read from {Path(path).name}")
+        simulator._prepare(read_model(path, "SynTReN", parse_gene), f"read from {Path(path).name}")
         return simulator
 
     def save(self, path: str | Path) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
-import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
 
-from gexlib.atomic import whole_file
 from gexlib.checks import whole_number
 from gexlib.grn import check_network
 
@@ -195,45 +190,13 @@ def _correlated(genes: list[str], rng: np.random.Generator, share: float) -> dic
     return {g: Gene(source=follow[g][0], mirrored=follow[g][1]) if g in follow else Gene() for g in genes}
 
 
-def write_model(model: dict[str, Gene], path: str | Path) -> None:
-    """Write a model as JSON, whole or not at all; compressed if the name ends in ``.gz``."""
-    path = Path(path)
-    content = json.dumps({name: asdict(gene) for name, gene in model.items()}).encode()
-    with whole_file(path) as part:
-        part.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-
-
-def read_model(path: str | Path) -> dict[str, Gene]:
-    """Read a model from JSON, compressed or not.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged or no such model; the message names the file, and the gene.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of a model that SynTReN.save wrote")
-    content = path.read_bytes()
-    try:
-        table = json.loads(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not a whole SynTReN model: {error}") from None
-    if not isinstance(table, dict) or not table:
-        raise ValueError(f"{path} is not a SynTReN model: it holds no object of genes")
-    model = {}
-    for name, entry in table.items():
-        try:
-            rest = {key: value for key, value in entry.items() if key != "regulations"}
-            model[name] = Gene(tuple(Regulation(**r) for r in entry["regulations"]), **rest)
-            if strange := [r.regulator for r in model[name].regulations if r.regulator not in table]:
-                raise ValueError(f"regulator {strange[0]!r} is not a gene of the model")
-            source = table.get(entry["source"], {}) if entry.get("source") is not None else None
-            if source is not None and (source.get("regulations") != [] or source.get("source") is not None):
-                raise ValueError(f"source {entry['source']!r} is not an independent input gene of the model")
-        except (AttributeError, ValueError, TypeError, KeyError) as error:
-            message = f"{error} is missing" if isinstance(error, KeyError) else error
-            raise ValueError(f"{path}, gene {name!r}: {message}") from None
-    return model
+def parse_gene(entry: dict, table: dict) -> Gene:
+    """A gene from its entry in a model file, whose regulators and source must be in the table too."""
+    rest = {key: value for key, value in entry.items() if key != "regulations"}
+    gene = Gene(tuple(Regulation(**r) for r in entry["regulations"]), **rest)
+    if strange := [r.regulator for r in gene.regulations if r.regulator not in table]:
+        raise ValueError(f"regulator {strange[0]!r} is not a gene of the model")
+    source = table.get(entry["source"], {}) if entry.get("source") is not None else None
+    if source is not None and (source.get("regulations") != [] or source.get("source") is not None):
+        raise ValueError(f"source {entry['source']!r} is not an independent input gene of the model")
+    return gene

@@ -347,7 +347,7 @@ def oscillator():
 
 
 def test_what_does_not_settle_is_announced(tmp_path):
-    from gexlib.simulators.gnw_model import write_model
+    from gexlib.simulators.model_file import write_model
 
     write_model(oscillator(), tmp_path / "ring.json")
     ring = GeneNetWeaver.load(tmp_path / "ring.json")
