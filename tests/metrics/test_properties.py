@@ -12,23 +12,7 @@ from gexlib.metrics import (
     tg_tg_background,
 )
 
-NAMES = [f"g{i}" for i in range(60)]
-REGULONS = {
-    "g0": NAMES[1:13],
-    "g1": ["g1", "g20", "g21", "absent"],  # regulates itself
-    "g2": ["g5"],
-    "g3": NAMES[30:38],
-    "g4": NAMES[2:58],  # all but four genes
-    "gone": ["g1"],
-}
-
-
-@pytest.fixture
-def x():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(30, 4)) @ rng.normal(size=(4, 60)) + rng.normal(size=(30, 60)) + 7
-    x[:12, 1:13] += 3
-    return x
+from .regulated import NAMES, REGULONS
 
 
 def test_backgrounds_are_the_pairs_that_regulation_leaves(x, monkeypatch):
