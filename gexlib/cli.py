@@ -1,5 +1,6 @@
 """The command line: ``gexlib fetch``, ``train``, ``sample`` and ``evaluate``."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,20 @@ DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates 
 Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
 
 
+def _show_warning(message: Warning | str, *where) -> None:
+    typer.echo(f"gexlib: {message}", err=True)
+
+
 @contextmanager
 def _errors_as_one_line() -> Iterator[None]:
     """End with the message of an error that the user can mend, and exit status 1, instead of a traceback."""
     try:
-        yield
-    except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        typer.echo(f"gexlib: {error}", err=True)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            yield
+    except (ValueError, TypeError, OSError, FloatingPointError, MemoryError) as error:
+        message = error.strerror if isinstance(error, OSError) and error.filename is None else None
+        typer.echo(f"gexlib: {message or error or 'out of memory'}", err=True)
         raise typer.Exit(1) from None
 
 
@@ -160,6 +168,7 @@ def evaluate(
     """Score synthetic data against real data; 1 is best. Give real data among them to see what is attainable."""
     with _errors_as_one_line():
         from gexlib import metrics
+        from gexlib.atomic import whole_file
         from gexlib.datasets import read
         from gexlib.grn import match_case, read_regulondb, regulons
 
@@ -173,5 +182,6 @@ def evaluate(
             targets = regulons(match_case(read_regulondb(regulondb), samples.var_names), samples.var_names)
         table = metrics.evaluate(samples, {str(path): read(path) for path in synthetic}, targets)
         if out is not None:
-            table.to_csv(out)
+            with whole_file(out) as part:
+                table.to_csv(part)
         typer.echo(table.to_string(float_format="{:.4f}".format))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -49,14 +50,22 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
     name = f"tensors-{digest[:16]}.safetensors"
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
     head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
+    files = {name: content, CONFIG: json.dumps(head | info, indent=1, allow_nan=False).encode()}
+    previous = exists(folder)
     try:
-        _write_file(folder / name, content)
-        _write_file(folder / CONFIG, json.dumps(head | info, indent=1, allow_nan=False).encode())
+        _write_files(folder, files)
+        if not (folder / name).exists():  # someone has removed the folder between the two
+            _write_files(folder, files)
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"could not write the checkpoint {folder} ({error.strerror}); the previous one is intact",
-        ) from error
+        with suppress(OSError):  # the disk may need the room
+            if not exists(folder) or name not in (folder / CONFIG).read_text(encoding="utf-8"):
+                (folder / name).unlink()
+                folder.rmdir()  # if it is empty
+        left = "the previous one is intact" if previous and exists(folder) else "there is no earlier one"
+        why = error.__cause__ or error
+        what = "model" if kind == "model" else "checkpoint"
+        message = f"could not write the {what} {folder} ({why.strerror or why}); {left}"
+        raise OSError(error.errno, message) from error
     for old in folder.glob("tensors-*.safetensors"):
         if old.name != name:
             old.unlink(missing_ok=True)
@@ -121,6 +130,8 @@ def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
         raise ValueError(f"{path} is not a safetensors file: {error}") from None
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    with whole_file(path) as part:
-        part.write_bytes(content)
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files one after the other, each whole or not at all."""
+    for name, content in files.items():
+        with whole_file(folder / name) as part:
+            part.write_bytes(content)

@@ -83,6 +83,10 @@ class State:
             }
         return self._gradients[n]
 
+    def is_finite(self) -> bool:
+        """Whether all weights are numbers."""
+        return all(bool(torch.isfinite(tensor).all()) for tensor in self.networks().values())
+
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
         return _named("generator", self.generator) | _named("critic", self.critic)
@@ -184,7 +188,7 @@ def train(
     Raises
     ------
     FloatingPointError
-        If a loss is no longer finite.
+        If a loss is no longer finite, or a weight that would be scored and saved.
     """
     hide = None if progress is None else not progress
     shown = {}  # the latest losses, and the latest score
@@ -192,13 +196,15 @@ def train(
         while state.epoch < settings.epochs and state.waited < settings.patience:
             losses = train_epoch(state, data, settings)
             state.epoch += 1
-            if not all(math.isfinite(loss) for loss in losses.values()):
+            due = state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs
+            if not all(map(math.isfinite, losses.values())) or (due and not state.is_finite()):
                 raise FloatingPointError(
-                    f"the losses of epoch {state.epoch} are not finite: {losses}; training diverged. Lower "
-                    f"learning_rate (now {settings.learning_rate}) or look for extreme values in the data"
+                    f"training diverged in epoch {state.epoch}: the losses or weights are no longer finite ({losses}). "
+                    f"Start anew with a lower learning_rate (now {settings.learning_rate}), or look for extreme "
+                    f"values in the data"
                 )
             state.history.append({"epoch": state.epoch, **losses, "score": None})
-            if state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs:
+            if due:
                 _evaluate(state, score)
                 checkpoint(state)
             shown |= {name: value for name, value in state.history[-1].items() if value is not None}
