@@ -102,24 +102,29 @@ def train(
     """Train a model on 60 % of the groups of a data set, and stop by another 15 %.
 
     The rest, the test samples, has no part in it. With a column 'split' in obs (train, validation, test), as
-    --divided writes it, that division is used instead.
+    --divided writes it, that division is used instead. Several processes train one model together under
+    torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with _errors_as_one_line():
         from gexlib.datasets import read, write
         from gexlib.preprocess import prepare
         from gexlib.wgan import WGANGP
+        from gexlib.wgan.distributed import process_group
         from gexlib.wgan.settings import resolve
 
         settings = resolve(preset)
         settings = settings if epochs is None else settings.replace(epochs=epochs)
-        gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
-        samples = read(data)
-        if "split" not in samples.obs:
-            if by is None:
-                raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together with --by")
-            samples = prepare(samples, by=by, seed=seed)
-        parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
-        gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        with process_group() as first:
+            gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
+            samples = read(data)
+            if "split" not in samples.obs:
+                if by is None:
+                    raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together: --by")
+                samples = prepare(samples, by=by, seed=seed)
+            parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
+            gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        if not first:
+            return
         gan.save(model)
         if divided is not None:
             write(samples, divided)
@@ -185,3 +190,7 @@ def evaluate(
             with whole_file(out) as part:
                 table.to_csv(part)
         typer.echo(table.to_string(float_format="{:.4f}".format))
+
+
+if __name__ == "__main__":
+    app()

@@ -125,7 +125,7 @@ def test_train_sample_evaluate(gexlib, folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (TRAIN, "name the groups that stay together with --by"),
+        (TRAIN, "name the groups that stay together: --by"),
         ([*TRAIN, "--by", "patient"], "by='patient' is not a column of obs"),
         ([*TRAIN, "--by", "donor", "--preset", "best"], "settings='best' is neither"),
         (["train", "none.h5ad", "model"], "there is no file none.h5ad"),

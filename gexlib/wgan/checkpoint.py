@@ -45,7 +45,7 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
         If the files cannot be written; the previous checkpoint is then still whole.
     """
     folder = Path(folder)
-    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    content = save(_on_cpu(tensors))
     digest = hashlib.sha256(content).hexdigest()
     name = f"tensors-{digest[:16]}.safetensors"
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
@@ -105,6 +105,17 @@ def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
     return config, _read_tensors(folder, config)
 
 
+def pack(info: dict, tensors: dict[str, Tensor]) -> bytes:
+    """What a checkpoint holds as bytes, to be sent; :func:`unpack` gives it back."""
+    return save(_on_cpu(tensors), metadata={"info": json.dumps(info)})
+
+
+def unpack(content: bytes) -> tuple[dict, dict[str, Tensor]]:
+    """The information and the tensors that :func:`pack` was given."""
+    length = int.from_bytes(content[:8], "little")  # of the header in JSON, with which the format begins
+    return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["info"]), load(content)
+
+
 def exists(folder: str | Path) -> bool:
     """Whether `folder` holds a checkpoint (of any kind, whole or not)."""
     return (Path(folder) / CONFIG).exists()
@@ -128,6 +139,10 @@ def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
         return load(content)
     except SafetensorError as error:
         raise ValueError(f"{path} is not a safetensors file: {error}") from None
+
+
+def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
 
 
 def _write_files(folder: Path, files: dict[str, bytes]) -> None:

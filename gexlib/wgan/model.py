@@ -18,6 +18,7 @@ from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
 from gexlib.wgan.checkpoint import CONFIG
 from gexlib.wgan.counterfactual import counterfactual
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
+from gexlib.wgan.distributed import World
 from gexlib.wgan.resume import SavedTraining, digest
 from gexlib.wgan.saved import history_frame, read_model, write_model
 from gexlib.wgan.settings import Settings, resolve
@@ -114,6 +115,9 @@ class WGANGP:
         training stops after ``settings.patience`` scores without a better one. Without validation data all
         epochs are trained and the last networks kept.
 
+        If ``torch.distributed.init_process_group`` was called before, its processes train one model together
+        (:mod:`gexlib.wgan.distributed`); give all the same arguments, and save the model in one of them.
+
         Parameters
         ----------
         train, validation : AnnData
@@ -168,6 +172,7 @@ class WGANGP:
 
         with limited_threads(self.threads), saved.explained(self.device):
             state = self._new_state()
+            state.world = World.joined(self.device)
             saved.restore(state)
             run_training(
                 state,
@@ -175,7 +180,7 @@ class WGANGP:
                 self.settings,
                 None if z_val is None else score,
                 saved.save,
-                progress,
+                progress if state.world.is_first else False,
             )
         if not state.best:
             raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")

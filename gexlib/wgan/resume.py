@@ -37,22 +37,32 @@ class SavedTraining:
         self.folder, self.run, self.epoch = None if folder is None else Path(folder), run, 0
 
     def restore(self, state: State) -> None:
-        """Bring `state` to where the checkpoint was, if there is one."""
-        if self.folder is not None and disk.exists(self.folder):
-            info, tensors = disk.read(self.folder, "training")
-            _same_run(self.folder, info["run"], self.run)
-            if tensors["random"].shape != state.random.get_state().shape:
-                raise ValueError(
-                    f"checkpoint={str(self.folder)!r} was written by a training on another kind of device than "
-                    f"{state.random.device}; its random numbers go on there only"
-                )
-            state.restore(info["state"], tensors)
-            self.epoch = state.epoch
+        """Bring `state`, in all processes, to where the checkpoint was, if there is one."""
+        state.world.check_alike(self.run)
+        self.epoch = int(state.world.by_first(lambda: self._read(state)))
+        if state.world.size > 1:
+            content = disk.pack(state.info(), state.tensors())
+            state.restore(*disk.unpack(state.world.bytes_of_first(content)))
 
     def save(self, state: State) -> None:
         """Write `state`; a folder that was removed meanwhile is made anew, with a warning."""
-        if self.folder is None:
-            return
+        if self.folder is not None:
+            self.epoch = int(state.world.by_first(lambda: self._write(state)))
+
+    def _read(self, state: State) -> int:
+        if self.folder is None or not disk.exists(self.folder):
+            return 0
+        info, tensors = disk.read(self.folder, "training")
+        _same_run(self.folder, info["run"], self.run)
+        if tensors["random"].shape != state.random.get_state().shape:
+            raise ValueError(
+                f"checkpoint={str(self.folder)!r} was written by a training on another kind of device than "
+                f"{state.random.device}; its random numbers go on there only"
+            )
+        state.restore(info["state"], tensors)
+        return state.epoch
+
+    def _write(self, state: State) -> int:
         if self.epoch and not disk.exists(self.folder):
             warnings.warn(
                 f"the checkpoint {self.folder} of epoch {self.epoch} was removed during the training; "
@@ -61,7 +71,7 @@ class SavedTraining:
             )
             self.epoch = 0
         disk.write(self.folder, "training", {"run": self.run, "state": state.info()}, state.tensors())
-        self.epoch = state.epoch
+        return state.epoch
 
     @contextmanager
     def explained(self, device: torch.device) -> Iterator[None]:
