@@ -15,6 +15,7 @@ Models and baselines that know conditions draw one sample for the covariates of 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -22,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import anndata
@@ -107,48 +109,58 @@ def real(seed: int, parts: dict[str, anndata.AnnData]) -> dict:
     return {"like test": train[part].copy(), "like train": train, "apart": validation}
 
 
-def scores(
-    made: dict, parts: dict[str, anndata.AnnData], space: metrics.PrincipalSpace
-) -> dict[tuple[str, str], float]:
+def scores(made: dict, parts: dict[str, anndata.AnnData], space: metrics.PrincipalSpace) -> dict[str, dict[str, float]]:
     """All columns of the table for one set of samples."""
-    row = {("time", "minutes"): made.get("minutes", np.nan)}
+    time = {"time": {"minutes": made.get("minutes", np.nan)}}
     if "like test" not in made:
-        return row
+        return time
     train, test, near, far = parts["train"], parts["test"], made["like test"], made["like train"]
-    row["structure", "S_dist"] = metrics.s_dist(test, near, constant="zero")
-    row["structure", "S_dend"] = metrics.s_dend(test, near, constant="zero")
-    for where, place in {"all genes": None, "50 components": space}.items():
-        row |= {(where, name): value for name, value in metrics.prdc(test, near, space=place).items()}
-    row["told apart", "two-sample"] = metrics.two_sample_auc(test, near).mean()
-    if "tissue" in far.obs:
-        row["utility", "tissue F1"] = metrics.classification(test, {"": far}, "tissue", runs=3)["F1"].mean()
-    row["privacy", "membership"] = metrics.gan_leaks(train, made.get("apart", far), test)["AUC"]
-    return row
+    row = {"structure": {"S_dist": metrics.s_dist(test, near, constant="zero")}}
+    row["structure"]["S_dend"] = metrics.s_dend(test, near, constant="zero")
+    row |= {
+        where: metrics.prdc(test, near, space=place).to_dict()
+        for where, place in {"all genes": None, "50 components": space}.items()
+    }
+    row["told apart"] = {"two-sample": metrics.two_sample_auc(test, near).mean()}
+    tissues = {"": far} if "tissue" in far.obs else {}
+    f1 = metrics.classification(test, tissues, "tissue", runs=3)["F1"].mean() if tissues else np.nan
+    row["utility"] = {"tissue F1": f1}
+    row["privacy"] = {"membership": metrics.gan_leaks(train, made.get("apart", far), test)["AUC"]}
+    return row | time
+
+
+def generators(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
+    """Everything that is compared, by name; each makes its samples from a seed."""
+    where = {"by": BY, "unseen": "unknown"}
+    simulators = {
+        "Bootstrap": Bootstrap(**where),
+        "SMOTE": SMOTE(**where),
+        "Gaussian": Gaussian(min(50, parts["train"].n_vars, parts["train"].n_obs // 2), **where),
+        "Gaussian copula": GaussianCopula(**where),
+    }
+    found = {"Real": lambda seed: real(seed, parts)}
+    found |= {name: partial(from_baseline, simulator, parts=parts) for name, simulator in simulators.items()}
+    found[f"gexlib GAN, {options.preset}"] = partial(from_model, parts=parts, options=options)
+    return found | {name: partial(from_peer, name, parts=parts, options=options) for name in options.peers}
 
 
 def table(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
     """Scores by generator and seed, and the versions of the peers."""
-    train, test = parts["train"], parts["test"]
-    hand_over(train, train.n_obs + test.n_obs, Path(options.keep) / "train.npz")
+    train, test, keep = parts["train"], parts["test"], Path(options.keep)
+    hand_over(train, train.n_obs + test.n_obs, keep / "train.npz")
     space = metrics.PrincipalSpace(min(50, train.n_vars, train.n_obs)).fit(train)
-    where = {"by": BY, "unseen": "unknown"}
-    components = min(50, train.n_vars, train.n_obs // 2)
-    simulators = {
-        "Bootstrap": Bootstrap(**where),
-        "SMOTE": SMOTE(**where),
-        "Gaussian": Gaussian(components, **where),
-        "Gaussian copula": GaussianCopula(**where),
-    }
     rows, versions = {}, {}
     for seed in options.seeds:
-        rows["Real", seed] = scores(real(seed, parts), parts, space)
-        for name, simulator in simulators.items():
-            rows[name, seed] = scores(from_baseline(simulator, seed, parts), parts, space)
-        rows[f"gexlib GAN, {options.preset}", seed] = scores(from_model(seed, parts, options), parts, space)
-        for name in PEERS:
-            made = from_peer(name, seed, parts, options)
-            rows[name, seed], versions[name] = scores(made, parts, space), made["version"]
-            print(f"{name}, seed {seed}: {made.get('minutes', np.nan):.1f} minutes", file=sys.stderr)
+        for name, make in generators(parts, options).items():
+            path = keep / f"{name}-{seed}.json"
+            if not path.exists():
+                made = make(seed)
+                content = {"scores": scores(made, parts, space), "version": made.get("version")}
+                path.write_text(json.dumps(content))
+            content = json.loads(path.read_text())
+            print(path, content, file=sys.stderr)
+            rows[name, seed] = {(kind, k): v for kind, found in content["scores"].items() for k, v in found.items()}
+            versions |= {name: content["version"]} if content["version"] else {}
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["generator", "seed"])
     found.columns = pd.MultiIndex.from_tuples(found.columns)
     columns = [column for column in found if column[0] != "time"] + [("time", "minutes")]
@@ -174,7 +186,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--preset", default="human", help="settings of our model")
     parser.add_argument("--epochs", type=int, help="of our model, at most; default: the preset's")
     parser.add_argument("--minutes", type=float, default=60, help="give a peer up after so long")
-    parser.add_argument("--keep", help="folder for the peers' samples, which are not made again; for one data set")
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS), help="default: all")
+    parser.add_argument("--keep", help="folder for samples and scores, which are not made again; for one data set")
     options = parser.parse_args(arguments)
     probe = subprocess.run([options.python, "-c", "import syng_bts, ctgan"], capture_output=True)
     if probe.returncode:
