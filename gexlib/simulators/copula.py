@@ -35,6 +35,8 @@ class GaussianCopula(DataSimulator):
     A lowest value that several samples share, such as the zeros of genes that are off, is kept with its exact share.
 
     A condition of few training samples so varies little, and one of a single sample gives nothing but copies of it.
+    Margins of all samples, with a Gaussian of scores for each condition, would not have this limit, but made less
+    realistic samples of human tissues (``benchmarks/copula_margins.py``).
 
     Parameters
     ----------
