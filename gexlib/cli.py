@@ -1,5 +1,6 @@
 """The command line: ``gexlib fetch``, ``train``, ``sample`` and ``evaluate``."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,20 @@ DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates 
 Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
 
 
+def _show_warning(message: Warning | str, *where) -> None:
+    typer.echo(f"gexlib: {message}", err=True)
+
+
 @contextmanager
 def _errors_as_one_line() -> Iterator[None]:
     """End with the message of an error that the user can mend, and exit status 1, instead of a traceback."""
     try:
-        yield
-    except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        typer.echo(f"gexlib: {error}", err=True)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            yield
+    except (ValueError, TypeError, OSError, FloatingPointError, MemoryError) as error:
+        message = error.strerror if isinstance(error, OSError) and error.filename is None else None
+        typer.echo(f"gexlib: {message or error or 'out of memory'}", err=True)
         raise typer.Exit(1) from None
 
 
@@ -94,24 +102,29 @@ def train(
     """Train a model on 60 % of the groups of a data set, and stop by another 15 %.
 
     The rest, the test samples, has no part in it. With a column 'split' in obs (train, validation, test), as
-    --divided writes it, that division is used instead.
+    --divided writes it, that division is used instead. Several processes train one model together under
+    torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with _errors_as_one_line():
         from gexlib.datasets import read, write
         from gexlib.preprocess import prepare
         from gexlib.wgan import WGANGP
+        from gexlib.wgan.distributed import process_group
         from gexlib.wgan.settings import resolve
 
         settings = resolve(preset)
         settings = settings if epochs is None else settings.replace(epochs=epochs)
-        gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
-        samples = read(data)
-        if "split" not in samples.obs:
-            if by is None:
-                raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together with --by")
-            samples = prepare(samples, by=by, seed=seed)
-        parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
-        gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        with process_group() as first:
+            gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
+            samples = read(data)
+            if "split" not in samples.obs:
+                if by is None:
+                    raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together: --by")
+                samples = prepare(samples, by=by, seed=seed)
+            parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
+            gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        if not first:
+            return
         gan.save(model)
         if divided is not None:
             write(samples, divided)
@@ -160,6 +173,7 @@ def evaluate(
     """Score synthetic data against real data; 1 is best. Give real data among them to see what is attainable."""
     with _errors_as_one_line():
         from gexlib import metrics
+        from gexlib.atomic import whole_file
         from gexlib.datasets import read
         from gexlib.grn import match_case, read_regulondb, regulons
 
@@ -173,5 +187,10 @@ def evaluate(
             targets = regulons(match_case(read_regulondb(regulondb), samples.var_names), samples.var_names)
         table = metrics.evaluate(samples, {str(path): read(path) for path in synthetic}, targets)
         if out is not None:
-            table.to_csv(out)
+            with whole_file(out) as part:
+                table.to_csv(part)
         typer.echo(table.to_string(float_format="{:.4f}".format))
+
+
+if __name__ == "__main__":
+    app()
