@@ -33,7 +33,7 @@ def test_one_row_a_data_set_with_the_values_of_the_functions(data):
             s_tf_tg(real, synthetic, REGULONS),
             s_tg_tg(real, synthetic, REGULONS),
         ]
-        assert table.loc[name].tolist() == expected
+        assert table.loc[name].tolist() == pytest.approx(expected, abs=1e-12)
     assert table.loc["near", "S_dist"] > table.loc["far", "S_dist"] + 0.3
 
 
