@@ -26,8 +26,8 @@ def measured() -> dict[str, float]:
     step = (RESULTS / "training_step.txt").read_text(encoding="utf-8")
     rates = [float(number) for number in re.findall(r"([\d.]+) MB/s", stored)]  # statistics, reading: clock, processor
     return {
-        "statistics": 1e6 * rates[1],
-        "reading": 1e6 * rates[3],
+        "statistics": 1e6 * rates[0],
+        "reading": 1e6 * rates[2],
         "step": 1e-3 * float(re.search(r"18154 .* closed form +([\d.]+)", step).group(1)),
     }
 
@@ -51,9 +51,9 @@ def costs() -> list[tuple[str, str, str]]:
             (
                 f"training on {machine}",
                 f"{ITERATIONS:,} x ({1e3 * step:.0f} + {1e3 * share:.1f}) ms",
-                f"{hours:.1f} h",
+                f"{hours:.2f} h",
             ),
-            ("", f"{hours:.1f} h x ${price:.2f}", f"${hours * price:.2f}"),
+            ("", f"{hours:.2f} h x ${price:.2f}", f"${hours * price:.2f}"),
         ]
     return rows
 

@@ -22,8 +22,9 @@ from collections.abc import Callable
 import torch
 
 from gexlib.wgan import Settings, critic_loss, generator_loss
+from gexlib.wgan.batch import Batch
 from gexlib.wgan.device import choose_device, limited_threads
-from gexlib.wgan.train import Batch, State, train_step
+from gexlib.wgan.train import State, train_step
 
 SIZES = [(1044, (128, 128), 200), (2000, (256, 256), 100), (18_154, (256, 256), 10)]  # genes, hidden, iterations
 N_LEVELS = [4, 14, 12, 3, 8, 5, 2, 9]  # and two numerical covariates

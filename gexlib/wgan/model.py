@@ -15,6 +15,7 @@ from gexlib.checks import expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
 from gexlib.metrics import s_dist
 from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
+from gexlib.wgan.batch import Batch
 from gexlib.wgan.checkpoint import CONFIG
 from gexlib.wgan.counterfactual import counterfactual
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
@@ -23,7 +24,7 @@ from gexlib.wgan.resume import SavedTraining, digest
 from gexlib.wgan.saved import history_frame, read_model, write_model
 from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.stored import StoredBatches, StoredRows, is_stored, some_in_memory
-from gexlib.wgan.train import Batch, State
+from gexlib.wgan.train import State
 from gexlib.wgan.train import train as run_training
 
 PRETRAINED = ("ecoli", "gtex-tcga")

@@ -19,7 +19,7 @@ from scipy import sparse
 from torch import Tensor
 
 from gexlib.preprocess import Covariates, Standardizer
-from gexlib.wgan.train import Batch
+from gexlib.wgan.batch import Batch
 
 BLOCK = 32  # samples, at most, or those of a chunk of the file if that has more
 BLOCK_BYTES = 256 << 10  # of a block, at most; less would make a disk slow
@@ -62,13 +62,13 @@ class StoredRows:
         self.width = 4 * source.n_vars  # bytes of a sample
         self.block = min(BLOCK, max(1, BLOCK_BYTES // self.width))
         chunks, most = getattr(self.matrix, "chunks", None), max(1, READ // 4 // self.width)
-        if chunks and chunks[0] > most:
+        tall = int(np.max(chunks[0])) if chunks else 1
+        if tall > most:
             raise ValueError(
-                f"{argument}.X is stored in chunks of {chunks[0]:,} x {chunks[1]:,}, so that no sample can be read "
-                f"without {chunks[0] - 1:,} others; write it without compression, or in chunks of up to {most:,} "
-                f"samples"
+                f"{argument}.X is stored in chunks of {tall:,} samples, so that none can be read without {tall - 1:,} "
+                f"others; write it without compression, or in chunks of up to {most:,} samples"
             )
-        self.block = max(self.block, chunks[0] if chunks else 1)
+        self.block = max(self.block, tall)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -116,7 +116,7 @@ class StoredRows:
 
 class StoredBatches:
     """
-    Minibatches from stored samples, in the place of a :class:`~gexlib.wgan.train.Batch` of all of them.
+    Minibatches from stored samples, in the place of a :class:`~gexlib.wgan.batch.Batch` of all of them.
 
     Parameters
     ----------

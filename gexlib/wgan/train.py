@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from gexlib.wgan.batch import Batch
 from gexlib.wgan.distributed import Share, World
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.networks import Critic, Generator
@@ -19,27 +19,6 @@ from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.settings import Settings
 
 PLAYERS = ("generator", "critic")
-
-
-class Batch(NamedTuple):
-    """Samples: z-scores `x` (n, n_genes), covariates `codes` (n, n_categorical) and `values` (n, n_numerical)."""
-
-    x: Tensor
-    codes: Tensor
-    values: Tensor
-
-    def rows(self, index: Tensor) -> Batch:
-        """The samples at `index`."""
-        return Batch(self.x[index], self.codes[index], self.values[index])
-
-    def to(self, device: torch.device) -> Batch:
-        """The samples on a device."""
-        return Batch(*(part.to(device) for part in self))
-
-    def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
-        """All samples once, `size` at a time, in the order that `random` decides."""
-        order = torch.randperm(len(self.x), generator=random, device=random.device)
-        return map(self.rows, order.split(size))
 
 
 @dataclass

@@ -3,9 +3,10 @@ import torch
 
 from gexlib.wgan import Critic, Generator, Settings, critic_loss, generator_loss, train
 from gexlib.wgan import gradients as module
+from gexlib.wgan.batch import Batch
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.rmsprop import RMSProp
-from gexlib.wgan.train import Batch, State, train_step
+from gexlib.wgan.train import State, train_step
 
 SHAPES = [
     ([4, 7], 2, (16,)),

@@ -175,3 +175,12 @@ def test_a_checkpoint_of_another_kind_of_device(fit, tmp_path):
     checkpoint.write(tmp_path / "c", "training", {name: info[name] for name in ("run", "state")}, tensors)
     with pytest.raises(ValueError, match="another kind of device than cpu"):
         fit(tmp_path / "c")
+
+
+def test_too_many_samples_for_the_device(small, quick, monkeypatch):
+    gan = WGANGP(["medium"], settings=quick, device="cpu").fit(small[0])
+    monkeypatch.setattr(gan, "_generate", lambda *arguments: out_of_gpu_memory(None))
+    with pytest.raises(MemoryError, match="out of memory on cpu .*give fewer rows of obs at a time"):
+        gan.sample(small[0].obs)
+    with pytest.raises(MemoryError, match="ask for fewer runs n"):
+        gan.counterfactual(small[0].obs, "medium", "LB")

@@ -1,0 +1,30 @@
+"""Samples as the networks see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Batch(NamedTuple):
+    """Samples: z-scores `x` (n, n_genes), covariates `codes` (n, n_categorical) and `values` (n, n_numerical)."""
+
+    x: Tensor
+    codes: Tensor
+    values: Tensor
+
+    def rows(self, index: Tensor) -> Batch:
+        """The samples at `index`."""
+        return Batch(self.x[index], self.codes[index], self.values[index])
+
+    def to(self, device: torch.device) -> Batch:
+        """The samples on a device."""
+        return Batch(*(part.to(device) for part in self))
+
+    def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
+        """All samples once, `size` at a time, in the order that `random` decides."""
+        order = torch.randperm(len(self.x), generator=random, device=random.device)
+        return map(self.rows, order.split(size))
