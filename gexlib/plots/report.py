@@ -59,7 +59,7 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
         width = high - low if high > low else 1.0
         ax.plot([0, 1], [y, y], color="#d5d5d5", lw=1, zorder=0)
         ax.plot([(best - low) / width] * 2, [y - 0.34, y + 0.34], color=REAL, lw=1.6, zorder=1)
-        for value, x, side in ((low, -0.015, "right"), (high, 1.015, "left")):
+        for value, x, side in ((low, -0.02, "right"), (high, 1.02, "left")):
             ax.text(x, y, _short(value), ha=side, va="center", fontsize=9, color="#666666")
         for offset, (name, style) in zip(shift, marks.items(), strict=True):
             if pd.isna(mean.at[metric, name]):
@@ -68,7 +68,7 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
             if not pd.isna(spread):
                 ax.plot([at - spread, at + spread], [y + offset] * 2, color=style["color"], lw=1.4, zorder=2)
             ax.plot([at], [y + offset], ls="", zorder=3, **style)
-    ax.set(xlim=(-0.1, 1.1), ylim=(len(mean) - 0.5, -0.5), xticks=[])
+    ax.set(xlim=(-0.14, 1.12), ylim=(len(mean) - 0.5, -0.5), xticks=[])
     ax.set_yticks(range(len(mean)), mean.index, fontsize=10)
     ax.tick_params(left=False)
     ax.spines[:].set_visible(False)
@@ -91,4 +91,4 @@ def _marks(names: list[str], synthetic: Sequence[str]) -> dict[str, dict]:
 
 def _short(value: float) -> str:
     text = f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
-    return text.replace("-", "−")
+    return (f"{value:.0e}".replace("e-0", "e-") if 0 < abs(value) < 0.001 else text).replace("-", "−")

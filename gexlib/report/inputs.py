@@ -9,7 +9,6 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import expression_matrix
 from gexlib.metrics import PrincipalSpace
 from gexlib.metrics._data import DataSet, Expression
 from gexlib.wgan import WGANGP
@@ -154,5 +153,4 @@ def _anndata(data: DataSet, argument: str) -> anndata.AnnData:
     Expression(data, argument)  # a matrix of real, finite numbers, with two samples and two genes at least
     if not isinstance(data, anndata.AnnData):
         data = anndata.AnnData(data, obs=pd.DataFrame(index=[f"{argument}-{i}" for i in range(data.shape[0])]))
-    expression_matrix(data, argument)
     return data.to_memory() if data.isbacked else data

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
+
+from gexlib import plots
 
 if TYPE_CHECKING:
     from gexlib.report.result import Report
@@ -21,7 +26,9 @@ td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabula
 thead th { border-bottom: 2px solid #4d4d4d; vertical-align: bottom; } thead th.number { text-align: right; }
 tr.first > * { border-top: 1px solid #bbb; }
 th.metric { font-weight: normal; white-space: nowrap; } td.judged { background: #c8553d14; }
-.wide { overflow-x: auto; } .sd, .faint { color: #666; } svg { max-width: 100%; height: auto; }
+code { font-size: .95em; } summary { cursor: pointer; }
+.sd, .faint { color: #666; } th.best { width: 6rem; } th.bound { width: 13rem; }
+svg { max-width: 100%; height: auto; }
 """
 
 
@@ -37,9 +44,9 @@ def whole(report: Report) -> str:
 <body><main>
 <h1>Report on {escape(names)}</h1>
 <p>Synthetic expression data compared with real data, over {n_genes:,} genes. Samples: {sizes}.</p>
-<p>Each number stands beside its <em>bound</em>, which is that of real data in the place of synthetic data: no generator
-can be expected to do better, and better numbers call for a look at privacy. The baselines are what any generator should
-beat; bootstrap, which copies training samples, shows what numbers on privacy are for.</p>
+<p>Each number stands beside its <em>bound</em>, that of real data in the place of synthetic data. No generator can be
+expected to do better: where one does, look for a lack of variety (recall, sd ratio) or of privacy. The baselines are
+what any generator should beat; bootstrap, which copies training samples, shows what numbers on privacy are for.</p>
 {"".join(f"<p>{escape(note)}</p>" for note in report.notes)}
 <h2>Figure</h2>
 <p>Each metric has its own scale, with its ends written at both sides. The upright line is the best value. Bars are one
@@ -47,6 +54,7 @@ standard deviation over runs.</p>
 {_figure(report)}
 <h2>Table</h2>
 {table(report)}
+<p class="faint">↑ higher is better, ↓ lower is better, otherwise what is nearer to <em>best</em>.</p>
 {omissions(report)}
 <h2>Definitions</h2>
 {_definitions(report)}
@@ -60,23 +68,21 @@ def table(report: Report) -> str:
     """The table, with standard deviations beside means."""
     mean, sd = report.mean, report.sd
     head = "".join(f'<th class="number">{escape(name)}</th>' for name in (*mean, "best"))
+    kind = {data: "number judged" if data in report.synthetic else "number" for data in mean}
     rows, before = [], None
     for row in mean.index:
         family, name = row
-        numbers = {data: _number(mean.at[row, data], sd.at[row, data]) for data in mean}
-        kind = {data: "number judged" if data in report.synthetic else "number" for data in mean}
-        cells = "".join(f'<td class="{kind[data]}">{number}</td>' for data, number in numbers.items())
-        best, better = report.definitions.loc[row, ["best", "better"]]
+        cells = "".join(f'<td class="{kind[d]}">{_number(mean.at[row, d], sd.at[row, d])}</td>' for d in mean)
+        best, better, text = report.definitions.loc[row, ["best", "better", "text"]]
         arrow = {"higher": " ↑", "lower": " ↓"}.get(better, "")
-        first = family != before
-        title = escape(report.definitions.at[row, "text"], quote=True)
+        heading, first = ("", "") if family == before else (escape(family), ' class="first"')
         rows.append(
-            f"<tr{' class=first' if first else ''}><th>{escape(family) if first else ''}</th>"
-            f'<th class="metric" title="{title}">{escape(name)}</th>{cells}<td class="number">{best:g}{arrow}</td></tr>'
+            f'<tr{first}><th>{heading}</th><th class="metric" style="text-align: left" title="{escape(text)}">'
+            f'{escape(name)}</th>{cells}<td class="number">{best:g}{arrow}</td></tr>'
         )
         before = family
     head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(rows)
-    return f'<div class="wide"><table>{head}<tbody>\n{body}\n</tbody></table></div>'
+    return f'<div style="overflow-x: auto"><table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
 
 
 def omissions(report: Report) -> str:
@@ -93,17 +99,28 @@ def omissions(report: Report) -> str:
 
 
 def _definitions(report: Report) -> str:
+    """A row for each definition; those that differ in their space alone share one, and neighbours their bound."""
     rows = []
-    for row in report.mean.index:
-        d = report.definitions.loc[row]
-        text = escape(d["text"]) + (f' <span class="faint">In {escape(d["space"])}.</span>' if d["space"] else "")
-        best = f"{d['best']:g}" + (f", {d['better']} is better" if d["better"] != "nearer to best" else "")
-        rows.append(
-            f'<tr class="first"><th class="metric">{escape(row[1])}</th><td>{text}</td><td>{escape(best)}</td>'
-            f"<td>{escape(d['bound'])}</td></tr>"
-        )
-    head = "<tr><th>metric</th><th>what it is</th><th>best</th><th>bound</th></tr>"
+    present = report.definitions.loc[report.mean.index].reset_index()
+    for bound, alike in groupby(present.groupby(["text", "bound"], sort=False), key=lambda group: group[0][1]):
+        some = [_definition(metrics) for _, metrics in alike]
+        some[0] += f'<td rowspan="{len(some)}">{escape(bound)}</td>'
+        rows += [f'<tr class="first">{cells}</tr>' for cells in some]
+    head = '<tr><th>metric</th><th>what it is</th><th class="best">best</th><th class="bound">bound</th></tr>'
     return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _definition(metrics: pd.DataFrame) -> str:
+    """Cells of metrics with one text: their names, the text, the best value."""
+    first = metrics.iloc[0]
+    function, *rest = re.split(r"(?<=\w)(?=[: ])", first["text"], maxsplit=1)
+    spaces = "; and in ".join(space for space in metrics["space"] if space)
+    where = f' <span class="faint">In {escape(spaces)}.</span>' if spaces else ""
+    best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != "nearer to best" else "")
+    return (
+        f'<th class="metric">{"<br>".join(map(escape, metrics["metric"]))}</th>'
+        f"<td><code>{escape(function)}</code>{escape(''.join(rest))}{where}</td><td>{escape(best)}</td>"
+    )
 
 
 def _sources(report: Report) -> dict:
@@ -114,11 +131,12 @@ def _pairs(groups: dict[str, dict]) -> str:
     parts = []
     for title, values in groups.items():
         rows = "".join(
-            f"<tr><th class=metric>{escape(str(key))}</th><td>{escape(_words(value))}</td></tr>"
+            f'<tr><th class="metric">{escape(str(key))}</th><td>{escape(_words(value))}</td></tr>'
             for key, value in values.items()
             if value not in (None, [])
         )
-        parts.append(f"<details open><summary>{escape(title)}</summary><table>{rows}</table></details>")
+        opened = " open" if title == "settings" else ""
+        parts.append(f"<details{opened}><summary>{escape(title)}</summary><table>{rows}</table></details>")
     return "".join(parts)
 
 
@@ -137,7 +155,8 @@ def _number(mean: float, sd: float) -> str:
 
 
 def _figure(report: Report) -> str:
-    with io.StringIO() as file:
+    with io.StringIO() as file, rc_context():
+        plots.use_style()
         report.figure().savefig(file, format="svg", metadata={"Date": None, "Creator": None})
         text = file.getvalue()
     return text[text.index("<svg") :].replace("<svg ", '<svg role="img" aria-label="Each metric on its own scale" ', 1)

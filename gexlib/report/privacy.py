@@ -64,7 +64,7 @@ def _accuracy(inputs: Inputs, missing: str) -> Measure:
                 inputs,
                 "NN accuracy",
                 "metrics.adversarial_accuracy: how well nearest neighbours tell synthetic from real_train (as many of "
-                "both, drawn); 0 for copies.",
+                "both, drawn); below 0.5 they are too alike.",
                 best=0.5,
                 better=NEARER,
                 space="all genes",

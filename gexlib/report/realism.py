@@ -57,7 +57,7 @@ def fidelity(inputs: Inputs) -> Iterator[Measure]:
     unit = inputs.test.uns.get("provenance", {}).get("unit", "units of the data")
     for place, space, missing in _places(inputs):
         tail = "" if space is None and not missing else f", {place}"
-        where = f"{place} ({unit})"
+        where = f"all genes, {unit}" if not tail else f"{place} of real_train, centred, not scaled"
 
         def metric(name, text, tail=tail, where=where, **kwargs):
             return Metric("fidelity", name + tail, text, SAMPLE, space=where, **kwargs)

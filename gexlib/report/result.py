@@ -6,10 +6,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from gexlib import plots
 from gexlib.atomic import whole_file
 from gexlib.report import page
 
@@ -77,15 +80,10 @@ class Report:
 
     def figure(self) -> Figure:
         """Each metric on a scale of its own: synthetic data, the bound and baselines, by family."""
-        from matplotlib import rc_context
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        from gexlib import plots
-
         with rc_context():
             plots.use_style()
-            figure = Figure()
-            FigureCanvasAgg(figure)
+            figure = plt.figure()
+            plt.close(figure)  # it is shown where it is returned, once
             plots.scorecard(self.mean, self.sd, self.definitions, figure, self.synthetic)
         return figure
 
