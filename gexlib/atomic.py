@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PART = ".writing-"  # how folders of files in the making begin; a killed process may leave one
@@ -21,6 +22,11 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     path : path
         Its folder is made if it does not exist. If the block raises, nothing at `path` changes.
 
+    Raises
+    ------
+    OSError
+        If it cannot be written, as on a full disk; the message names the file.
+
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -30,10 +36,29 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     'hello'
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=PART) as folder:
-        part = Path(folder) / path.name
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
+    new_folder = not path.parent.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=PART) as folder:
+            part = Path(folder) / path.name
+            yield part
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if new_folder:
+            with suppress(OSError):
+                path.parent.rmdir()
+        why = error.strerror or str(error)
+        raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk as well, where the system can."""
+    with suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,5 +1,6 @@
 """The command line: ``gexlib fetch``, ``train``, ``sample`` and ``evaluate``."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,20 @@ DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates 
 Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
 
 
+def _show_warning(message: Warning | str, *where) -> None:
+    typer.echo(f"gexlib: {message}", err=True)
+
+
 @contextmanager
 def _errors_as_one_line() -> Iterator[None]:
     """End with the message of an error that the user can mend, and exit status 1, instead of a traceback."""
     try:
-        yield
-    except (ValueError, TypeError, OSError, FloatingPointError) as error:
-        typer.echo(f"gexlib: {error}", err=True)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            yield
+    except (ValueError, TypeError, OSError, FloatingPointError, MemoryError) as error:
+        message = error.strerror if isinstance(error, OSError) and error.filename is None else None
+        typer.echo(f"gexlib: {message or error or 'out of memory'}", err=True)
         raise typer.Exit(1) from None
 
 
@@ -94,24 +102,29 @@ def train(
     """Train a model on 60 % of the groups of a data set, and stop by another 15 %.
 
     The rest, the test samples, has no part in it. With a column 'split' in obs (train, validation, test), as
-    --divided writes it, that division is used instead.
+    --divided writes it, that division is used instead. Several processes train one model together under
+    torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with _errors_as_one_line():
         from gexlib.datasets import read, write
         from gexlib.preprocess import prepare
         from gexlib.wgan import WGANGP
+        from gexlib.wgan.distributed import process_group
         from gexlib.wgan.settings import resolve
 
         settings = resolve(preset)
         settings = settings if epochs is None else settings.replace(epochs=epochs)
-        gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
-        samples = read(data)
-        if "split" not in samples.obs:
-            if by is None:
-                raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together with --by")
-            samples = prepare(samples, by=by, seed=seed)
-        parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
-        gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        with process_group() as first:
+            gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
+            samples = read(data)
+            if "split" not in samples.obs:
+                if by is None:
+                    raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together: --by")
+                samples = prepare(samples, by=by, seed=seed)
+            parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
+            gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
+        if not first:
+            return
         gan.save(model)
         if divided is not None:
             write(samples, divided)
@@ -258,3 +271,7 @@ def _parts(path: Path, split: str | None) -> dict:
     wanted = {"test": split, "train": "train", "validation": "validation"}
     parts = {name: samples[samples.obs["split"] == value].copy() for name, value in wanted.items()}
     return {name: part for name, part in parts.items() if part.n_obs and (name == "test" or wanted[name] != split)}
+
+
+if __name__ == "__main__":
+    app()

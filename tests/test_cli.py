@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -7,10 +9,12 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from gexlib.cli import app
 from gexlib.datasets import registry
+from gexlib.wgan import train
 
 
 @pytest.fixture
@@ -151,7 +155,7 @@ def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (TRAIN, "name the groups that stay together with --by"),
+        (TRAIN, "name the groups that stay together: --by"),
         ([*TRAIN, "--by", "patient"], "by='patient' is not a column of obs"),
         ([*TRAIN, "--by", "donor", "--preset", "best"], "settings='best' is neither"),
         (["train", "none.h5ad", "model"], "there is no file none.h5ad"),
@@ -169,3 +173,60 @@ def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):
     assert message in result.stderr
     assert result.stderr.startswith("gexlib: ")
     assert sorted(folder.iterdir()) == before, "an error leaves nothing behind"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*TRAIN, "--by", "donor", "--checkpoint", "ck"], "could not write the checkpoint ck (No space left"),
+        ([*TRAIN, "--by", "donor"], "could not write the model model (No space left"),
+        (["sample", "model", "wanted.csv", "lb.h5ad", "--device", "cpu"], "could not write lb.h5ad (No space left"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--out", "new/t.csv"], "could not write new/t.csv (No space left"),
+    ],
+)
+def test_a_full_disk_is_one_line(gexlib, folder, monkeypatch, arguments, message):
+    if arguments[0] == "sample":
+        assert gexlib(*TRAIN, "--by", "donor").exit_code == 0
+    before = sorted(folder.rglob("*"))
+
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = gexlib(*arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"gexlib: {message}")
+    assert result.stderr.count("\n") == 1
+    assert sorted(folder.rglob("*")) == before, "an error leaves nothing behind"
+
+
+def test_a_training_that_diverges_or_lacks_memory_is_one_line(gexlib, folder, monkeypatch):
+    def no_memory(*arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.\nAnd more")
+
+    for name, step in {
+        "diverged in epoch 1": lambda *arguments: {"critic_loss": float("nan")},
+        "out of memory on cpu (CUDA out of memory. Tried to allocate 20.00 MiB)": no_memory,
+    }.items():
+        monkeypatch.setattr("gexlib.wgan.train.train_epoch", step)
+        result = gexlib(*TRAIN, "--by", "donor", "--checkpoint", "ck")
+        assert result.exit_code == 1
+        assert name in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.filterwarnings("default:the checkpoint")
+def test_a_warning_is_one_line_too(gexlib, folder, monkeypatch):
+    real = train.train_epoch
+
+    def remove(state, *arguments):
+        if state.epoch == 6:
+            shutil.rmtree("ck")
+        return real(state, *arguments)
+
+    monkeypatch.setattr(train, "train_epoch", remove)
+    result = gexlib(*TRAIN, "--by", "donor", "--epochs", "7", "--checkpoint", "ck")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "gexlib: the checkpoint ck of epoch 5 was removed during the training; writing that of epoch 7 there\n"
+    )

@@ -9,6 +9,7 @@ import anndata as ad
 import h5py
 
 from gexlib.atomic import whole_file
+from gexlib.datasets.files import write_part
 from gexlib.datasets.registry import cache_folder
 
 KEY = "gexlib_key"
@@ -53,9 +54,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], ad.AnnData]) ->
     for path in places if _writable(folder) else places[1:]:
         try:
             with whole_file(path) as part:
-                adata.write_h5ad(part)
-                with h5py.File(part, "r+") as file:
-                    file.attrs[KEY] = key
+                write_part(adata, part, **{KEY: key})
         except OSError:
             continue
         break

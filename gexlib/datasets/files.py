@@ -1,8 +1,11 @@
 """Data sets as files."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import anndata as ad
+import h5py
 
 from gexlib.atomic import whole_file
 
@@ -38,6 +41,8 @@ def write(adata: ad.AnnData, path: str | Path) -> None:
     ------
     ValueError
         If the name does not end in ``.h5ad``.
+    OSError
+        If it cannot be written, as on a full disk; a file that was there is then as it was.
 
     Examples
     --------
@@ -51,4 +56,55 @@ def write(adata: ad.AnnData, path: str | Path) -> None:
     if path.suffix != ".h5ad":
         raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
     with whole_file(path) as part:
-        adata.write_h5ad(part, compression="gzip")
+        write_part(adata, part, compression="gzip")
+
+
+def write_part(adata: ad.AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
+    """Write an ``.h5ad`` file with `attributes` of its own; OSError, and no crash, where the disk is full.
+
+    HDF5 does not survive a write that fails: the process dies of a segmentation fault, now or when it ends. So it
+    writes to a Python file that hides the first failure from it until the file is closed.
+    """
+    adata.strings_to_categoricals()
+    with path.open("wb+", buffering=0) as raw:
+        file = _UnfailingFile(raw)
+        try:
+            with h5py.File(file, "w") as h5:
+                ad.io.write_elem(h5, "/", adata, dataset_kwargs={"compression": compression})
+                h5.attrs.update(attributes)
+        finally:
+            if file.failure is not None:  # whatever HDF5 made of it
+                raise file.failure
+
+
+class _UnfailingFile:
+    """A file for HDF5 that takes all it is given, and keeps the first failure to itself."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self.raw, self.failure = raw, None
+        self.tell, self.seek, self.read = raw.tell, raw.seek, raw.read
+
+    def write(self, content: memoryview) -> int:
+        done = self._try(self.raw.write, content) or 0
+        while 0 < done < len(content) and self.failure is None:  # the last bytes that a full disk takes
+            done += self._try(self.raw.write, content[done:]) or 0
+        return len(content)
+
+    def truncate(self, size: int | None = None) -> None:
+        self._try(self.raw.truncate, size)
+
+    def flush(self) -> None:
+        self._try(self.raw.flush)
+
+    def readinto(self, buffer: memoryview) -> int:
+        done = self.raw.readinto(buffer)
+        buffer[done:] = bytes(len(buffer) - done)  # what a failed write has not left there
+        return len(buffer)
+
+    def _try(self, step: Callable, *arguments) -> int | None:
+        if self.failure is None:
+            try:
+                return step(*arguments)
+            except OSError as error:
+                self.failure = error
+        return None

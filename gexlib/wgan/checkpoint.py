@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -44,19 +45,27 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
         If the files cannot be written; the previous checkpoint is then still whole.
     """
     folder = Path(folder)
-    content = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
+    content = save(_on_cpu(tensors))
     digest = hashlib.sha256(content).hexdigest()
     name = f"tensors-{digest[:16]}.safetensors"
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
     head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
+    files = {name: content, CONFIG: json.dumps(head | info, indent=1, allow_nan=False).encode()}
+    previous = exists(folder)
     try:
-        _write_file(folder / name, content)
-        _write_file(folder / CONFIG, json.dumps(head | info, indent=1, allow_nan=False).encode())
+        _write_files(folder, files)
+        if not (folder / name).exists():  # someone has removed the folder between the two
+            _write_files(folder, files)
     except OSError as error:
-        raise OSError(
-            error.errno,
-            f"could not write the checkpoint {folder} ({error.strerror}); the previous one is intact",
-        ) from error
+        with suppress(OSError):  # the disk may need the room
+            if not exists(folder) or name not in (folder / CONFIG).read_text(encoding="utf-8"):
+                (folder / name).unlink()
+                folder.rmdir()  # if it is empty
+        left = "the previous one is intact" if previous and exists(folder) else "there is no earlier one"
+        why = error.__cause__ or error
+        what = "model" if kind == "model" else "checkpoint"
+        message = f"could not write the {what} {folder} ({why.strerror or why}); {left}"
+        raise OSError(error.errno, message) from error
     for old in folder.glob("tensors-*.safetensors"):
         if old.name != name:
             old.unlink(missing_ok=True)
@@ -96,6 +105,17 @@ def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
     return config, _read_tensors(folder, config)
 
 
+def pack(info: dict, tensors: dict[str, Tensor]) -> bytes:
+    """What a checkpoint holds as bytes, to be sent; :func:`unpack` gives it back."""
+    return save(_on_cpu(tensors), metadata={"info": json.dumps(info)})
+
+
+def unpack(content: bytes) -> tuple[dict, dict[str, Tensor]]:
+    """The information and the tensors that :func:`pack` was given."""
+    length = int.from_bytes(content[:8], "little")  # of the header in JSON, with which the format begins
+    return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["info"]), load(content)
+
+
 def exists(folder: str | Path) -> bool:
     """Whether `folder` holds a checkpoint (of any kind, whole or not)."""
     return (Path(folder) / CONFIG).exists()
@@ -121,6 +141,12 @@ def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
         raise ValueError(f"{path} is not a safetensors file: {error}") from None
 
 
-def _write_file(path: Path, content: bytes) -> None:
-    with whole_file(path) as part:
-        part.write_bytes(content)
+def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files one after the other, each whole or not at all."""
+    for name, content in files.items():
+        with whole_file(folder / name) as part:
+            part.write_bytes(content)

@@ -32,3 +32,28 @@ def limited_threads(threads: int) -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(before)
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether memory ran out: not every allocator of PyTorch has a type of error for it."""
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or (
+        isinstance(error, RuntimeError) and any(w in str(error) for w in words)
+    )
+
+
+def shortage(error: BaseException, device: torch.device, way_out: str) -> MemoryError:
+    """One error for all shortages of memory, that names the device and ends with the way out."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return MemoryError(f"out of memory on {device} ({reason}); free what other processes hold, or {way_out}")
+
+
+@contextmanager
+def enough_memory(device: torch.device, way_out: str) -> Iterator[None]:
+    """Turn what PyTorch raises where memory runs out into a MemoryError that tells the way out."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_shortage(error):
+            raise
+        raise shortage(error, device, way_out) from error

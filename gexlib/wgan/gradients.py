@@ -103,6 +103,7 @@ class CriticGradients:
         g.mul_((slopes.clamp(min=1e-30).reciprocal_() - 1) * (-2 * weight / n))  # t_0, and 0 where g = 0
         between.tangents()
         self.all.write(data)
+        self.all.bias[-1].grad.zero_()  # real and generated samples cancel; RMSProp would enlarge what rounding leaves
         self.covariates.write(torch.add(*self.by_e) @ self.first_covariates)
 
         wasserstein = scores[:n].mean() - scores[n:].mean()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,9 +15,12 @@ from gexlib.checks import expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
 from gexlib.metrics import s_dist
 from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
-from gexlib.wgan import checkpoint as disk
+from gexlib.wgan.checkpoint import CONFIG
 from gexlib.wgan.counterfactual import counterfactual
-from gexlib.wgan.device import choose_device, limited_threads
+from gexlib.wgan.device import choose_device, enough_memory, limited_threads
+from gexlib.wgan.distributed import World
+from gexlib.wgan.resume import SavedTraining, digest
+from gexlib.wgan.saved import history_frame, read_model, write_model
 from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.train import Batch, State
 from gexlib.wgan.train import train as run_training
@@ -113,6 +115,9 @@ class WGANGP:
         training stops after ``settings.patience`` scores without a better one. Without validation data all
         epochs are trained and the last networks kept.
 
+        If ``torch.distributed.init_process_group`` was called before, its processes train one model together
+        (:mod:`gexlib.wgan.distributed`); give all the same arguments, and save the model in one of them.
+
         Parameters
         ----------
         train, validation : AnnData
@@ -136,7 +141,11 @@ class WGANGP:
             If the data do not fit the model (missing values, other genes, unknown levels), or `checkpoint` holds
             another training; the message says what differs.
         FloatingPointError
-            If training diverges.
+            If training diverges: the checkpoint of the last good evaluation stays as it is.
+        MemoryError
+            If the device has too little memory.
+        OSError
+            If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
         x = expression_matrix(train, "train").astype(np.float32, copy=False)
         if len(x) < 2:
@@ -147,43 +156,38 @@ class WGANGP:
         self.standardizer_ = Standardizer().fit(x)
         z, covariates = self.standardizer_.transform(x), self.encoder_.transform(train.obs)
         z_val, covariates_val = self._validation(validation)
-        state = self._new_state()
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
             "covariates": self.encoder_.to_dict(),
-            "training data": _digest(z, *covariates),
-            "validation data": None if z_val is None else _digest(z_val, *covariates_val),
+            "training data": digest(z, *covariates),
+            "validation data": None if z_val is None else digest(z_val, *covariates_val),
         }
-        if checkpoint is not None and disk.exists(checkpoint):
-            info, tensors = disk.read(checkpoint, "training")
-            _same_run(checkpoint, info["run"], run)
-            state.restore(info["state"], tensors)
+        saved = SavedTraining(checkpoint, run)
 
         def score(generator) -> float:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
             synthetic = self._generate(generator, wanted, seed=self.seed)
             return s_dist(z_val, synthetic, constant="zero") if np.isfinite(synthetic).all() else float("nan")
 
-        def save(state: State) -> None:
-            if checkpoint is not None:
-                disk.write(checkpoint, "training", {"run": run, "state": state.info()}, state.tensors())
-
-        with limited_threads(self.threads):
+        with limited_threads(self.threads), saved.explained(self.device):
+            state = self._new_state()
+            state.world = World.joined(self.device)
+            saved.restore(state)
             run_training(
                 state,
                 Batch(*(torch.from_numpy(a).to(self.device) for a in (z, *covariates))),
                 self.settings,
                 None if z_val is None else score,
-                save,
-                progress,
+                saved.save,
+                progress if state.world.is_first else False,
             )
         if not state.best:
             raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")
         state.load_networks(state.best)
         state.release()
         self.generator_, self.critic_ = state.generator, state.critic
-        self.history_ = _frame(state.history)
+        self.history_ = history_frame(state.history)
         self.best_epoch_ = state.best_epoch
         self.best_score_ = float(state.best_score) if z_val is not None else float("nan")
         return self
@@ -212,7 +216,8 @@ class WGANGP:
         """
         self._check_fitted()
         covariates = self.encoder_.transform(obs)
-        with limited_threads(self.threads), torch.no_grad():
+        fewer = enough_memory(self.device, "give fewer rows of obs at a time")
+        with limited_threads(self.threads), torch.no_grad(), fewer:
             z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
         z[:, self.standardizer_.constant_] = 0
         made = anndata.AnnData(self.standardizer_.inverse_transform(z), obs=_text_index(obs), var=self.var_.copy())
@@ -281,7 +286,8 @@ class WGANGP:
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
             return self._generate(self.generator_, covariates, seed) * scale  # the mean cancels
 
-        with limited_threads(self.threads), torch.no_grad():
+        fewer = enough_memory(self.device, "ask for fewer runs n")
+        with limited_threads(self.threads), torch.no_grad(), fewer:
             return counterfactual(
                 generate, self.encoder_, self.var_.index, obs, covariate, value, reference, n=n, seed=seed
             )
@@ -320,24 +326,16 @@ class WGANGP:
         return np.concatenate(scores)
 
     def save(self, folder: str | Path) -> None:
-        """Write the fitted model to a folder (JSON and safetensors), replacing a model that is there."""
+        """
+        Write the fitted model to a folder (JSON and safetensors), replacing a model that is there.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written, as on a full disk; a model that was there is then as it was.
+        """
         self._check_fitted()
-        info = {
-            "settings": self.settings.to_dict(),
-            "seed": self.seed,
-            "covariates": self.encoder_.to_dict(),
-            "best_epoch": self.best_epoch_,
-            "best_score": None if np.isnan(self.best_score_) else self.best_score_,
-            "provenance": self.provenance_,
-            "gexlib_version": __version__,
-            "history": _records(self.history_),
-            "genes": [str(gene) for gene in self.var_.index],
-            "var": {str(name): [_plain(v) for v in self.var_[name]] for name in self.var_},
-        }
-        tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in vars(self.standardizer_).items()}
-        for player, network in {"generator": self.generator_, "critic": self.critic_}.items():
-            tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
-        disk.write(folder, "model", info, tensors)
+        write_model(self, folder)
 
     @classmethod
     def load(cls, folder: str | Path, device: str = "auto", threads: int = 1) -> WGANGP:
@@ -349,24 +347,7 @@ class WGANGP:
         FileNotFoundError, ValueError
             If there is no model, it is not one of this library's, or it is damaged; the message says which.
         """
-        info, tensors = disk.read(folder, "model")
-        try:
-            model = cls(settings=Settings(**info["settings"]), seed=info["seed"], device=device, threads=threads)
-            model.encoder_ = CovariateEncoder.from_dict(info["covariates"])
-            model.var_ = pd.DataFrame(info["var"], index=pd.Index(info["genes"]))
-            model.provenance_, model.history_ = info["provenance"], _frame(info["history"])
-            model.best_epoch_ = info["best_epoch"]
-            model.best_score_ = float("nan") if info["best_score"] is None else info["best_score"]
-            model.standardizer_ = Standardizer()
-            for name in ("mean_", "scale_", "constant_"):
-                setattr(model.standardizer_, name, tensors[f"standardizer.{name}"].numpy())
-            state = model._new_state()
-            state.load_networks(tensors)
-            state.release()
-        except (KeyError, TypeError, RuntimeError) as error:
-            raise ValueError(f"{folder} is not a whole model: {error}") from error
-        model.generator_, model.critic_ = state.generator, state.critic
-        return model
+        return read_model(cls, folder, device, threads)
 
     @classmethod
     def load_pretrained(cls, name: str, device: str = "auto", threads: int = 1) -> WGANGP:
@@ -394,7 +375,7 @@ class WGANGP:
         """
         if name not in PRETRAINED:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
-        return cls.load(embedded(f"pretrained/{name}/{disk.CONFIG}").parent, device=device, threads=threads)
+        return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
     def _new_state(self) -> State:
         n_levels = [len(levels) for levels in self.encoder_.vocabularies_.values()]
@@ -426,46 +407,6 @@ class WGANGP:
     def _check_fitted(self) -> None:
         if not hasattr(self, "generator_"):
             raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
-
-
-def _same_run(folder: str | Path, saved: dict, run: dict) -> None:
-    """Raise an error that says what differs between a saved training and this one (`epochs` may)."""
-    saved, now = (dict(r, settings=r["settings"] | {"epochs": None}) for r in (saved, run))
-    differ = [name for name in now if name != "settings" and saved.get(name) != now[name]]
-    settings = {name: saved["settings"].get(name) for name, v in now["settings"].items()}
-    differ += [
-        f"{name} ({settings[name]} there, {v} here)" for name, v in now["settings"].items() if settings[name] != v
-    ]
-    if differ:
-        raise ValueError(
-            f"checkpoint={str(folder)!r} holds another training; it differs in: {', '.join(differ)}. "
-            f"Choose another folder, or delete this one"
-        )
-
-
-def _digest(*arrays: np.ndarray) -> str:
-    sha = hashlib.sha256()
-    for array in arrays:
-        sha.update(str((array.shape, array.dtype.str)).encode() + np.ascontiguousarray(array).tobytes())
-    return sha.hexdigest()
-
-
-def _frame(history: list[dict]) -> pd.DataFrame:
-    columns = ["epoch", "critic_loss", "wasserstein", "penalty", "generator_loss", "score"]
-    frame = pd.DataFrame(history, columns=columns)
-    return frame.astype({"epoch": int} | dict.fromkeys(columns[1:], float))
-
-
-def _records(history: pd.DataFrame) -> list[dict]:
-    return [{name: _plain(v) for name, v in row.items()} for row in history.to_dict("records")]
-
-
-def _plain(value) -> str | int | float | bool | None:
-    """A cell of a table as JSON can hold it; missing values become None."""
-    if pd.isna(value):
-        return None
-    value = value.item() if isinstance(value, np.generic) else value
-    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def _text_index(obs: pd.DataFrame) -> pd.DataFrame:

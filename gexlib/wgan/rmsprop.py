@@ -64,6 +64,10 @@ class RMSProp:
             **self._rule,
         )
 
+    def weighted(self, weight: float) -> Tensor:
+        """The gradients as one vector, after a multiplication in place."""
+        return self._gradients if weight == 1 else self._gradients.mul_(weight)
+
     def squares(self) -> list[Tensor]:
         """The running means of squared gradients, shaped as the parameters; fill them to restore a state."""
         return self._split(self._squares)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from gexlib.wgan.distributed import Share, World
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.networks import Critic, Generator
 from gexlib.wgan.rmsprop import RMSProp
@@ -48,6 +49,7 @@ class State:
     waited: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
+    world: World = field(default_factory=World)
     _gradients: dict[int, dict] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -82,6 +84,15 @@ class State:
                 "generator": GeneratorGradients(self.generator, self.critic, n),
             }
         return self._gradients[n]
+
+    def is_finite(self) -> bool:
+        """Whether all weights are numbers."""
+        return all(bool(torch.isfinite(tensor).all()) for tensor in self.networks().values())
+
+    def step(self, player: str, share: Share) -> None:
+        """Update a player from the gradients of all processes' shares."""
+        self.world.add_up(self.optimizers[player].weighted(share.weight))
+        self.optimizers[player].step()
 
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
@@ -184,7 +195,7 @@ def train(
     Raises
     ------
     FloatingPointError
-        If a loss is no longer finite.
+        If a loss is no longer finite, or a weight that would be scored and saved.
     """
     hide = None if progress is None else not progress
     shown = {}  # the latest losses, and the latest score
@@ -192,13 +203,15 @@ def train(
         while state.epoch < settings.epochs and state.waited < settings.patience:
             losses = train_epoch(state, data, settings)
             state.epoch += 1
-            if not all(math.isfinite(loss) for loss in losses.values()):
+            due = state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs
+            if not all(map(math.isfinite, losses.values())) or (due and not state.is_finite()):
                 raise FloatingPointError(
-                    f"the losses of epoch {state.epoch} are not finite: {losses}; training diverged. Lower "
-                    f"learning_rate (now {settings.learning_rate}) or look for extreme values in the data"
+                    f"training diverged in epoch {state.epoch}: the losses or weights are no longer finite ({losses}). "
+                    f"Start anew with a lower learning_rate (now {settings.learning_rate}), or look for extreme "
+                    f"values in the data"
                 )
             state.history.append({"epoch": state.epoch, **losses, "score": None})
-            if state.epoch % settings.evaluate_every == 0 or state.epoch == settings.epochs:
+            if due:
                 _evaluate(state, score)
                 checkpoint(state)
             shown |= {name: value for name, value in state.history[-1].items() if value is not None}
@@ -214,6 +227,7 @@ def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, floa
     batches = order.split(settings.batch_size)
     for index in batches:
         losses += train_step(state, data.rows(index), settings)
+    state.world.add_up(losses)
     means = (losses / len(batches)).tolist()
     return dict(zip(("critic_loss", "wasserstein", "penalty", "generator_loss"), means, strict=True))
 
@@ -222,26 +236,29 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
     """
     One iteration: the critic's updates on one minibatch (as the authors' code does), then the generator's.
 
-    Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,).
+    Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,), of
+    this process's share of the minibatch; they add up over the processes.
     """
     (b, n_genes), k = real.x.shape, settings.critic_steps
-    gradients = state.gradients(b)
     z = _normal(state, k + 1, b, settings.latent_dim)
     mix = _uniform(state, k, b, 1)
     noisy = _noisy_rows(state, settings, k + 1, b)
+    share = state.world.share(b)
+    gradients = state.gradients(share.n)
+    real, z, mix = Batch(*(part[share.rows] for part in real)), z[:, share.rows], mix[:, share.rows]
 
     with torch.no_grad():
         fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1))
-    for i, fake in enumerate(fakes.split(b)):
-        noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes)
+    for i, fake in enumerate(fakes.split(share.n)):
+        noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes, b)
         critic = gradients["critic"](real.x, fake, real.codes, real.values, mix[i], settings.penalty_weight, noise)
-        state.optimizers["critic"].step()
+        state.step("critic", share)
 
-    noise = _noise(state, settings.noise_generator, noisy[k], n_genes)
+    noise = _noise(state, settings.noise_generator, noisy[k], n_genes, b)
     loss = gradients["generator"](z[k], real.codes, real.values, noise)
-    state.optimizers["generator"].step()
+    state.step("generator", share)
     state.update_average(settings.averaging)
-    return torch.stack([*critic, loss])
+    return torch.stack([*critic, loss]) * share.weight
 
 
 def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tuple[Tensor, ...]:
@@ -250,9 +267,15 @@ def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tup
     return noisy.nonzero()[:, 1].split(noisy.sum(1).tolist())
 
 
-def _noise(state: State, scale: float, rows: Tensor, n_genes: int) -> tuple[Tensor, Tensor]:
-    """Gaussian noise for some rows."""
-    return rows, scale * _normal(state, len(rows), n_genes)
+def _noise(state: State, scale: float, rows: Tensor, n_genes: int, b: int) -> tuple[Tensor, Tensor]:
+    """Gaussian noise for some rows of minibatches of `b`: of it, what falls into this process's share."""
+    values = scale * _normal(state, len(rows), n_genes)
+    if state.world.size > 1:
+        share = state.world.share(b)
+        minibatch, row = rows // b, rows % b - share.rows.start
+        mine = (row >= 0) & (row < share.n)
+        rows, values = (minibatch * share.n + row)[mine], values[mine]
+    return rows, values
 
 
 def _normal(state: State, *shape: int) -> Tensor:
@@ -268,7 +291,7 @@ def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:
         state.best, state.best_epoch = _best(state), state.epoch
         return
     with torch.no_grad():
-        value = float(score(state.sampler))
+        value = state.world.by_first(lambda: float(score(state.sampler)))
     state.history[-1]["score"] = value if math.isfinite(value) else None
     if value > state.best_score:
         state.best, state.best_score, state.best_epoch = _best(state), value, state.epoch

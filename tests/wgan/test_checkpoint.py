@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,25 +34,46 @@ def test_replacing_leaves_one_of_each_file(folder):
 
 
 @pytest.mark.parametrize("failing", ["tensors", "config"])
-def test_failed_write_keeps_the_previous_checkpoint(folder, monkeypatch, failing):
-    real = checkpoint._write_file
+def test_a_full_disk_keeps_the_previous_checkpoint(folder, monkeypatch, failing):
+    real = Path.write_bytes
 
     def full_disk(path: Path, content: bytes):
         if path.name.startswith(failing):
+            real(path, content[: len(content) // 2])
             raise OSError(28, "No space left on device")
         real(path, content)
 
-    monkeypatch.setattr(checkpoint, "_write_file", full_disk)
-    with pytest.raises(OSError, match=r"could not write the checkpoint .*No space left.*previous one is intact"):
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(OSError, match=r"could not write the model .*\(No space left .*previous one is intact") as e:
         checkpoint.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert e.value.errno == 28
     assert checkpoint.read(folder, "model")[0]["seed"] == 1
+    with pytest.raises(OSError, match="there is no earlier one"):
+        checkpoint.write(folder / "new", "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert len(list(folder.iterdir())) == 2, "no part, and no empty folder"
 
 
-def test_a_failed_file_leaves_no_part_behind(folder, monkeypatch):
+def test_a_failed_sync_leaves_no_part_behind(folder, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(OSError, match="full"):
         checkpoint.write(folder, "model", {}, {"w": torch.zeros(3)})
     assert not list(folder.glob(".*"))
+
+
+def test_a_folder_that_vanishes_between_two_files(folder, monkeypatch):
+    """The tensors, gone with the folder, are written again: never a config.json without them."""
+    real, gone = os.replace, []
+
+    def vanish(part, path):
+        real(part, path)
+        if not gone:
+            gone.append(path)
+            shutil.rmtree(folder)
+
+    monkeypatch.setattr(os, "replace", vanish)
+    checkpoint.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert gone
+    assert checkpoint.read(folder, "model")[0]["seed"] == 2
 
 
 def test_what_a_killed_process_left_is_cleared(folder):
