@@ -243,8 +243,9 @@ def evaluate(
         for path, kind in writers.items():
             getattr(report, kind)(path)
         typer.echo(report.table.to_string(float_format="{:.4f}".format, na_rep=""))
-        for (data, reason), some in report.left_out.groupby(["data", "reason"], sort=False):
-            typer.echo(f"left out: {', '.join(some['metric'])} ({data}): {reason}", err=True)
+        for reason, some in report.left_out.groupby("reason", sort=False):
+            what = f"{', '.join(some['metric'].unique())} ({', '.join(some['data'].unique())})"
+            typer.echo(f"left out: {what}: {reason}", err=True)
         for note in report.notes:
             typer.echo(f"note: {note}", err=True)
 

@@ -22,8 +22,8 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; marg
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { padding: .25rem .6rem; text-align: left; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-thead th { border-bottom: 2px solid #4d4d4d; vertical-align: bottom; } thead th.number { text-align: right; }
+td.number { white-space: nowrap; font-variant-numeric: tabular-nums; }
+thead th { border-bottom: 2px solid #4d4d4d; vertical-align: bottom; }
 tr.first > * { border-top: 1px solid #bbb; }
 th.metric { font-weight: normal; white-space: nowrap; } td.judged { background: #c8553d14; }
 code { font-size: .95em; } summary { cursor: pointer; }
@@ -67,18 +67,19 @@ standard deviation over runs.</p>
 def table(report: Report) -> str:
     """The table, with standard deviations beside means."""
     mean, sd = report.mean, report.sd
-    head = "".join(f'<th class="number">{escape(name)}</th>' for name in (*mean, "best"))
+    right = 'style="text-align: right"'  # also where the page's own style is not at hand
+    head = "".join(f"<th {right}>{escape(name)}</th>" for name in (*mean, "best"))
     kind = {data: "number judged" if data in report.synthetic else "number" for data in mean}
     rows, before = [], None
     for row in mean.index:
         family, name = row
-        cells = "".join(f'<td class="{kind[d]}">{_number(mean.at[row, d], sd.at[row, d])}</td>' for d in mean)
+        cells = "".join(f'<td class="{kind[d]}" {right}>{_number(mean.at[row, d], sd.at[row, d])}</td>' for d in mean)
         best, better, text = report.definitions.loc[row, ["best", "better", "text"]]
         arrow = {"higher": " ↑", "lower": " ↓"}.get(better, "")
         heading, first = ("", "") if family == before else (escape(family), ' class="first"')
         rows.append(
             f'<tr{first}><th>{heading}</th><th class="metric" style="text-align: left" title="{escape(text)}">'
-            f'{escape(name)}</th>{cells}<td class="number">{best:g}{arrow}</td></tr>'
+            f'{escape(name)}</th>{cells}<td class="number" {right}>{best:g}{arrow}</td></tr>'
         )
         before = family
     head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(rows)
@@ -87,15 +88,12 @@ def table(report: Report) -> str:
 
 def omissions(report: Report) -> str:
     """What was left out and why, one line a reason."""
-    if report.left_out.empty:
-        return ""
     lines = []
-    for (data, reason), some in report.left_out.groupby(["data", "reason"], sort=False):
-        what = ", ".join(some["metric"].unique()) if data != "all" or some["metric"].iat[0] != "all" else ""
-        of = "" if data == "all" else f" of {data}"
-        what = data if what == "all" else f"{what}{of}"
-        lines.append(f"<li>{escape(what)}: {escape(reason)}.</li>")
-    return f"<p>Left out:</p><ul>{''.join(lines)}</ul>"
+    for reason, some in report.left_out.groupby("reason", sort=False):
+        of = [data for data in some["data"].unique() if data != "all"]
+        what = ", ".join(metric for metric in some["metric"].unique() if metric != "all")
+        lines.append(f"<li>{escape(' of '.join(filter(None, (what, ', '.join(of)))))}: {escape(reason)}.</li>")
+    return f"<p>Left out:</p><ul>{''.join(lines)}</ul>" if lines else ""
 
 
 def _definitions(report: Report) -> str:

@@ -20,7 +20,7 @@ from gexlib.report import page
 @dataclass(repr=False)
 class Report:
     """
-    The numbers of an evaluation, and what they mean; :func:`gexlib.evaluate` makes it.
+    The numbers of an evaluation, and what they mean; :func:`gexlib.report.evaluate` makes it.
 
     Attributes
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gexlib import metrics
+from gexlib.differential import differential_expression
 from gexlib.report.inputs import Inputs
 from gexlib.report.measures import NEARER, Measure, Metric
 from gexlib.report.realism import NO_TRAIN, SAMPLE
@@ -70,5 +71,16 @@ def _differential(inputs: Inputs) -> Measure:
         lambda c: metrics.differential_agreement(inputs.test, c.data, by, value, reference, adjust, top=top, fdr=FDR)[
             ["Pearson", "slope", "same sign", f"top {top}"]
         ],
-        missing="" if inputs.contrast else "contrast is not given",
+        missing=_no_contrast(inputs, adjust),
     )
+
+
+def _no_contrast(inputs: Inputs, adjust: list[str]) -> str:
+    """Why real data has no differential expression to agree with."""
+    if inputs.contrast is None:
+        return "contrast is not given"
+    try:
+        differential_expression(inputs.test, *inputs.contrast, adjust)
+    except ValueError as error:
+        return f"real_test: {error}"
+    return ""

@@ -130,6 +130,10 @@ def test_arrays_and_what_is_missing_is_said(sets):
     assert reasons["zeros"] == "real_test has no exact zeros"
     assert reasons["DE slope"] == "contrast is not given"
     assert reasons["label AUC"] == "labels are not given"
+    absent = evaluate(
+        None, sets["test"], sets["near"], contrast=("tissue", "bone", "lung"), families="utility", baselines=[]
+    )
+    assert absent.left_out["reason"].str.startswith("real_test: value='bone' has 0 samples").any()
     named = evaluate(train, test, near, regulons=REGULONS, genes=GENES, families=["GRN"], baselines=[])
     assert named.table["synthetic"].tolist()[0] == metrics.s_tf_tg(test, near, REGULONS, GENES)
 
