@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates in obs: an .h5ad file.")]
+DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates in obs: an .h5ad file, or .zarr.")]
 Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
 
 
@@ -98,6 +98,9 @@ def train(
     divided: Annotated[
         Path | None, typer.Option(help="Also write the data with their division, column 'split', to this .h5ad file.")
     ] = None,
+    backed: Annotated[
+        bool, typer.Option("--backed", help="Leave the expression on the disk: for data larger than the memory.")
+    ] = False,
 ) -> None:
     """Train a model on 60 % of the groups of a data set, and stop by another 15 %.
 
@@ -107,7 +110,7 @@ def train(
     """
     with _errors_as_one_line():
         from gexlib.datasets import read, write
-        from gexlib.preprocess import prepare
+        from gexlib.preprocess import split_groups
         from gexlib.wgan import WGANGP
         from gexlib.wgan.distributed import process_group
         from gexlib.wgan.settings import resolve
@@ -116,12 +119,16 @@ def train(
         settings = settings if epochs is None else settings.replace(epochs=epochs)
         with process_group() as first:
             gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
-            samples = read(data)
+            if backed and divided is not None:
+                raise ValueError(
+                    "--divided writes a copy of the data, which --backed cannot; put 'split' into obs first"
+                )
+            samples = read(data, backed=backed)
             if "split" not in samples.obs:
                 if by is None:
                     raise ValueError(f"{data} has no column 'split' in obs; name the groups that stay together: --by")
-                samples = prepare(samples, by=by, seed=seed)
-            parts = {name: samples[samples.obs["split"] == name].copy() for name in ("train", "validation")}
+                samples.obs["split"] = split_groups(samples.obs, by=by, seed=seed)
+            parts = {name: samples[samples.obs["split"] == name] for name in ("train", "validation")}
             gan.fit(parts["train"], parts["validation"], checkpoint=checkpoint)
         if not first:
             return

@@ -158,6 +158,7 @@ def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
         (TRAIN, "name the groups that stay together: --by"),
         ([*TRAIN, "--by", "patient"], "by='patient' is not a column of obs"),
         ([*TRAIN, "--by", "donor", "--preset", "best"], "settings='best' is neither"),
+        ([*TRAIN, "--by", "donor", "--backed", "--divided", "d.h5ad"], "which --backed cannot"),
         (["train", "none.h5ad", "model"], "there is no file none.h5ad"),
         (["sample", "model", "wanted.csv", "lb.h5ad"], "there is no folder model"),
         (["evaluate", "data.h5ad", "data.h5ad", "--split", "test"], "no samples with 'test'"),
@@ -173,6 +174,13 @@ def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):
     assert message in result.stderr
     assert result.stderr.startswith("gexlib: ")
     assert sorted(folder.iterdir()) == before, "an error leaves nothing behind"
+
+
+def test_train_on_data_that_stay_on_the_disk(gexlib, folder):
+    for options in ([], ["--backed"]):
+        result = gexlib(*TRAIN, "--by", "donor", *options)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.startswith("model: 36 train samples, ")
 
 
 @pytest.mark.parametrize(
