@@ -19,7 +19,7 @@ from gexlib.report.inputs import Candidate, Inputs, columns, like, matched, name
 from gexlib.report.measures import Measure
 from gexlib.report.privacy import privacy
 from gexlib.report.result import Report
-from gexlib.simulators import Bootstrap, Gaussian
+from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.wgan import WGANGP
 
 FAMILIES = {
@@ -34,6 +34,8 @@ FAMILIES = {
 
 BASELINES = {
     "Gaussian": lambda by, most: Gaussian(most, by=by, unseen="unknown"),
+    "copula": lambda by, most: GaussianCopula(by=by, unseen="unknown"),
+    "SMOTE": lambda by, most: SMOTE(by=by, unseen="unknown"),
     "bootstrap": lambda by, most: Bootstrap(by=by, unseen="unknown"),
 }
 """Baselines by name: functions of the columns that make a group and the largest number of components."""
