@@ -213,6 +213,12 @@ class UnitGenes:
             )
         length[flat] = np.inf
         self.scale = 1 / length  # 0 for constant genes, and so are their correlations
+        self.held = None
+
+    def hold(self) -> None:
+        """Compute all correlations now and keep them, for several scores of the same data set."""
+        units = self[slice(0, self.n)]
+        self.held = units.T @ units
 
     def _columns(self, genes: slice | np.ndarray) -> np.ndarray:
         return self.data.columns(genes if self.genes is None else self.genes[genes])
@@ -224,8 +230,30 @@ class UnitGenes:
         x *= self.scale[genes]
         return x
 
+    def between(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Correlations of some genes with others, shape (n_rows, n_columns)."""
+        if self.held is not None:
+            return self.held[np.ix_(rows, columns)]
+        left = self[rows]
+        return left.T @ (left if columns is rows else self[columns])
+
+    def blocks_among(self, genes: np.ndarray) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """Yield (rows, columns, correlations) for the blocks on and above the diagonal of those of some genes."""
+        units = self[genes] if self.held is None else None
+        for rows in slices(len(genes)):
+            for columns in slices(len(genes), rows.start):
+                if units is None:
+                    yield rows, columns, self.held[np.ix_(genes[rows], genes[columns])]
+                else:
+                    yield rows, columns, units[:, rows].T @ units[:, columns]
+
     def correlation_blocks(self) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield (rows, columns, correlations) for the blocks on and above the diagonal, row by row."""
+        if self.held is not None:
+            for rows in slices(self.n):
+                for columns in slices(self.n, rows.start):
+                    yield rows, columns, self.held[rows, columns].copy()
+            return
         for rows in slices(self.n):
             left = self[rows]
             for columns in slices(self.n, rows.start):
@@ -233,6 +261,7 @@ class UnitGenes:
                 yield rows, columns, left.T @ right
 
 
-def slices(n: int, start: int = 0) -> list[slice]:
-    """Cut ``range(start, n)`` into slices of at most ``BLOCK``."""
-    return [slice(i, min(i + BLOCK, n)) for i in range(start, n, BLOCK)]
+def slices(n: int, start: int = 0, size: int | None = None) -> list[slice]:
+    """Cut ``range(start, n)`` into slices of at most ``size``, by default ``BLOCK``."""
+    size = size or BLOCK
+    return [slice(i, min(i + size, n)) for i in range(start, n, size)]

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from scipy.spatial.distance import squareform
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair, list_some, slices
+from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair, list_some
 
 Regulons = Mapping[str, Iterable[str]]
+Wired = list[tuple[int, np.ndarray]]  # positions of each TF and of its targets
 
 
 def s_tf_tg(
@@ -83,6 +84,12 @@ def s_tf_tg(
     1.0
     """
     x, z, wired = _wired_pair(real, synthetic, regulons, genes, self_regulation, constant)
+    return _s_tf_tg(x, z, wired, dissimilarity, equal_weights)
+
+
+def _s_tf_tg(
+    x: UnitGenes, z: UnitGenes, wired: Wired, dissimilarity: bool = False, equal_weights: bool = False
+) -> float:
     cosines, weights = [], []
     for tf, targets in wired:
         rx, rz = _tf_tg(x, tf, targets), _tf_tg(z, tf, targets)
@@ -158,17 +165,28 @@ def s_tg_tg(
     1.0
     """
     x, z, wired = _wired_pair(real, synthetic, regulons, genes, self_regulation, constant)
+    return _s_tg_tg(x, z, wired, per_target, dissimilarity, equal_weights)
+
+
+def _s_tg_tg(
+    x: UnitGenes,
+    z: UnitGenes,
+    wired: Wired,
+    per_target: bool = False,
+    dissimilarity: bool = False,
+    equal_weights: bool = False,
+) -> float:
     cosines, weights = [], []
     for _, targets in wired:
         n = len(targets)
         if n < 2:
             continue
-        xz, xx, zz = _tg_tg_products(x, z, targets, dissimilarity)
+        xz, xx, zz = _tg_tg_products(x, z, targets, dissimilarity, per_target)
         if per_target:
             each = _cosine(xz, xx, zz, n - 1)
             cosines.append(np.nan if np.isnan(each).all() else np.nansum(each))
         else:
-            cosines.append(_cosine(xz.sum() / 2, xx.sum() / 2, zz.sum() / 2, n * (n - 1) // 2))
+            cosines.append(_cosine(xz / 2, xx / 2, zz / 2, n * (n - 1) // 2))
         weights.append(1 if equal_weights else n - 1)
     if not cosines:
         raise ValueError(
@@ -245,9 +263,7 @@ def _wired(data, regulons, genes, self_regulation, constant):
     return UnitGenes(x, used, constant), wired
 
 
-def _wire(
-    regulons: Regulons, data: Expression, self_regulation: bool
-) -> tuple[np.ndarray, list[tuple[int, np.ndarray]]]:
+def _wire(regulons: Regulons, data: Expression, self_regulation: bool) -> tuple[np.ndarray, Wired]:
     """Positions of the genes that occur in ``regulons``, and within those, each TF and its targets."""
     if not isinstance(regulons, Mapping):
         raise TypeError(
@@ -278,7 +294,7 @@ def _wire(
 
 def _wire_all(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None, self_regulation: bool = False
-) -> tuple[Expression, list[tuple[int, np.ndarray]]]:
+) -> tuple[Expression, Wired]:
     """The whole data set, and the positions in it of each TF and its targets."""
     x = Expression(data, "data", genes)
     used, wired = _wire(regulons, x, self_regulation)
@@ -287,29 +303,28 @@ def _wire_all(
 
 def _tf_tg(units: UnitGenes, tf: int, targets: np.ndarray) -> np.ndarray:
     """Correlations of one TF with its targets, shape (n_targets,)."""
-    return np.clip(units[np.array([tf])][:, 0] @ units[targets], -1, 1)
+    return np.clip(units.between(np.array([tf]), targets)[0], -1, 1)
 
 
 def _tg_tg_products(
-    x: UnitGenes, z: UnitGenes, targets: np.ndarray, dissimilarity: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For each target, the inner products xz, xx and zz of its correlations with the other targets."""
-    unit_x, unit_z = x[targets], z[targets]
-    products = np.zeros((3, len(targets)))
-    for rows in slices(len(targets)):
-        for columns in slices(len(targets), rows.start):
-            a = unit_x[:, rows].T @ unit_x[:, columns]
-            b = unit_z[:, rows].T @ unit_z[:, columns]
-            if dissimilarity:
-                a, b = 1 - a, 1 - b
-            if rows == columns:
-                np.fill_diagonal(a, 0)
-                np.fill_diagonal(b, 0)
-            for product, (p, q) in zip(products, ((a, b), (a, a), (b, b)), strict=True):
-                product[rows] += np.einsum("ij,ij->i", p, q)
-                if rows != columns:
-                    product[columns] += np.einsum("ij,ij->j", p, q)
-    return tuple(products)
+    x: UnitGenes, z: UnitGenes, targets: np.ndarray, dissimilarity: bool, per_target: bool
+) -> np.ndarray:
+    """The inner products xz, xx and zz of the correlations of targets with other targets: of each target, or of all."""
+    products = np.zeros((3, len(targets)) if per_target else 3)
+    for (rows, columns, a), (_, _, b) in zip(x.blocks_among(targets), z.blocks_among(targets), strict=True):
+        if dissimilarity:
+            a, b = 1 - a, 1 - b
+        if rows == columns:
+            np.fill_diagonal(a, 0)
+            np.fill_diagonal(b, 0)
+        for i, (p, q) in enumerate(((a, b), (a, a), (b, b))):
+            if not per_target:
+                products[i] += np.vdot(p, q) * (1 if rows == columns else 2)
+                continue
+            products[i, rows] += np.einsum("ij,ij->i", p, q)
+            if rows != columns:
+                products[i, columns] += np.einsum("ij,ij->j", p, q)
+    return products
 
 
 def _cosine(xz, xx, zz, n: int):

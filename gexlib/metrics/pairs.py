@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial.distance import squareform
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes
+from gexlib.metrics import _data
+from gexlib.metrics._data import DataSet, Expression, UnitGenes, slices
+from gexlib.metrics._device import fetched, placed
 
 _PIECE = 1 << 16  # values of a long vector taken at a time: two pieces fit a core's cache
 
@@ -181,12 +183,17 @@ class PooledPearson:
     def value(self, name_a: str, name_b: str, scale: float) -> float:
         """The correlation; an error if a sequence varies only by rounding (of its mean, or of ``scale``)."""
         for name, squares, mean in ((name_a, self.aa, self.mean_a), (name_b, self.bb, self.mean_b)):
-            if np.sqrt(squares / self.n) <= 1e-12 * max(abs(mean), scale):
-                raise ValueError(
-                    f"gamma is undefined: all pairs of genes of {name} have the same value, {mean:.6g}; "
-                    "use more samples, or genes that vary independently"
-                )
+            check_varied(name, mean, np.sqrt(squares / self.n), scale)
         return float(np.clip(self.ab / np.sqrt(self.aa) / np.sqrt(self.bb), -1, 1))
+
+
+def check_varied(name: str, mean: float, sd: float, scale: float) -> None:
+    """Raise an error if values of this mean and sd vary only by rounding, of the mean or of ``scale``."""
+    if sd <= 1e-12 * max(abs(mean), scale):
+        raise ValueError(
+            f"gamma is undefined: all pairs of genes of {name} have the same value, {mean:.6g}; "
+            "use more samples, or genes that vary independently"
+        )
 
 
 def condensed_dissimilarity(units: UnitGenes) -> np.ndarray:
@@ -199,6 +206,24 @@ def condensed_dissimilarity(units: UnitGenes) -> np.ndarray:
             first = max(columns.start, i + 1)
             at = i * (2 * n - i - 1) // 2 - i - 1  # pair (i, j) lies at this + j
             d[at + first : at + columns.stop] = block[i - rows.start, first - columns.start :]
+    return d
+
+
+def square_dissimilarity(units: UnitGenes, device: str | None = None) -> np.ndarray:
+    """1 - r of all pairs as a full matrix, the products taken on ``device``."""
+    if units.held is not None:
+        d = 1 - units.held
+        return np.clip(d, 0, 2, out=d)
+    d = np.empty((units.n, units.n))
+    for rows in slices(units.n, size=4 * _data.BLOCK):
+        left = placed(units[rows], device)
+        for columns in slices(units.n, rows.start, size=4 * _data.BLOCK):
+            right = left if columns == rows else placed(units[columns], device)
+            block = d[rows, columns]
+            np.subtract(1, fetched(left.T @ right), out=block)
+            np.clip(block, 0, 2, out=block)  # 1 - r may round to -2e-16
+            if rows != columns:
+                d[columns, rows] = block.T
     return d
 
 

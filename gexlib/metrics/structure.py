@@ -13,8 +13,10 @@ where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triang
 import numpy as np
 from scipy.cluster import hierarchy
 
-from gexlib.metrics._data import DataSet, UnitGenes, checked_pair
-from gexlib.metrics.pairs import PooledPearson, condensed_dissimilarity, pooled_pearson, unit_genes
+from gexlib.metrics._data import DataSet, UnitGenes, checked_pair, slices
+from gexlib.metrics._device import check_device, placed
+from gexlib.metrics._trees import LARGE, complete_linkage_of, tree_gamma
+from gexlib.metrics.pairs import PooledPearson, check_varied, pooled_pearson, square_dissimilarity, unit_genes
 
 
 def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
@@ -35,11 +37,12 @@ def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     return _linkage(unit_genes(data, constant))
 
 
-def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> float:
+def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""How well synthetic data keeps the dissimilarities between genes: S_dist.
 
     Genes are taken in blocks whose statistics are pooled, so no matrix of all pairs is held: memory stays at
-    a few tens of megabytes beyond the data, for any number of genes.
+    a few tens of megabytes beyond the data, for any number of genes. Where both data sets together have fewer
+    samples than genes, the sums over pairs of genes are taken as sums over pairs of samples, which are fewer.
 
     Parameters
     ----------
@@ -48,6 +51,9 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
         by ``var_names``, those of arrays by position. Units do not matter.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
+    device : str, optional
+        Device of PyTorch that takes the products of genes with genes, such as ``"cuda"``. Default: NumPy does, with
+        the threads of its BLAS.
 
     Returns
     -------
@@ -65,7 +71,8 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
     Notes
     -----
     Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dist}`; computed in float64 for any
-    input.
+    input. With the genes of X and Z as columns of unit length in :math:`U` and :math:`V`, the sum of
+    :math:`r^X_{ij} r^Z_{ij}` over all :math:`i` and :math:`j` is the squared norm of :math:`U V^T`.
 
     Examples
     --------
@@ -77,10 +84,11 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
     >>> abs(s_dist(real, rng.normal(size=real.shape))) < 0.3
     True
     """
-    return _s_dist(*_unit_pair(real, synthetic, constant))
+    check_device(device)
+    return _s_dist(*_unit_pair(real, synthetic, constant), device)
 
 
-def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> float:
+def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""How well synthetic data keeps the hierarchical clusters of genes: S_dend.
 
     Parameters
@@ -90,6 +98,9 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
         by ``var_names``, those of arrays by position. Units do not matter.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
+    device : str, optional
+        Device of PyTorch that takes the products of genes with genes, such as ``"cuda"``. Default: NumPy does, with
+        the threads of its BLAS.
 
     Returns
     -------
@@ -107,8 +118,8 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
     -----
     Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dend}`: complete linkage on 1 - r,
     cophenetic distances. A clustering can turn on the last digits: S_dend moves by 0.01 when distances move
-    by 0.001. All is computed in float64. At its peak it holds two vectors of n_genes * (n_genes - 1) / 2
-    values: 0.2 GB for 5,000 genes, 2.6 GB for 18,154.
+    by 0.001. All is computed in float64. At its peak it holds one matrix of n_genes * n_genes values: 0.2 GB for
+    5,000 genes, 2.6 GB for 18,154. The clustering stays on the CPU whatever the device.
 
     Examples
     --------
@@ -117,30 +128,59 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise") -> flo
     >>> round(s_dend(real, 2 * real + 1), 6)
     1.0
     """
+    check_device(device)
     x, z = _unit_pair(real, synthetic, constant)
-    return _s_dend(_linkage(x), _linkage(z), z.data.argument)
+    return _s_dend(_linkage(x, device), _linkage(z, device), z.data.argument)
 
 
 def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGenes, UnitGenes]:
     return tuple(UnitGenes(e, constant=constant) for e in checked_pair(real, synthetic))
 
 
-def _s_dist(x: UnitGenes, z: UnitGenes) -> float:
+def _s_dist(x: UnitGenes, z: UnitGenes, device: str | None = None) -> float:
     _check_three_genes(x)
+    n_samples = sum(units.data.values.shape[0] for units in (x, z))
+    fewer = x.held is None and (n_samples < x.n or device is not None)
+    if fewer and (score := _sample_gamma(x, z, device)) is not None:
+        return score
     pooled = PooledPearson()
     for (rows, columns, rx), (_, _, rz) in zip(x.correlation_blocks(), z.correlation_blocks(), strict=True):
         pooled.add(rx, rz, symmetric=rows == columns)  # the correlation of r is that of 1 - r
     return pooled.value(x.data.argument, z.data.argument, scale=1.0)
 
 
+def _sample_gamma(x: UnitGenes, z: UnitGenes, device: str | None) -> float | None:
+    """S_dist from the products of samples with samples; None where the correlations vary too little for that."""
+    sums, products = [0, 0], [0, 0, 0]
+    for part in slices(x.n):
+        u, v = placed(x[part], device), placed(z[part], device)
+        for i, unit in enumerate((u, v)):
+            sums[i] = sums[i] + unit.sum(1)
+        for i, (a, b) in enumerate(((u, u), (v, v), (u, v))):
+            products[i] = products[i] + a @ b.T
+    ones = [np.count_nonzero(units.scale) for units in (x, z)]  # correlations of genes with themselves
+    ones.append(np.count_nonzero(x.scale * z.scale))
+    off_diagonal = x.n * (x.n - 1)
+    mean = [(float(s @ s) - k) / off_diagonal for s, k in zip(sums, ones[:2], strict=True)]
+    aa, bb, ab = ((float((p * p).sum()) - k) / off_diagonal for p, k in zip(products, ones, strict=True))
+    var_a, var_b = aa - mean[0] ** 2, bb - mean[1] ** 2
+    if not (var_a > 1e-4 * aa and var_b > 1e-4 * bb):
+        return None  # the difference has lost digits
+    return float(np.clip((ab - mean[0] * mean[1]) / np.sqrt(var_a * var_b), -1, 1))
+
+
 def _s_dend(real_linkage: np.ndarray, synthetic_linkage: np.ndarray, argument: str) -> float:
-    real, synthetic = hierarchy.cophenet(real_linkage), hierarchy.cophenet(synthetic_linkage)
-    return pooled_pearson(real, synthetic).value("real", argument, scale=1.0)
+    if len(real_linkage) < LARGE:
+        return pooled_pearson(*map(hierarchy.cophenet, (real_linkage, synthetic_linkage))).value("real", argument, 1.0)
+    score, *moments = tree_gamma(real_linkage, synthetic_linkage)
+    for name, (mean, sd) in zip(("real", argument), moments, strict=True):
+        check_varied(name, mean, sd, scale=1.0)
+    return float(np.clip(score, -1, 1))
 
 
-def _linkage(units: UnitGenes) -> np.ndarray:
+def _linkage(units: UnitGenes, device: str | None = None) -> np.ndarray:
     _check_three_genes(units)
-    return hierarchy.linkage(condensed_dissimilarity(units), "complete")
+    return complete_linkage_of(square_dissimilarity(units, device))
 
 
 def _check_three_genes(units: UnitGenes) -> None:

@@ -1,0 +1,37 @@
+"""Where the products of genes with genes are taken: by NumPy, or by PyTorch on a device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+
+def check_device(device: str | None) -> None:
+    """Raise an error if ``device`` is neither None nor a device that PyTorch can compute on here."""
+    if device is None:
+        return
+    try:
+        placed(np.zeros(1), device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device={device!r} cannot be used here ({reason}); None or 'cpu' always can") from None
+
+
+def placed(values: np.ndarray, device: str | None) -> np.ndarray | torch.Tensor:
+    """The values as they are, or as a tensor on ``device``: float64, or float32 where there is nothing wider."""
+    if device is None:
+        return values
+    import torch
+
+    device = torch.device(device)
+    kind = torch.float32 if device.type == "mps" else torch.float64
+    return torch.from_numpy(values).to(kind).to(device)
+
+
+def fetched(values: np.ndarray | torch.Tensor) -> np.ndarray:
+    """The values back in NumPy."""
+    return values if isinstance(values, np.ndarray) else values.cpu().numpy()
