@@ -21,7 +21,8 @@ from torch import Tensor
 from gexlib.preprocess import Covariates, Standardizer
 from gexlib.wgan.train import Batch
 
-BLOCK = 32  # samples, or those of a chunk of the file if that has more
+BLOCK = 32  # samples, at most, or those of a chunk of the file if that has more
+BLOCK_BYTES = 256 << 10  # of a block, at most; less would make a disk slow
 READ = 64 << 20  # bytes of expression in memory
 GAP = 8  # samples that are read although nobody wants them, rather than to start a new read
 
@@ -59,14 +60,15 @@ class StoredRows:
         self.columns = _numbers(data._vidx, source.n_vars) if data.is_view else np.arange(source.n_vars)
         self.shape = data.shape
         self.width = 4 * source.n_vars  # bytes of a sample
-        chunks = getattr(self.matrix, "chunks", None)
-        self.block = max(BLOCK, chunks[0] if chunks else 1)
-        if self.block > BLOCK and self.block * self.width > READ // 4:
+        self.block = min(BLOCK, max(1, BLOCK_BYTES // self.width))
+        chunks, most = getattr(self.matrix, "chunks", None), max(1, READ // 4 // self.width)
+        if chunks and chunks[0] > most:
             raise ValueError(
-                f"{argument}.X is stored in chunks of {chunks[0]:,} x {chunks[1]:,}, so that {BLOCK} samples cannot be "
-                f"read without {self.block * self.width >> 20:,} MiB of others; write it without compression, or in "
-                f"chunks of up to {max(1, READ // 4 // self.width):,} samples"
+                f"{argument}.X is stored in chunks of {chunks[0]:,} x {chunks[1]:,}, so that no sample can be read "
+                f"without {chunks[0] - 1:,} others; write it without compression, or in chunks of up to {most:,} "
+                f"samples"
             )
+        self.block = max(self.block, chunks[0] if chunks else 1)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -102,9 +104,14 @@ class StoredRows:
 
     def _stretches(self, rows: np.ndarray) -> list[np.ndarray]:
         """Places of ascending `rows` that are read in one go: near each other, and not too many."""
-        most = max(1, READ // 4 // (self.width * GAP))
-        breaks = set(np.flatnonzero(np.diff(rows) > GAP) + 1) | set(range(most, len(rows), most))
-        return np.split(np.arange(len(rows)), sorted(breaks)) if len(rows) else []
+        near = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) > GAP) + 1) if len(rows) else []
+        most = max(1, READ // 4 // self.width)
+        bands = [(rows[part] - rows[part[0]]) // most for part in near]
+        return [
+            stretch
+            for part, band in zip(near, bands, strict=True)
+            for stretch in np.split(part, np.flatnonzero(np.diff(band)) + 1)
+        ]
 
 
 class StoredBatches:
