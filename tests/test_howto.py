@@ -61,12 +61,13 @@ def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
             page |= given if "parameters" in cell.metadata.get("tags", []) else {}
     assert list(page["data"].obs["donor"]) == list(covariates["donor"])
     assert list(page["data"].var_names) == ["G3", "G1", "G2"]
-    assert page["report"] == "3 of 4 genes matched; missing: 'G99'"
+    assert page["matched"] == "3 of 4 genes matched; missing: 'G99'"
     assert set(page["data"].obs["split"].groupby(page["data"].obs["donor"]).nunique()) == {1}
     assert page["synthetic"].n_obs == page["test"].n_obs
     assert page["new"].shape == (100, 3)
     assert sorted(page["effects"].index) == ["G1", "G2", "G3"]
-    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"model", "synthetic.h5ad", "report.csv"}
+    written = {path.name for path in (tmp_path / "mine").iterdir()}
+    assert written == {"model", "synthetic.h5ad", "report.csv", "report.html"}
 
 
 def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):

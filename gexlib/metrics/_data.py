@@ -233,7 +233,7 @@ class UnitGenes:
     def between(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Correlations of some genes with others, shape (n_rows, n_columns)."""
         if self.held is not None:
-            return self.held[np.ix_(rows, columns)]
+            return self.held.take(rows[:, None] * self.n + columns)  # faster than held[np.ix_(rows, columns)]
         left = self[rows]
         return left.T @ (left if columns is rows else self[columns])
 
@@ -243,7 +243,7 @@ class UnitGenes:
         for rows in slices(len(genes)):
             for columns in slices(len(genes), rows.start):
                 if units is None:
-                    yield rows, columns, self.held[np.ix_(genes[rows], genes[columns])]
+                    yield rows, columns, self.between(genes[rows], genes[columns])
                 else:
                     yield rows, columns, units[:, rows].T @ units[:, columns]
 

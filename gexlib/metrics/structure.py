@@ -18,6 +18,9 @@ from gexlib.metrics._device import check_device, placed
 from gexlib.metrics._trees import LARGE, complete_linkage_of, tree_gamma
 from gexlib.metrics.pairs import PooledPearson, check_varied, pooled_pearson, square_dissimilarity, unit_genes
 
+#: From this number of samples on, in both data sets together, their products with each other take too much room.
+MANY_SAMPLES = 8192
+
 
 def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """Complete-linkage clustering of genes on the dissimilarity 1 - r.
@@ -42,7 +45,8 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
 
     Genes are taken in blocks whose statistics are pooled, so no matrix of all pairs is held: memory stays at
     a few tens of megabytes beyond the data, for any number of genes. Where both data sets together have fewer
-    samples than genes, the sums over pairs of genes are taken as sums over pairs of samples, which are fewer.
+    samples than genes (and than 8,192), the sums over pairs of genes are taken as sums over pairs of samples, which
+    are fewer; that takes up to a few hundred megabytes.
 
     Parameters
     ----------
@@ -140,8 +144,8 @@ def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGe
 def _s_dist(x: UnitGenes, z: UnitGenes, device: str | None = None) -> float:
     _check_three_genes(x)
     n_samples = sum(units.data.values.shape[0] for units in (x, z))
-    fewer = x.held is None and (n_samples < x.n or device is not None)
-    if fewer and (score := _sample_gamma(x, z, device)) is not None:
+    by_samples = x.held is None and (n_samples < min(x.n, MANY_SAMPLES) or device is not None)
+    if by_samples and (score := _sample_gamma(x, z, device)) is not None:
         return score
     pooled = PooledPearson()
     for (rows, columns, rx), (_, _, rz) in zip(x.correlation_blocks(), z.correlation_blocks(), strict=True):
@@ -151,7 +155,7 @@ def _s_dist(x: UnitGenes, z: UnitGenes, device: str | None = None) -> float:
 
 def _sample_gamma(x: UnitGenes, z: UnitGenes, device: str | None) -> float | None:
     """S_dist from the products of samples with samples; None where the correlations vary too little for that."""
-    sums, products = [0, 0], [0, 0, 0]
+    sums, products = [0, 0], [0, 0, 0]  # of unit genes over genes; of samples with samples, xx, zz and xz
     for part in slices(x.n):
         u, v = placed(x[part], device), placed(z[part], device)
         for i, unit in enumerate((u, v)):
@@ -162,7 +166,8 @@ def _sample_gamma(x: UnitGenes, z: UnitGenes, device: str | None) -> float | Non
     ones.append(np.count_nonzero(x.scale * z.scale))
     off_diagonal = x.n * (x.n - 1)
     mean = [(float(s @ s) - k) / off_diagonal for s, k in zip(sums, ones[:2], strict=True)]
-    aa, bb, ab = ((float((p * p).sum()) - k) / off_diagonal for p, k in zip(products, ones, strict=True))
+    flat = (p.reshape(-1) for p in products)
+    aa, bb, ab = ((float(p @ p) - k) / off_diagonal for p, k in zip(flat, ones, strict=True))
     var_a, var_b = aa - mean[0] ** 2, bb - mean[1] ** 2
     if not (var_a > 1e-4 * aa and var_b > 1e-4 * bb):
         return None  # the difference has lost digits

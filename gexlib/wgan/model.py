@@ -292,6 +292,39 @@ class WGANGP:
                 generate, self.encoder_, self.var_.index, obs, covariate, value, reference, n=n, seed=seed
             )
 
+    def critic_scores(self, data: anndata.AnnData) -> np.ndarray:
+        """
+        The critic's score of each sample: how real it looks to it, given its covariates.
+
+        A critic that scores its training records higher than held-out ones has learned them by heart
+        (:func:`gexlib.metrics.logan`).
+
+        Parameters
+        ----------
+        data : AnnData, n_samples x n_genes
+            Real samples or others, with the model's genes in its order, its covariates, and the units of its training
+            data.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_samples,)
+            On no scale: only differences between scores of one model have a meaning.
+
+        Raises
+        ------
+        ValueError
+            If the genes differ, values are missing, or a covariate is absent or has an unknown level.
+        """
+        self._check_fitted()
+        x = expression_matrix(data, "data").astype(np.float32, copy=False)
+        if list(data.var_names) != list(self.var_.index):
+            raise ValueError("data has other genes than the model, or in another order; take data[:, model.var_.index]")
+        inputs = self.standardizer_.transform(x), *self.encoder_.transform(data.obs)
+        rows = zip(*(torch.from_numpy(a).split(SAMPLE_ROWS) for a in inputs), strict=True)
+        with limited_threads(self.threads), torch.no_grad():
+            scores = [self.critic_(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
+        return np.concatenate(scores)
+
     def save(self, folder: str | Path) -> None:
         """
         Write the fitted model to a folder (JSON and safetensors), replacing a model that is there.
