@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import torch
 from torch import distributed
+from typer.testing import CliRunner
 
+from gexlib.cli import app
 from gexlib.wgan import WGANGP, checkpoint, train
 from gexlib.wgan.distributed import World
 
@@ -165,20 +167,18 @@ def test_torchrun_without_a_process_group_is_refused(fit, monkeypatch):
 
 
 @pytest.mark.slow
-def test_torchrun_with_the_command_line(small, tmp_path):
+def test_torchrun_with_the_command_line(small, tmp_path, monkeypatch):
     """Two processes write one model, that of one process."""
     train, validation = small
     train.obs["split"], validation.obs["split"] = "train", "validation"
     anndata.concat([train, validation]).write_h5ad(tmp_path / "data.h5ad")
-    command = ["-m", "gexlib.cli", "train", "data.h5ad", "--categorical", "medium", "--epochs", "2", "--device", "cpu"]
-    runner = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    monkeypatch.chdir(tmp_path)
+    command = ["train", "data.h5ad", "--categorical", "medium", "--epochs", "2", "--device", "cpu"]
+    runner = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "gexlib.cli"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = [
-        subprocess.run([*start, *command, name], cwd=tmp_path, env=environment, capture_output=True, text=True)
-        for name, start in {"two": runner, "one": [sys.executable]}.items()
-    ]
-    assert [d.returncode for d in done] == [0, 0], done[0].stderr + done[1].stderr
-    assert [d.stdout.count("28 train samples") for d in done] == [1, 1]
+    two = subprocess.run([*runner, *command, "two"], env=environment, capture_output=True, text=True)
+    assert (two.returncode, two.stdout.count("two: 28 train samples")) == (0, 1), two.stderr
+    assert CliRunner().invoke(app, [*command, "one"]).exit_code == 0
     two, one = (WGANGP.load(tmp_path / name, device="cpu") for name in ("two", "one"))
     torch.testing.assert_close(weights(two), weights(one), rtol=1e-4, atol=1e-5)
 
