@@ -49,7 +49,7 @@ def bytes_moved(n_genes: int, settings: Settings, device: torch.device) -> int:
 
 @pytest.mark.parametrize("size", range(3))
 def test_iteration(measure, quick, device, size):
-    n_genes, hidden = (QUICK * 3 if quick else SIZES)[size]
+    n_genes, hidden = (QUICK if quick else SIZES)[size]
     settings = Settings(hidden=hidden)
     n = 1 if quick else 50
     step = closed_form(n_genes, settings, device)

@@ -29,7 +29,7 @@ def simulated(n_samples: int, n_genes: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("ours", [True, False], ids=["gexlib", "plain"])
 @pytest.mark.parametrize("n_genes", [1076, 2000])
 def test_all_scores(measure, quick, n_genes, ours):
-    n_genes, n_samples = (60, 30) if quick else (n_genes, 680)
+    n_genes, n_samples = (n_genes // 20, 30) if quick else (n_genes, 680)
     targets = regulons(load_ecoli_grn())
     genes = sorted({*targets, *(gene for names in targets.values() for gene in names)})[:n_genes]
     real, synthetic = (x.astype(np.float64) for x in simulated(n_samples, n_genes))

@@ -10,7 +10,7 @@ from gexlib.wgan import Settings, critic_loss, generator_loss
 from gexlib.wgan.train import Batch, State, train_step
 
 SIZES = [(1044, (128, 128)), (2000, (256, 256)), (18_154, (256, 256))]  # genes, hidden
-QUICK = [(60, (8, 8))]
+QUICK = [(50, (8, 8)), (60, (8, 8)), (70, (8, 8))]
 N_LEVELS = [4, 14, 12, 3, 8, 5, 2, 9]  # and two numerical covariates
 
 
