@@ -29,7 +29,7 @@ import torch
 
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.grn import hierarchy, match_case, read_regulondb, regulons
-from gexlib.metrics import evaluate
+from gexlib.metrics import table_1
 from gexlib.preprocess import split_groups
 from gexlib.wgan import WGANGP, Settings
 from gexlib.wgan.settings import resolve
@@ -71,13 +71,13 @@ def run(data: anndata.AnnData, targets: dict, settings: Settings, seeds: list[in
     train = reference_split(data)
     test, rest = data[~train].copy(), data[train].copy()
     part = split_groups(rest.obs, "condition", {"train": 0.8, "validation": 0.2}, seed=0)
-    rows = [evaluate(test, {"Real": rest}, targets)]
+    rows = [table_1(test, {"Real": rest}, targets)]
     for seed in seeds:
         start = time.perf_counter()
         gan = WGANGP(**ECOLI_COVARIATES, settings=settings, seed=seed, unseen="unknown", device="cpu")
         gan.fit(rest[part == "train"].copy(), rest[part == "validation"].copy())
         seconds = time.perf_counter() - start
-        row = evaluate(test, {f"GAN, seed {seed}": gan.sample(test.obs, seed=seed)}, targets)
+        row = table_1(test, {f"GAN, seed {seed}": gan.sample(test.obs, seed=seed)}, targets)
         rows.append(row.assign(**{"best epoch": gan.best_epoch_, "validation": gan.best_score_, "seconds": seconds}))
     table = pd.concat(rows)
     return pd.concat([table, table.iloc[1:].agg(["mean", "std"]).rename("GAN, {}".format)])

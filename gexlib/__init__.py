@@ -1,17 +1,18 @@
 """
 Adversarial generation of gene expression data.
 
-``gexlib.WGANGP`` is the model. The rooms of the library, from the raw data to the figures: :mod:`gexlib.grn`,
-:mod:`gexlib.datasets`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`, :mod:`gexlib.simulators`, :mod:`gexlib.wgan`,
-:mod:`gexlib.analysis`, :mod:`gexlib.plots`. Each is imported when first used, so that ``import gexlib`` is quick.
+``gexlib.WGANGP`` is the model, ``gexlib.evaluate`` the report on what it makes. The rooms of the library, from the raw
+data to the report: :mod:`gexlib.grn`, :mod:`gexlib.datasets`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`,
+:mod:`gexlib.simulators`, :mod:`gexlib.wgan`, :mod:`gexlib.analysis`, :mod:`gexlib.plots`, :mod:`gexlib.report`. Each is
+imported when first used, so that ``import gexlib`` is quick.
 """
 
 from importlib import import_module, metadata
 
 __version__ = metadata.version("gexlib")
 
-_ROOMS = ("analysis", "datasets", "grn", "metrics", "plots", "preprocess", "simulators", "wgan")
-_NAMES = {"WGANGP": "gexlib.wgan", "Settings": "gexlib.wgan", "evaluate": "gexlib.metrics"}
+_ROOMS = ("analysis", "datasets", "grn", "metrics", "plots", "preprocess", "report", "simulators", "wgan")
+_NAMES = {"WGANGP": "gexlib.wgan", "Settings": "gexlib.wgan", "evaluate": "gexlib.report"}
 
 __all__ = [
     "WGANGP",
@@ -24,6 +25,7 @@ __all__ = [
     "metrics",
     "plots",
     "preprocess",
+    "report",
 ]
 __all__ += ["simulators", "wgan"]
 

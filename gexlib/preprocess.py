@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import anndata
@@ -253,6 +253,32 @@ class Standardizer:
         self.mean_ = x.mean(axis=0, dtype=np.float64)
         self.constant_ = x.min(axis=0) == x.max(axis=0)
         self.scale_ = np.where(self.constant_, 1.0, x.std(axis=0, dtype=np.float64))
+        return self
+
+    def fit_chunks(self, chunks: Iterable[np.ndarray]) -> Standardizer:
+        """
+        Learn the same from a matrix that comes in chunks of rows, in one pass.
+
+        The sums of squares of two parts are joined by Chan's formula :cite:p:`chan1983algorithms`, which keeps the
+        digits that a difference of large sums would lose.
+
+        Parameters
+        ----------
+        chunks : iterable of ndarray, shapes (n, n_genes)
+            Finite values; `n` may differ.
+        """
+        n, mean, squares, low, high = 0, 0.0, 0.0, np.inf, -np.inf
+        for chunk in chunks:
+            chunk_mean = chunk.mean(axis=0, dtype=np.float64)
+            apart, m = chunk_mean - mean, len(chunk)
+            n += m
+            mean = mean + apart * (m / n)
+            squares = squares + chunk.var(axis=0, dtype=np.float64) * m + apart**2 * (m * (n - m) / n)
+            low, high = np.minimum(low, chunk.min(axis=0)), np.maximum(high, chunk.max(axis=0))
+        if n < 2:
+            raise ValueError(f"chunks have {n} rows; give two or more")
+        self.mean_, self.constant_ = mean, low == high
+        self.scale_ = np.where(self.constant_, 1.0, np.sqrt(squares / n))
         return self
 
     def transform(self, x: np.ndarray) -> np.ndarray:

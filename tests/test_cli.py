@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -112,14 +113,43 @@ def test_train_sample_evaluate(gexlib, folder):
     assert gexlib("sample", "model", "wanted.csv", "lb.h5ad", "--device", "cpu").exit_code == 0
     assert anndata.read_h5ad("lb.h5ad").obs_names.tolist() == list("vwxyz")
 
-    result = gexlib("evaluate", "divided.h5ad", "made0.h5ad", "made1.h5ad", "data.h5ad", "--split", "test",
-                    "--regulondb", "network.txt", "--out", "scores.csv")  # fmt: skip
+    result = gexlib("evaluate", "divided.h5ad", "made0.h5ad", "made1.h5ad", "data.h5ad", "--only", "structure",
+                    "--only", "grn", "--regulondb", "network.txt", "--out", "scores.csv")  # fmt: skip
     assert result.exit_code == 0, result.stderr
-    table = pd.read_csv("scores.csv", index_col=0)
-    assert table.index.tolist() == ["made0.h5ad", "made1.h5ad", "data.h5ad"]
-    assert table.columns.tolist() == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
-    assert table.loc["data.h5ad", "S_dist"] == table["S_dist"].max()
-    assert f"{table.loc['made0.h5ad', 'S_dist']:.4f}" in result.stdout
+    table = pd.read_csv("scores.csv", index_col=[0, 1])
+    assert table.columns.tolist() == ["bound", "made0", "made1", "data", "Gaussian", "bootstrap", "best"]
+    assert table.droplevel(0).index.tolist() == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
+    synthetic = table.loc[("structure", "S_dist"), ["made0", "made1", "data"]]
+    assert synthetic.idxmax() == "data"
+    assert f"{synthetic['made0']:.4f}" in result.stdout
+
+
+def test_evaluate_reports_on_runs_in_all_formats(gexlib, folder):
+    data = anndata.read_h5ad("data.h5ad")
+    parts = {"train": slice(0, 30), "test": slice(30, 60)}
+    for name, rows in parts.items():
+        data[rows].copy().write_h5ad(f"{name}.h5ad")
+    options = ["--runs", "--only", "privacy", "--only", "structure", "--within", "medium", "--seed", "2"]
+    files = [word for end in ("html", "json", "csv") for word in ("--out", f"report.{end}")]
+    result = gexlib("evaluate", "test.h5ad", "train.h5ad", "test.h5ad", "--train", "train.h5ad", *options, *files)
+    assert result.exit_code == 0, result.stderr
+    table = pd.read_csv("report.csv", index_col=[0, 1])
+    assert table.loc[("privacy", "copies"), ["synthetic", "synthetic sd"]].round(4).tolist() == [0.5, 0.7071]
+    assert "left out: DOMIAS AUC, DOMIAS TPR at 1 % FPR (all): validation is not given" in result.stderr
+    report = json.loads((folder / "report.json").read_text())
+    assert (report["settings"]["seed"], report["settings"]["within"]) == (2, ["medium"])
+    assert "<svg" in (folder / "report.html").read_text()
+
+
+def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
+    assert gexlib(*TRAIN, "--by", "donor", "--divided", "divided.h5ad").exit_code == 0
+    assert gexlib("sample", "model", "divided.h5ad", "made.h5ad", "--device", "cpu").exit_code == 0
+    result = gexlib("evaluate", "divided.h5ad", "made.h5ad", "--model", "model", "--only", "privacy", "--only=utility",
+                    "--label", "medium", "--contrast", "medium", "LB", "M9", "--out", "r.json")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    report = json.loads((folder / "r.json").read_text())
+    assert report["samples"]["real_train"] == 36
+    assert {"DOMIAS AUC", "LOGAN AUC", "DE slope", "medium F1"} <= {m["metric"] for m in report["metrics"]}
 
 
 @pytest.mark.parametrize(
@@ -128,9 +158,13 @@ def test_train_sample_evaluate(gexlib, folder):
         (TRAIN, "name the groups that stay together: --by"),
         ([*TRAIN, "--by", "patient"], "by='patient' is not a column of obs"),
         ([*TRAIN, "--by", "donor", "--preset", "best"], "settings='best' is neither"),
+        ([*TRAIN, "--by", "donor", "--backed", "--divided", "d.h5ad"], "which --backed cannot"),
         (["train", "none.h5ad", "model"], "there is no file none.h5ad"),
         (["sample", "model", "wanted.csv", "lb.h5ad"], "there is no folder model"),
         (["evaluate", "data.h5ad", "data.h5ad", "--split", "test"], "no samples with 'test'"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--out", "report.pdf"], "--out report.pdf is none of: .html, .json"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--only", "beauty"], "families has 'beauty'"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--within", "donors"], "within has 'donors'"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):
@@ -140,6 +174,13 @@ def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):
     assert message in result.stderr
     assert result.stderr.startswith("gexlib: ")
     assert sorted(folder.iterdir()) == before, "an error leaves nothing behind"
+
+
+def test_train_on_data_that_stay_on_the_disk(gexlib, folder):
+    for options in ([], ["--backed"]):
+        result = gexlib(*TRAIN, "--by", "donor", *options)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.startswith("model: 36 train samples, ")
 
 
 @pytest.mark.parametrize(

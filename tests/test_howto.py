@@ -1,15 +1,18 @@
 """The how-to pages work as they are written, on data such as a user might have."""
 
 import re
+import runpy
 import shutil
 from pathlib import Path
 
+import anndata
 import nbformat
 import numpy as np
 import pandas as pd
 
+import gexlib
 from gexlib import datasets
-from gexlib.wgan import PRESETS, Settings
+from gexlib.wgan import PRESETS, Settings, stored
 
 PAGES = Path(__file__).parents[1] / "book/howto"
 
@@ -58,12 +61,13 @@ def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
             page |= given if "parameters" in cell.metadata.get("tags", []) else {}
     assert list(page["data"].obs["donor"]) == list(covariates["donor"])
     assert list(page["data"].var_names) == ["G3", "G1", "G2"]
-    assert page["report"] == "3 of 4 genes matched; missing: 'G99'"
+    assert page["matched"] == "3 of 4 genes matched; missing: 'G99'"
     assert set(page["data"].obs["split"].groupby(page["data"].obs["donor"]).nunique()) == {1}
     assert page["synthetic"].n_obs == page["test"].n_obs
     assert page["new"].shape == (100, 3)
     assert sorted(page["effects"].index) == ["G1", "G2", "G3"]
-    assert {path.name for path in (tmp_path / "mine").iterdir()} == {"model", "synthetic.h5ad", "report.csv"}
+    written = {path.name for path in (tmp_path / "mine").iterdir()}
+    assert written == {"model", "synthetic.h5ad", "report.csv", "report.html"}
 
 
 def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
@@ -95,3 +99,25 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
     assert sorted(page["with_age"].obs["age"]) == [44.5, 54.5]
     assert page["human"].uns["provenance"]["metadata"].endswith("rows for 2 of 99 samples")
     assert page["human"].obs.groupby("donor", observed=True)["split"].nunique().max() == 1
+
+
+def test_large_data_page_runs_as_written_and_shows_what_its_script_computes(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    obs = pd.DataFrame({"tissue": rng.choice(["lung", "liver"], 60), "donor": [f"d{i // 2}" for i in range(60)]})
+    obs.index = [f"s{i}" for i in range(60)]
+    anndata.AnnData(rng.normal(5, 1, (60, 8)).astype(np.float32), obs=obs).write_h5ad(tmp_path / "big.h5ad")
+    monkeypatch.setitem(PRESETS, "human", Settings(epochs=5, hidden=(8,)))
+    monkeypatch.chdir(tmp_path)
+    page = run("large_data.md")
+    assert page["train"].isbacked
+    assert gexlib.WGANGP.load("model").sample(page["train"].obs).shape == page["train"].shape
+
+    text = (PAGES / "large_data.md").read_text(encoding="utf-8")
+    benchmarks = PAGES.parents[1] / "benchmarks"
+    assert runpy.run_path(str(benchmarks / "large_data_cost.py"))["table"]() in text
+    for genes in (2000, 18000):
+        assert (benchmarks / f"results/larger_than_memory_{genes}.txt").read_text(encoding="utf-8").strip() in text
+    for genes in (2000, 18000):
+        read = stored.READ // (4 * genes) // 32 * 32
+        block = min(stored.BLOCK, stored.BLOCK_BYTES // (4 * genes))
+        assert f"{read:,} samples in {read // block} places" in text

@@ -64,7 +64,7 @@ def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
     samples = read(data)
     parts = {split: samples[samples.obs["split"] == split].copy() for split in ("train", "validation", "test")}
     test = parts["test"]
-    table = metrics.evaluate(test, {"Real (train)": parts["train"], "GAN": gan.sample(test.obs, seed=gan.seed)})
+    table = metrics.table_1(test, {"Real (train)": parts["train"], "GAN": gan.sample(test.obs, seed=gan.seed)})
     recipe = {
         "notebook": notebook,
         "seed": gan.seed,

@@ -10,14 +10,14 @@ from gexlib.analysis.clusters import (
 )
 from gexlib.analysis.controls import compare_controls, observed_effect
 from gexlib.analysis.covariates import summarise_covariates
-from gexlib.analysis.differential import differential_expression
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters, load_gene_sets
 from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
-from gexlib.analysis.ranking import agreement, combine, rank_genes, recovery
+from gexlib.analysis.ranking import combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
 from gexlib.analysis.responders import recovery_experiment
+from gexlib.differential import agreement, differential_expression
 
 __all__ = [
     "agreement",

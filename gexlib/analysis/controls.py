@@ -6,8 +6,8 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from gexlib.analysis.differential import differential_expression
 from gexlib.checks import expression_matrix
+from gexlib.differential import differential_expression
 
 LEAST = 3  # samples of a source below which nothing is said about it
 

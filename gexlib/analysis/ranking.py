@@ -1,4 +1,4 @@
-"""Rankings of genes by an effect: do two agree, do they find known genes, what do several models say together?"""
+"""Rankings of genes by an effect: do they find known genes, what do several models say together?"""
 
 from __future__ import annotations
 
@@ -39,58 +39,6 @@ def rank_genes(effects: pd.DataFrame, by: str = "effect") -> pd.DataFrame:
     ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
     ranked.attrs = dict(effects.attrs)
     return ranked
-
-
-def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
-    """
-    How well do estimated effects agree with those of a reference, such as a test on held-out samples?
-
-    Parameters
-    ----------
-    estimate : DataFrame, one row a gene
-        With the column ``effect``.
-    reference : DataFrame, one row a gene
-        With the columns ``effect`` and ``fdr`` (:func:`differential_expression`), for the same genes.
-    top : int
-        How many genes at the top of both rankings by absolute effect are compared.
-    fdr : float
-        Genes below this false discovery rate in `reference` count as differential.
-
-    Returns
-    -------
-    Series
-        ``Pearson`` and ``Spearman`` correlation of the effects; ``slope``, the least-squares slope of the estimated on
-        the reference effects, less than 1 if they are too small; ``same sign``, the share of the differential genes
-        whose sign agrees; ``top N``, the share of the top genes that both have, and ``by chance``, what two
-        unrelated rankings would share; ``AUROC`` of the absolute effect for the differential genes; and
-        ``differential``, how many those are. NaN where a number has no meaning.
-
-    Examples
-    --------
-    >>> de = pd.DataFrame({"effect": [3.0, -2.0, 0.1, 0.0], "fdr": [0.01, 0.02, 0.8, 0.9]})
-    >>> agreement(de[["effect"]] / 2, de, top=2).to_dict()["top 2"]
-    1.0
-    """
-    if set(estimate.index) != set(reference.index):
-        raise ValueError("estimate and reference have other genes; take those that both have")
-    if not 1 <= top <= len(reference):
-        raise ValueError(f"top={top} must be from 1 to the number of genes, {len(reference)}")
-    x, y = estimate["effect"].reindex(reference.index), reference["effect"]
-    found = reference["fdr"] < fdr
-    best = [set(v.abs().sort_values(ascending=False, kind="stable").index[:top]) for v in (x, y)]
-    flat = x.nunique() < 2 or y.nunique() < 2
-    return pd.Series(
-        {
-            "Pearson": np.nan if flat else float(stats.pearsonr(x, y).statistic),
-            "Spearman": np.nan if flat else float(stats.spearmanr(x, y).statistic),
-            "slope": np.nan if flat else float(np.polyfit(y, x, 1)[0]),
-            "same sign": float((np.sign(x) == np.sign(y))[found].mean()) if found.any() else np.nan,
-            f"top {top}": len(best[0] & best[1]) / top,
-            "by chance": top / len(reference),
-            "AUROC": float(roc_auc_score(found, x.abs())) if 0 < found.sum() < len(found) else np.nan,
-            "differential": int(found.sum()),
-        }
-    )
 
 
 def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:

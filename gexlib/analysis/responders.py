@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import anndata
 import pandas as pd
 
-from gexlib.analysis.differential import differential_expression
 from gexlib.analysis.ranking import recovery
+from gexlib.differential import differential_expression
 from gexlib.simulators import Confounded
 from gexlib.wgan import WGANGP, Settings
 

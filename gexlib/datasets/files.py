@@ -10,22 +10,45 @@ import h5py
 from gexlib.atomic import whole_file
 
 
-def read(path: str | Path) -> ad.AnnData:
-    """Read a data set from an ``.h5ad`` file.
+def read(path: str | Path, backed: bool = False) -> ad.AnnData:
+    """Read a data set from an ``.h5ad`` file, or from a Zarr store as ``AnnData.write_zarr`` makes it (a folder).
+
+    Parameters
+    ----------
+    path : path
+    backed : bool
+        Leave the expression values, ``X``, on the disk, for data that do not fit into memory.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a whole ``.h5ad`` file.
+        If it is not a whole ``.h5ad`` file or Zarr store.
     """
-    if not Path(path).is_file():
+    path = Path(path)
+    if not (path / "X").exists() and not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file")
+    if path.is_dir():
+        return _read_zarr(path, backed)
     try:
-        return ad.read_h5ad(path)
+        return ad.read_h5ad(path, backed="r" if backed else None)
     except OSError as error:
         raise ValueError(f"{path} is not a whole .h5ad file: {error}") from error
+
+
+def _read_zarr(path: Path, backed: bool) -> ad.AnnData:
+    import zarr  # anndata brings it
+
+    try:
+        if not backed:
+            return ad.read_zarr(path)
+        group = zarr.open_group(path, mode="r")
+        parts = {name: ad.io.read_elem(group[name]) for name in ("obs", "var", "uns") if name in group}
+        x = group["X"]
+        return ad.AnnData(x if isinstance(x, zarr.Array) else ad.io.sparse_dataset(x), **parts)
+    except (KeyError, FileNotFoundError) as error:
+        raise ValueError(f"{path} is not a whole Zarr store of an AnnData: {error}") from error
 
 
 def write(adata: ad.AnnData, path: str | Path) -> None:

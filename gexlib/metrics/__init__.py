@@ -1,6 +1,8 @@
 """Is synthetic expression data realistic, of use and private? Structure, regulation, fidelity, utility, attacks."""
 
 from gexlib.metrics.activity import tf_activity
+from gexlib.metrics.coefficients import table_1
+from gexlib.metrics.differential import differential_agreement
 from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
 from gexlib.metrics.grn import s_tf_tg, s_tg_tg, tf_tg_correlations, tg_tg_correlations
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
@@ -16,7 +18,6 @@ from gexlib.metrics.properties import (
     tf_tg_background,
     tg_tg_background,
 )
-from gexlib.metrics.report import evaluate
 from gexlib.metrics.space import PrincipalSpace
 from gexlib.metrics.structure import complete_linkage, s_dend, s_dist
 from gexlib.metrics.two_sample import mmd, two_sample_auc
@@ -36,9 +37,9 @@ __all__ = [
     "coverage",
     "dcr",
     "density",
+    "differential_agreement",
     "dissimilarity",
     "domias",
-    "evaluate",
     "expression_properties",
     "gamma",
     "gan_leaks",
@@ -57,6 +58,7 @@ __all__ = [
     "s_tf_tg",
     "s_tg_tg",
     "sd_ratio",
+    "table_1",
     "tf_activity",
     "tf_tg_background",
     "tf_tg_correlations",

@@ -11,6 +11,7 @@ from gexlib.plots.counterfactual import effect_scatter, recovery_curves, top_int
 from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, layers
 from gexlib.plots.networks import precision_recall
 from gexlib.plots.properties import properties
+from gexlib.plots.report import scorecard
 from gexlib.plots.samples import embedding, sizes, stacked_sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
 from gexlib.plots.training import scores, training_curves
@@ -34,6 +35,7 @@ __all__ = [
     "precision_recall",
     "properties",
     "recovery_curves",
+    "scorecard",
     "scores",
     "sizes",
     "stacked_sizes",

@@ -37,6 +37,7 @@ def colour_of(name: str) -> str:
         "genenetweaver": BASELINES[1],
         "syntren": BASELINES[3],
         "bootstrap": BASELINES[4],
+        "smote": BASELINES[4],
         "shuffled": BASELINES[2],
     }
     for word, colour in (fixed | known).items():

@@ -2,6 +2,7 @@
 
 from gexlib.simulators.bootstrap import Bootstrap
 from gexlib.simulators.confounded import Confounded
+from gexlib.simulators.copula import GaussianCopula
 from gexlib.simulators.gaussian import Gaussian
 from gexlib.simulators.genenetweaver import GeneNetWeaver
 from gexlib.simulators.random import Random
@@ -11,12 +12,15 @@ from gexlib.simulators.readers import (
     read_syntren_expression,
     read_syntren_network,
 )
+from gexlib.simulators.smote import SMOTE
 from gexlib.simulators.syntren import SynTReN
 
 __all__ = [
+    "SMOTE",
     "Bootstrap",
     "Confounded",
     "Gaussian",
+    "GaussianCopula",
     "GeneNetWeaver",
     "Random",
     "SynTReN",

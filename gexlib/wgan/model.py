@@ -22,10 +22,12 @@ from gexlib.wgan.distributed import World
 from gexlib.wgan.resume import SavedTraining, digest
 from gexlib.wgan.saved import history_frame, read_model, write_model
 from gexlib.wgan.settings import Settings, resolve
+from gexlib.wgan.stored import StoredBatches, StoredRows, is_stored, some_in_memory
 from gexlib.wgan.train import Batch, State
 from gexlib.wgan.train import train as run_training
 
 PRETRAINED = ("ecoli", "gtex-tcga")
+STORED_VALIDATION = 2000  # samples of validation data on the disk that are read for the scores
 SAMPLE_ROWS = 1024  # samples generated at a time: bounds the memory, and fixes the bits
 
 
@@ -118,6 +120,10 @@ class WGANGP:
         If ``torch.distributed.init_process_group`` was called before, its processes train one model together
         (:mod:`gexlib.wgan.distributed`); give all the same arguments, and save the model in one of them.
 
+        Data that do not fit into memory can stay on the disk: `train` and `validation` may be backed
+        (``gexlib.datasets.read(path, backed=True)``, or a view of that). Samples are then shuffled by blocks
+        (:mod:`gexlib.wgan.stored`), and at most 2,000 validation samples, evenly spread, are used for the scores.
+
         Parameters
         ----------
         train, validation : AnnData
@@ -147,20 +153,13 @@ class WGANGP:
         OSError
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
-        x = expression_matrix(train, "train").astype(np.float32, copy=False)
-        if len(x) < 2:
-            raise ValueError(f"train has {len(x)} sample; give two or more")
-        self.var_ = train.var.copy()
-        self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
-        self.encoder_.fit(train.obs)
-        self.standardizer_ = Standardizer().fit(x)
-        z, covariates = self.standardizer_.transform(x), self.encoder_.transform(train.obs)
+        samples, data = self._prepare(train)
         z_val, covariates_val = self._validation(validation)
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
             "covariates": self.encoder_.to_dict(),
-            "training data": digest(z, *covariates),
+            "training data": data,
             "validation data": None if z_val is None else digest(z_val, *covariates_val),
         }
         saved = SavedTraining(checkpoint, run)
@@ -176,7 +175,7 @@ class WGANGP:
             saved.restore(state)
             run_training(
                 state,
-                Batch(*(torch.from_numpy(a).to(self.device) for a in (z, *covariates))),
+                samples.to(self.device),
                 self.settings,
                 None if z_val is None else score,
                 saved.save,
@@ -292,6 +291,39 @@ class WGANGP:
                 generate, self.encoder_, self.var_.index, obs, covariate, value, reference, n=n, seed=seed
             )
 
+    def critic_scores(self, data: anndata.AnnData) -> np.ndarray:
+        """
+        The critic's score of each sample: how real it looks to it, given its covariates.
+
+        A critic that scores its training records higher than held-out ones has learned them by heart
+        (:func:`gexlib.metrics.logan`).
+
+        Parameters
+        ----------
+        data : AnnData, n_samples x n_genes
+            Real samples or others, with the model's genes in its order, its covariates, and the units of its training
+            data.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_samples,)
+            On no scale: only differences between scores of one model have a meaning.
+
+        Raises
+        ------
+        ValueError
+            If the genes differ, values are missing, or a covariate is absent or has an unknown level.
+        """
+        self._check_fitted()
+        x = expression_matrix(data, "data").astype(np.float32, copy=False)
+        if list(data.var_names) != list(self.var_.index):
+            raise ValueError("data has other genes than the model, or in another order; take data[:, model.var_.index]")
+        inputs = self.standardizer_.transform(x), *self.encoder_.transform(data.obs)
+        rows = zip(*(torch.from_numpy(a).split(SAMPLE_ROWS) for a in inputs), strict=True)
+        with limited_threads(self.threads), torch.no_grad():
+            scores = [self.critic_(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
+        return np.concatenate(scores)
+
     def save(self, folder: str | Path) -> None:
         """
         Write the fitted model to a folder (JSON and safetensors), replacing a model that is there.
@@ -350,9 +382,27 @@ class WGANGP:
             self.settings, len(self.var_), n_levels, len(self.encoder_.numerical), self.seed, self.device
         )
 
+    def _prepare(self, train: anndata.AnnData) -> tuple[Batch | StoredBatches, str]:
+        """Fit what comes before the networks; the samples as these see them, and a digest of the data."""
+        x = StoredRows(train, "train") if is_stored(train) else expression_matrix(train, "train")
+        if len(x) < 2:
+            raise ValueError(f"train has {len(x)} sample; give two or more")
+        self.var_ = train.var.copy()
+        self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
+        covariates = self.encoder_.fit(train.obs).transform(train.obs)
+        if isinstance(x, StoredRows):
+            self.standardizer_ = Standardizer().fit_chunks(x.chunks())
+            return StoredBatches(x, self.standardizer_, covariates), x.digest + digest(*covariates)
+        x = x.astype(np.float32, copy=False)
+        self.standardizer_ = Standardizer().fit(x)
+        z = self.standardizer_.transform(x)
+        return Batch(*map(torch.from_numpy, (z, *covariates))), digest(z, *covariates)
+
     def _validation(self, validation: anndata.AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
         if validation is None:
             return None, None
+        if is_stored(validation):
+            validation = some_in_memory(validation, STORED_VALIDATION)
         x = expression_matrix(validation, "validation").astype(np.float32, copy=False)
         if list(validation.var_names) != list(self.var_.index):
             raise ValueError(

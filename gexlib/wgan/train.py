@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +31,15 @@ class Batch(NamedTuple):
     def rows(self, index: Tensor) -> Batch:
         """The samples at `index`."""
         return Batch(self.x[index], self.codes[index], self.values[index])
+
+    def to(self, device: torch.device) -> Batch:
+        """The samples on a device."""
+        return Batch(*(part.to(device) for part in self))
+
+    def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
+        """All samples once, `size` at a time, in the order that `random` decides."""
+        order = torch.randperm(len(self.x), generator=random, device=random.device)
+        return map(self.rows, order.split(size))
 
 
 @dataclass
@@ -183,7 +192,8 @@ def train(
         Changed in place. At the end ``state.best`` holds the networks of the best score, or of the last epoch if
         there is no score.
     data : Batch
-        All training samples, on the device of the networks.
+        All training samples, on the device of the networks; or a :class:`~gexlib.wgan.stored.StoredBatches`, which
+        reads them.
     settings : Settings
     score : callable, optional
         Takes the generator, returns a number that is better when higher. It must not draw from ``state.random``.
@@ -221,14 +231,12 @@ def train(
 
 def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, float]:
     """One pass over the samples in random order; returns the means of the losses."""
-    device, n = data.x.device, len(data.x)
-    order = torch.randperm(n, generator=state.random, device=device)
-    losses = torch.zeros(4, device=device)
-    batches = order.split(settings.batch_size)
-    for index in batches:
-        losses += train_step(state, data.rows(index), settings)
+    losses, n = torch.zeros(4, device=state.random.device), 0
+    for real in data.minibatches(state.random, settings.batch_size):
+        losses += train_step(state, real, settings)
+        n += 1
     state.world.add_up(losses)
-    means = (losses / len(batches)).tolist()
+    means = (losses / n).tolist()
     return dict(zip(("critic_loss", "wasserstein", "penalty", "generator_loss"), means, strict=True))
 
 

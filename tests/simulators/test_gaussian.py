@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from gexlib.metrics import evaluate
+from gexlib.metrics import table_1
 from gexlib.simulators import Gaussian
 
 
@@ -51,7 +51,7 @@ def test_all_components_reproduce_the_covariance(train):
 
 def test_more_components_score_better(train):
     regulons = {"g0": ["g1", "g2", "g3"], "g4": ["g5", "g6", "g7"]}
-    table = evaluate(
+    table = table_1(
         train[:60],
         {k: Gaussian(n_components=k).fit(train[60:]).simulate(500) for k in (1, 4)},
         regulons,

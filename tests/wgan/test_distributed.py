@@ -52,7 +52,7 @@ def together(folder, size, work):
     for p in processes:
         p.start()
     for p in processes:
-        p.join(60)
+        p.join(200)
         assert p.exitcode is not None, "a process waits for ever"
     paths = [folder / str(rank) for rank in range(size)]
     return [torch.load(path, weights_only=True) if path.exists() else None for path in paths]
@@ -170,7 +170,7 @@ def test_torchrun_with_the_command_line(small, tmp_path):
     train, validation = small
     train.obs["split"], validation.obs["split"] = "train", "validation"
     anndata.concat([train, validation]).write_h5ad(tmp_path / "data.h5ad")
-    command = ["-m", "gexlib.cli", "train", "data.h5ad", "--categorical", "medium", "--epochs", "5", "--device", "cpu"]
+    command = ["-m", "gexlib.cli", "train", "data.h5ad", "--categorical", "medium", "--epochs", "2", "--device", "cpu"]
     runner = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = [
@@ -181,3 +181,16 @@ def test_torchrun_with_the_command_line(small, tmp_path):
     assert [d.stdout.count("28 train samples") for d in done] == [1, 1]
     two, one = (WGANGP.load(tmp_path / name, device="cpu") for name in ("two", "one"))
     torch.testing.assert_close(weights(two), weights(one), rtol=1e-4, atol=1e-5)
+
+
+def test_data_on_the_disk_are_shared_too(small, quick, tmp_path):
+    small[0].write_h5ad(tmp_path / "train.h5ad")
+
+    def work(rank):
+        data = anndata.read_h5ad(tmp_path / "train.h5ad", backed="r")
+        return outcome(WGANGP(["medium"], settings=quick, device="cpu").fit(data))
+
+    check_equal(
+        together(tmp_path / "group", 2, work),
+        WGANGP(["medium"], settings=quick, device="cpu").fit(anndata.read_h5ad(tmp_path / "train.h5ad", backed="r")),
+    )

@@ -1,4 +1,4 @@
-"""One table of all metrics for one synthetic data set or several."""
+"""The four coefficients of Table 1, for one synthetic data set or several."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +12,7 @@ from gexlib.metrics.structure import _linkage, _s_dend, _s_dist
 HELD = 4096
 
 
-def evaluate(
+def table_1(
     real: DataSet,
     synthetic: DataSet | Mapping[str, DataSet],
     regulons: Regulons | None = None,
@@ -52,7 +52,7 @@ def evaluate(
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> data = rng.normal(size=(200, 3)) @ rng.normal(size=(3, 4)) + rng.normal(size=(200, 4))
-    >>> table = evaluate(data[:100], {"held out": data[100:], "shifted": data[:100] + 5})
+    >>> table = table_1(data[:100], {"held out": data[100:], "shifted": data[:100] + 5})
     >>> table.round(2).loc["shifted"].tolist()
     [1.0, 1.0]
     >>> list(table.columns)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from anndata import AnnData
 
-from gexlib.metrics import evaluate, s_dend, s_dist, s_tf_tg, s_tg_tg
+from gexlib.metrics import s_dend, s_dist, s_tf_tg, s_tg_tg, table_1
 
 GENES = [f"g{i}" for i in range(15)]
 REGULONS = {"g0": ["g1", "g2", "g3"], "g4": ["g5", "g6"]}
@@ -23,7 +23,7 @@ def data():
 def test_one_row_a_data_set_with_the_values_of_the_functions(data):
     real = data.pop("real")
     data["shuffled"] = data["near"][:, ::-1]
-    table = evaluate(real, data, REGULONS)
+    table = table_1(real, data, REGULONS)
     assert list(table.index) == ["near", "far", "shuffled"]
     assert list(table.columns) == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
     for name, synthetic in data.items():
@@ -38,24 +38,24 @@ def test_one_row_a_data_set_with_the_values_of_the_functions(data):
 
 
 def test_one_data_set_without_regulons(data):
-    table = evaluate(data["real"].X, data["near"].X)
+    table = table_1(data["real"].X, data["near"].X)
     assert table.shape == (1, 2)
     assert table.index.tolist() == ["synthetic"]
     assert list(table.columns) == ["S_dist", "S_dend"]
 
 
 def test_arrays_with_gene_names(data):
-    table = evaluate(data["real"].X, {"a": data["near"].X}, REGULONS, GENES)
-    np.testing.assert_array_equal(table, evaluate(data["real"], {"a": data["near"]}, REGULONS))
+    table = table_1(data["real"].X, {"a": data["near"].X}, REGULONS, GENES)
+    np.testing.assert_array_equal(table, table_1(data["real"], {"a": data["near"]}, REGULONS))
 
 
 def test_errors_name_the_data_set(data):
     bad = data["near"].X.copy()
     bad[:, 1] = 0
     with pytest.raises(ValueError, match=r"synthetic\['bad'\] has 1 constant genes"):
-        evaluate(data["real"], {"good": data["near"], "bad": bad})
-    assert evaluate(data["real"], {"bad": bad}, REGULONS, constant="zero").notna().all(axis=None)
+        table_1(data["real"], {"good": data["near"], "bad": bad})
+    assert table_1(data["real"], {"bad": bad}, REGULONS, constant="zero").notna().all(axis=None)
     with pytest.raises(ValueError, match="synthetic is empty"):
-        evaluate(data["real"], {})
+        table_1(data["real"], {})
     with pytest.raises(ValueError, match="genes is needed"):
-        evaluate(data["real"].X, data["near"].X, REGULONS)
+        table_1(data["real"].X, data["near"].X, REGULONS)

@@ -1,4 +1,4 @@
-"""Which genes differ between two groups of samples?"""
+"""Which genes differ between two groups of samples, and does another data set say the same?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import anndata
 import numpy as np
 import pandas as pd
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 
 from gexlib.checks import expression_matrix
 
@@ -77,6 +78,58 @@ def differential_expression(
     table = pd.DataFrame({"effect": effect, "t": t, "p": p, "fdr": stats.false_discovery_control(p)}, data.var_names)
     table.attrs = {"value": value, "reference": reference, "n_value": counts[value], "n_reference": counts[reference]}
     return table
+
+
+def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
+    """
+    How well do estimated effects agree with those of a reference, such as a test on held-out samples?
+
+    Parameters
+    ----------
+    estimate : DataFrame, one row a gene
+        With the column ``effect``.
+    reference : DataFrame, one row a gene
+        With the columns ``effect`` and ``fdr`` (:func:`differential_expression`), for the same genes.
+    top : int
+        How many genes at the top of both rankings by absolute effect are compared.
+    fdr : float
+        Genes below this false discovery rate in `reference` count as differential.
+
+    Returns
+    -------
+    Series
+        ``Pearson`` and ``Spearman`` correlation of the effects; ``slope``, the least-squares slope of the estimated on
+        the reference effects, less than 1 if they are too small; ``same sign``, the share of the differential genes
+        whose sign agrees; ``top N``, the share of the top genes that both have, and ``by chance``, what two
+        unrelated rankings would share; ``AUROC`` of the absolute effect for the differential genes; and
+        ``differential``, how many those are. NaN where a number has no meaning.
+
+    Examples
+    --------
+    >>> de = pd.DataFrame({"effect": [3.0, -2.0, 0.1, 0.0], "fdr": [0.01, 0.02, 0.8, 0.9]})
+    >>> agreement(de[["effect"]] / 2, de, top=2).to_dict()["top 2"]
+    1.0
+    """
+    if set(estimate.index) != set(reference.index):
+        raise ValueError("estimate and reference have other genes; take those that both have")
+    if not 1 <= top <= len(reference):
+        raise ValueError(f"top={top} must be from 1 to the number of genes, {len(reference)}")
+    x, y = estimate["effect"].reindex(reference.index), reference["effect"]
+    found = reference["fdr"] < fdr
+    best = [set(v.abs().sort_values(ascending=False, kind="stable").index[:top]) for v in (x, y)]
+    flat = x.nunique() < 2 or y.nunique() < 2
+    return pd.Series(
+        {
+            "Pearson": np.nan if flat else float(stats.pearsonr(x, y).statistic),
+            "Spearman": np.nan if flat else float(stats.spearmanr(x, y).statistic),
+            "slope": np.nan if flat else float(np.polyfit(y, x, 1)[0]),
+            "same sign": float((np.sign(x) == np.sign(y))[found].mean()) if found.any() else np.nan,
+            f"top {top}": len(best[0] & best[1]) / top,
+            "by chance": top / len(reference),
+            "AUROC": float(roc_auc_score(found, x.abs())) if 0 < found.sum() < len(found) else np.nan,
+            "differential": int(found.sum()),
+        }
+    )
 
 
 def _welch(x: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

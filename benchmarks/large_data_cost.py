@@ -1,0 +1,69 @@
+"""
+What a training on a million samples costs, from the rates that the other benchmarks measured and assumptions to change.
+
+    python benchmarks/large_data_cost.py          # after larger_than_memory.py --genes 18000 and table.py
+
+Prints the table of book/howto/large_data.md.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+TIMES = Path(__file__).parents[1] / "book/howto/benchmarks.csv"
+SAMPLES, GENES, BATCH = 1_000_000, 18_000, 32  # the size of ARCHS4
+ITERATIONS = 100_000  # about three epochs, and the order of what the book's human model takes to its best score
+DISK_PRICE = 0.10  # dollars for a GB and month: an assumption
+CPU_PRICE = 0.10  # dollars an hour for two cores and 4 GB: an assumption
+GPU_PRICE = 3.00  # dollars an hour: an assumption
+GPU_STEP = 0.005  # seconds of an iteration at this size: an assumption; bench_gpu.py measures it
+
+
+def measured() -> dict[str, float]:
+    """Rates of the reference runs: reading in bytes a second, an iteration on one CPU core in seconds."""
+    stored = (RESULTS / "larger_than_memory_18000.txt").read_text(encoding="utf-8")
+    times = TIMES.read_text(encoding="utf-8")
+    rates = [float(number) for number in re.findall(r"([\d.]+) MB/s", stored)]  # statistics, reading: clock, processor
+    return {
+        "statistics": 1e6 * rates[1],
+        "reading": 1e6 * rates[3],
+        "step": 1e-3 * float(re.search(r'iteration, 18,154 genes.*",gexlib,([\d.]+) ms', times).group(1)),
+    }
+
+
+def costs() -> list[tuple[str, str, str]]:
+    """Rows of the table: what, how it is computed, how much."""
+    rate, size = measured(), 4 * SAMPLES * GENES
+    epoch, share = SAMPLES / BATCH, 4 * BATCH * GENES / rate["reading"]
+    rows = [
+        ("size on the disk", f"{SAMPLES:,} samples x {GENES:,} genes x 4 bytes", f"{size / 1e9:.0f} GB"),
+        ("the disk, a month", f"{size / 1e9:.0f} GB x ${DISK_PRICE:.2f}", f"${size / 1e9 * DISK_PRICE:.2f}"),
+        ("statistics, one pass", f"{size / 1e9:.0f} GB / {rate['statistics'] / 1e6:.0f} MB/s",
+         f"{size / rate['statistics'] / 60:.0f} min"),
+        ("iterations of an epoch", f"{SAMPLES:,} / {BATCH}", f"{epoch:,.0f}"),
+        ("reading a minibatch", f"{4e-6 * BATCH * GENES:.1f} MB / {rate['reading'] / 1e6:.0f} MB/s",
+         f"{1e3 * share:.1f} ms"),
+    ]  # fmt: skip
+    for machine, step, price in [("one CPU core", rate["step"], CPU_PRICE), ("a GPU (assumed)", GPU_STEP, GPU_PRICE)]:
+        hours = ITERATIONS * (step + share) / 3600
+        rows += [
+            (
+                f"training on {machine}",
+                f"{ITERATIONS:,} x ({1e3 * step:.0f} + {1e3 * share:.1f}) ms",
+                f"{hours:.1f} h",
+            ),
+            ("", f"{hours:.1f} h x ${price:.2f}", f"${hours * price:.2f}"),
+        ]
+    return rows
+
+
+def table() -> str:
+    """The rows in Markdown."""
+    lines = ["| what | arithmetic | result |", "| --- | --- | --- |"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in costs())])
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,94 @@
+"""All metrics of a report at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from gexlib.plots.style import BASELINES, GAN, REAL
+
+ROW = 0.27  # inches
+JUDGED = ((GAN, "o"), (BASELINES[3], "D"), (BASELINES[2], "P"), ("#1b1b1b", "X"))
+SIMPLE = ((BASELINES[0], "s"), (BASELINES[4], "^"), (BASELINES[1], "v"), (BASELINES[2], "<"))
+
+
+def scorecard(
+    mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, figure: Figure, synthetic: Sequence[str]
+) -> None:
+    """
+    A line for each metric, with a mark for each data set, the best value as an upright tick; a panel for each family.
+
+    Parameters
+    ----------
+    mean, sd : DataFrame, rows are (family, metric), columns data sets
+        Of a :class:`gexlib.report.Report`. A column ``bound`` is real data.
+    definitions : DataFrame, one row a metric
+        ``best``, and the scale to show at least, ``low`` to ``high``. It grows where numbers lie beyond, and both ends
+        are written beside the line.
+    figure : Figure
+        Empty; its size is set.
+    synthetic : sequence of str
+        Columns of what is judged, drawn larger than baselines.
+    """
+    families = list(dict.fromkeys(mean.index.get_level_values(0)))
+    sizes = [int((mean.index.get_level_values(0) == family).sum()) for family in families]
+    figure.set_size_inches(7.5, ROW * (sum(sizes) + 1.4 * len(families)) + 0.7)
+    axes = figure.subplots(len(families), 1, height_ratios=[n + 0.6 for n in sizes], squeeze=False)[:, 0]
+    marks = _marks(list(mean), synthetic)
+    for ax, family in zip(axes, families, strict=True):
+        _panel(mean.loc[family], sd.loc[family], definitions.loc[family], ax, marks)
+        ax.set_title(family, fontweight="bold", fontsize=11, pad=3)
+    handles = [Line2D([], [], ls="", label=name, **style) for name, style in marks.items()]
+    handles.append(Line2D([], [], ls="", marker="|", ms=11, mew=1.6, color=REAL, label="best"))
+    figure.legend(
+        handles=handles, loc="outside upper right", ncols=min(len(handles), 5), fontsize=10, handletextpad=0.2
+    )
+
+
+def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: Axes, marks: dict) -> None:
+    shift = np.linspace(-0.22, 0.22, len(marks)) if len(marks) > 1 else [0.0]
+    for y, metric in enumerate(mean.index):
+        best, low, high = (float(definitions.at[metric, name]) for name in ("best", "low", "high"))
+        reach = pd.concat([mean.loc[metric] - sd.loc[metric].fillna(0), mean.loc[metric] + sd.loc[metric].fillna(0)])
+        low, high = min(low, best, reach.min()), max(high, best, reach.max())
+        width = high - low if high > low else 1.0
+        ax.plot([0, 1], [y, y], color="#d5d5d5", lw=1, zorder=0)
+        ax.plot([(best - low) / width] * 2, [y - 0.34, y + 0.34], color=REAL, lw=1.6, zorder=1)
+        for value, x, side in ((low, -0.02, "right"), (high, 1.02, "left")):
+            ax.text(x, y, _short(value), ha=side, va="center", fontsize=9, color="#666666")
+        for offset, (name, style) in zip(shift, marks.items(), strict=True):
+            if pd.isna(mean.at[metric, name]):
+                continue
+            at, spread = (mean.at[metric, name] - low) / width, sd.at[metric, name] / width
+            if not pd.isna(spread):
+                ax.plot([at - spread, at + spread], [y + offset] * 2, color=style["color"], lw=1.4, zorder=2)
+            ax.plot([at], [y + offset], ls="", zorder=3, **style)
+    ax.set(xlim=(-0.14, 1.12), ylim=(len(mean) - 0.5, -0.5), xticks=[])
+    ax.set_yticks(range(len(mean)), mean.index, fontsize=10)
+    ax.tick_params(left=False)
+    ax.spines[:].set_visible(False)
+
+
+def _marks(names: list[str], synthetic: Sequence[str]) -> dict[str, dict]:
+    """Colour and marker of each data set; baselines first, so that what is judged is drawn over them."""
+    simple = [name for name in names if name not in synthetic and name != "bound"]
+    style = {}
+    for i, name in enumerate(simple):
+        colour, marker = SIMPLE[i % len(SIMPLE)]
+        style[name] = {"color": colour, "marker": marker, "ms": 5.5, "mew": 0}
+    for i, name in enumerate(name for name in names if name in synthetic):
+        colour, marker = JUDGED[i % len(JUDGED)]
+        style[name] = {"color": colour, "marker": marker, "ms": 7.5, "mew": 0}
+    if "bound" in names:
+        style["bound"] = {"color": REAL, "marker": "d", "ms": 6.5, "mfc": "white", "mew": 1.4}
+    return {name: style[name] for name in names}
+
+
+def _short(value: float) -> str:
+    text = f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    return (f"{value:.0e}".replace("e-0", "e-") if 0 < abs(value) < 0.001 else text).replace("-", "−")

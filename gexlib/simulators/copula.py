@@ -1,0 +1,187 @@
+"""A Gaussian copula: each gene's own distribution, and normal scores that correlate as those of the data do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+from scipy.stats import rankdata
+
+from gexlib.simulators.base import DataSimulator
+from gexlib.simulators.conditions import Conditions
+
+#: Rows of a product that are held at a time.
+BLOCK = 1000
+
+
+class GaussianCopula(DataSimulator):
+    r"""Gaussian copula with the empirical distribution of each gene, on request for each condition.
+
+    A sample of condition :math:`c` is
+
+    .. math:: x_j = F_{cj}^{-1}(\Phi(z_j)), \qquad z \sim N(0, \Sigma_c), \qquad
+              \Sigma_c = (1 - \lambda) \left( w_c R_c + (1 - w_c) R \right) + \lambda I,
+
+    with the quantile function :math:`F_{cj}^{-1}` of gene :math:`j` among the :math:`n_c` training samples of the
+    condition. :math:`R_c` holds the correlations of their normal scores, :math:`R` those of all conditions' scores
+    together, each relative to its own condition. The weights are :math:`w_c = (n_c - 1) / (n_c - 1 + \kappa)`, and
+    :math:`\lambda` is the shrinkage of Ledoit and Wolf for :math:`R`. So genes keep their distributions whatever
+    their shape, and only dependence that a Gaussian cannot have (of tails, of groups inside a condition) is lost.
+
+    The quantile function joins the sorted training values by straight lines and does not go beyond the extremes.
+    A lowest value that several samples share, such as the zeros of genes that are off, is kept with its exact share.
+
+    A condition of few training samples so varies little, and one of a single sample gives nothing but copies of it.
+    Margins of all samples, with a Gaussian of scores for each condition, would not have this limit, but made less
+    realistic samples of human tissues (``benchmarks/copula_margins.py``).
+
+    Parameters
+    ----------
+    by : str or sequence of str, optional
+        Columns of ``obs`` that make the condition; of several, every combination.
+    shrinkage : float
+        :math:`\kappa`: how many samples of a condition the common correlations weigh as much as.
+    unseen : {"error", "unknown"}
+        For conditions that the training data do not have: raise an error, or draw from the copula of all samples,
+        which knows no conditions.
+
+    Attributes
+    ----------
+    shrinkage_ : float
+        :math:`\lambda`.
+
+    Notes
+    -----
+    Copulas with empirical margins are the nonparanormal distributions of :cite:t:`liu2009nonparanormal`; normal scores
+    are :math:`\Phi^{-1}((r - 1/2) / n)` for the rank :math:`r`, ties having the mean of their ranks.
+    :math:`\lambda` is the optimal one of :cite:t:`ledoit2004well` for standardised scores, where the target is the
+    identity. :cite:t:`sun2021scdesign2` simulate single cells likewise, from parametric margins.
+
+    No matrix of genes by genes is ever made: :math:`z` is a random combination of the training samples' scores, plus
+    independent noise, which has just the covariance :math:`\Sigma_c`. Memory so stays at a few copies of the
+    training data.
+
+    Examples
+    --------
+    >>> import anndata, numpy as np
+    >>> x = np.random.default_rng(0).exponential(size=(500, 3)).clip(0.5).astype("float32")
+    >>> drawn = GaussianCopula().fit(anndata.AnnData(x)).simulate(5000, seed=1).X
+    >>> (x == 0.5).mean(axis=0).round(2).tolist(), (drawn == 0.5).mean(axis=0).round(2).tolist()
+    ([0.4, 0.34, 0.4], [0.4, 0.34, 0.4])
+    """
+
+    def __init__(
+        self,
+        by: str | Sequence[str] | None = None,
+        shrinkage: float = 10.0,
+        unseen: str = "error",
+    ):
+        self.conditions = Conditions(by, unseen)
+        self.shrinkage = float(shrinkage)
+        if not 0 <= self.shrinkage < np.inf:
+            raise ValueError(f"shrinkage is {shrinkage}, but must be a number of samples of at least 0, such as 10")
+
+    def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
+        codes = self.conditions.fit(obs).codes_
+        self._rows = {code: np.nonzero(codes == code)[0] for code in range(codes.max() + 1)}
+        self._margins = {code: Margins.of(x[rows]) for code, rows in self._rows.items()}
+        self._scores = np.empty(x.shape, dtype=np.float32)
+        for rows in self._rows.values():
+            self._scores[rows] = _standardised(normal_scores(x[rows]))
+        self.shrinkage_ = ledoit_wolf(self._scores)
+        if self.conditions.by and self.conditions.unseen == "unknown":
+            self._all = GaussianCopula()
+            self._all._fit(x, obs)
+
+    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
+        return self.conditions.draw(n_samples, rng)
+
+    def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        codes = self.conditions.codes(obs)
+        x = np.empty((len(obs), self._scores.shape[1]))
+        for code in np.unique(codes):
+            wanted = codes == code
+            x[wanted] = self._of_condition(code, wanted.sum(), rng)
+        return x
+
+    def _of_condition(self, code: int, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Values of `n` samples of a condition, of an unknown one if it is -1."""
+        if code < 0:
+            return self._all._of_condition(0, n, rng)
+        own = self._scores[self._rows[code]]
+        w = (len(own) - 1) / max(len(own) - 1 + self.shrinkage, 1)
+        z = np.sqrt(w) * _combined(own, n, rng) + np.sqrt(1 - w) * _combined(self._scores, n, rng)
+        return self._margins[code].quantiles(ndtr(_noisy(z, self.shrinkage_, rng)))
+
+    def _settings(self) -> dict[str, str]:
+        shrinkage = {"shrinkage": f"{self.shrinkage:g}"} if self.conditions.by else {}
+        return self.conditions.settings() | shrinkage
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Distributions of genes: sorted values (n x genes), and how many share the lowest one (0 if no two do)."""
+
+    values: np.ndarray
+    lowest: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray) -> Margins:
+        """The distributions of the columns of `x`."""
+        ties = (x == x.min(axis=0)).sum(axis=0)
+        return cls(np.sort(x, axis=0).astype(np.float32), np.where(ties > 1, ties, 0))
+
+    def quantiles(self, u: np.ndarray) -> np.ndarray:
+        """The values with the probabilities `u` (m x genes) below them.
+
+        The i-th of n sorted values has the probability (i - 1/2) / n, with straight lines between; the shared lowest
+        value holds for all probabilities up to its share.
+        """
+        n = len(self.values)
+        place = np.clip(u * n - 0.5, np.minimum(self.lowest, n - 1), n - 1)
+        below = place.astype(np.int64)
+        low = np.take_along_axis(self.values, below, axis=0)
+        high = np.take_along_axis(self.values, np.minimum(below + 1, n - 1), axis=0)
+        return np.where(u < self.lowest / n, self.values[0], low + (high - low) * (place - below))
+
+
+def normal_scores(x: np.ndarray) -> np.ndarray:
+    """Quantiles of the standard normal distribution with the ranks of the values in each column."""
+    return ndtri((rankdata(x, axis=0) - 0.5) / len(x))
+
+
+def ledoit_wolf(x: np.ndarray) -> float:
+    """Optimal weight of a multiple of the identity against the covariance of centred samples, from 0 to 1.
+
+    Equations of :cite:t:`ledoit2004well`, lemma 3.2 to 3.5, from the squares of the entries of x x', some rows at a
+    time.
+    """
+    n, p = x.shape
+    wide = x if n <= p else x.T
+    squares = sum(float(np.square(wide[i : i + BLOCK] @ wide.T).sum(dtype=np.float64)) for i in range(0, n, BLOCK))
+    size = np.square(x).sum(axis=1, dtype=np.float64)
+    distance = squares / n**2 / p - (size.sum() / n / p) ** 2  # of the covariance from its target
+    error = (np.square(size).sum() / n - squares / n**2) / n / p  # of the covariance, from the spread of its terms
+    return float(np.clip(error / distance, 0, 1)) if distance > 0 else 1.0
+
+
+def _standardised(z: np.ndarray) -> np.ndarray:
+    """Columns of mean 0 and mean square 1; those that do not vary are 0."""
+    z = z - z.mean(axis=0)
+    size = np.sqrt(np.square(z).mean(axis=0))
+    return z / np.where(size > 1e-9, size, np.inf)
+
+
+def _combined(scores: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Random combinations of samples: normal, with the samples' correlations and the variance 1."""
+    z = rng.standard_normal((n, len(scores)), dtype=np.float32) @ scores
+    size = np.sqrt(np.square(scores).sum(axis=0))
+    return z / np.where(size > 0, size, np.inf)
+
+
+def _noisy(z: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Normal scores, `share` of their variance replaced by independent noise."""
+    return np.sqrt(1 - share) * z + np.sqrt(share) * rng.standard_normal(z.shape, dtype=np.float32)

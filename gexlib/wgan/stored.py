@@ -1,0 +1,176 @@
+"""
+Training data that stay on the disk: read by blocks of samples, shuffled as they come.
+
+An epoch goes through blocks of samples that are neighbours in the file, in random order. As many blocks as fit into a
+given memory are read at a time, their samples put in random order, and minibatches taken from these, by `scDataset
+<https://scdataset.github.io>`_. So a minibatch comes from some hundred places of the file rather than from all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import anndata
+import numpy as np
+import torch
+from scdataset import BlockShuffling, scDataset
+from scipy import sparse
+from torch import Tensor
+
+from gexlib.preprocess import Covariates, Standardizer
+from gexlib.wgan.train import Batch
+
+BLOCK = 32  # samples, at most, or those of a chunk of the file if that has more
+BLOCK_BYTES = 256 << 10  # of a block, at most; less would make a disk slow
+READ = 64 << 20  # bytes of expression in memory
+GAP = 8  # samples that are read although nobody wants them, rather than to start a new read
+
+
+def is_stored(data: anndata.AnnData) -> bool:
+    """Whether the expression values are not in memory: a backed AnnData, or one on an array in a file."""
+    if not isinstance(data, anndata.AnnData):
+        return False
+    return data.isbacked or not isinstance(_source(data).X, np.ndarray | sparse.sparray | sparse.spmatrix | None)
+
+
+class StoredRows:
+    """
+    Samples whose expression is read when asked for.
+
+    Parameters
+    ----------
+    data : AnnData, n_samples x n_genes
+        Backed, or on an array in a file; also a view of such a one.
+    argument : str
+        What the caller's user calls it, for errors.
+
+    Attributes
+    ----------
+    block : int
+        Neighbouring samples that are best read together.
+    digest : str
+        SHA-256 of all values, after :meth:`chunks` has gone through them.
+    """
+
+    def __init__(self, data: anndata.AnnData, argument: str) -> None:
+        source = _source(data)
+        self.matrix, self.names, self.argument = source.X, data, argument
+        self.rows = _numbers(data._oidx, source.n_obs) if data.is_view else np.arange(source.n_obs)
+        self.columns = _numbers(data._vidx, source.n_vars) if data.is_view else np.arange(source.n_vars)
+        self.shape = data.shape
+        self.width = 4 * source.n_vars  # bytes of a sample
+        self.block = min(BLOCK, max(1, BLOCK_BYTES // self.width))
+        chunks, most = getattr(self.matrix, "chunks", None), max(1, READ // 4 // self.width)
+        if chunks and chunks[0] > most:
+            raise ValueError(
+                f"{argument}.X is stored in chunks of {chunks[0]:,} x {chunks[1]:,}, so that no sample can be read "
+                f"without {chunks[0] - 1:,} others; write it without compression, or in chunks of up to {most:,} "
+                f"samples"
+            )
+        self.block = max(self.block, chunks[0] if chunks else 1)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: np.ndarray | slice) -> np.ndarray:
+        """Some samples, dense, float32."""
+        rows = self.rows[index]
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        values = np.empty((len(rows), len(self.columns)), np.float32)
+        for part in self._stretches(rows):
+            first, last = rows[part[0]], rows[part[-1]]
+            found = self.matrix[first : last + 1]
+            found = found.toarray() if sparse.issparse(found) else np.asarray(found)
+            values[order[part]] = found[np.ix_(rows[part] - first, self.columns)]
+        return values
+
+    def chunks(self) -> Iterator[np.ndarray]:
+        """All samples in order, some at a time; a ValueError if a value is not finite."""
+        sha, size = hashlib.sha256(str(self.shape).encode()), max(self.block, READ // 4 // self.width)
+        for start in range(0, len(self), size):
+            chunk = self[start : start + size]
+            if not np.isfinite(chunk).all():
+                sample, gene = np.argwhere(~np.isfinite(chunk))[0]
+                raise ValueError(
+                    f"{self.argument}.X has values that are NaN or infinite, the first in sample "
+                    f"{self.names.obs_names[start + sample]!r}, gene {self.names.var_names[gene]!r}; remove or impute "
+                    f"them first"
+                )
+            sha.update(chunk)
+            yield chunk
+        self.digest = sha.hexdigest()
+
+    def _stretches(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Places of ascending `rows` that are read in one go: near each other, and not too many."""
+        near = np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) > GAP) + 1) if len(rows) else []
+        most = max(1, READ // 4 // self.width)
+        bands = [(rows[part] - rows[part[0]]) // most for part in near]
+        return [
+            stretch
+            for part, band in zip(near, bands, strict=True)
+            for stretch in np.split(part, np.flatnonzero(np.diff(band)) + 1)
+        ]
+
+
+class StoredBatches:
+    """
+    Minibatches from stored samples, in the place of a :class:`~gexlib.wgan.train.Batch` of all of them.
+
+    Parameters
+    ----------
+    rows : StoredRows
+    standardizer : Standardizer
+        Fitted; what makes z-scores of expression.
+    covariates : Covariates
+        Of all samples, in memory.
+    """
+
+    def __init__(self, rows: StoredRows, standardizer: Standardizer, covariates: Covariates) -> None:
+        self.rows, self.standardizer, self.device = rows, standardizer, torch.device("cpu")
+        self.codes, self.values = map(torch.from_numpy, covariates)
+
+    def to(self, device: torch.device) -> StoredBatches:
+        """Have minibatches on a device."""
+        self.device = device
+        return self
+
+    def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
+        """All samples once, `size` at a time; `random` decides the order."""
+        seed = int(torch.randint(2**31, (), generator=random, device=random.device))
+        read = max(size, READ // self.rows.width // size * size)
+        return iter(
+            scDataset(
+                self.rows,
+                BlockShuffling(self.rows.block),
+                batch_size=size,
+                fetch_factor=read // size,
+                fetch_callback=lambda rows, index: (rows[index], index),
+                batch_callback=self._batch,
+                rank=0,  # of the processes that train together, each takes its share of every minibatch
+                world_size=1,
+                seed=seed,
+            )
+        )
+
+    def _batch(self, found: tuple[np.ndarray, np.ndarray], places: np.ndarray) -> Batch:
+        x, index = found
+        z: Tensor = torch.from_numpy(self.standardizer.transform(x[places]))
+        index = torch.from_numpy(index[places])
+        return Batch(*(part.to(self.device) for part in (z, self.codes[index], self.values[index])))
+
+
+def some_in_memory(data: anndata.AnnData, most: int) -> anndata.AnnData:
+    """A data set in memory: at most so many samples of a stored one, evenly spread over it."""
+    index = np.unique(np.linspace(0, data.n_obs - 1, min(most, data.n_obs)).round().astype(int))
+    return anndata.AnnData(StoredRows(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
+
+
+def _source(data: anndata.AnnData) -> anndata.AnnData:
+    """What a view is a view of: the view's own `X` would read all of it."""
+    return data._adata_ref if data.is_view else data
+
+
+def _numbers(index: slice | np.ndarray, n: int) -> np.ndarray:
+    return np.atleast_1d(np.arange(n)[index])

@@ -1,0 +1,47 @@
+"""Agreement of differential expression is that of the two tests, made apart."""
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from gexlib.analysis import agreement, differential_expression
+from gexlib.metrics import differential_agreement
+
+SWITCH = ("condition", "cancer", "normal")
+
+
+@pytest.fixture
+def sets():
+    rng = np.random.default_rng(0)
+    obs = pd.DataFrame(
+        {"condition": np.repeat(["cancer", "normal"], 40), "tissue": np.tile(["liver", "lung"], 40)},
+        index=[f"s{i}" for i in range(80)],
+    )
+    shift = np.zeros((80, 150))
+    shift[:40, :30] = rng.normal(0, 2, 30)
+    return [anndata.AnnData(rng.normal(size=shift.shape) + shift, obs=obs) for _ in range(2)]
+
+
+@pytest.mark.parametrize("adjust", [[], ["tissue"]])
+def test_it_is_the_agreement_of_two_tests(sets, adjust):
+    found = differential_agreement(*sets, *SWITCH, adjust=adjust, top=30)
+    real, synthetic = (differential_expression(data, *SWITCH, adjust) for data in sets)
+    pd.testing.assert_series_equal(found, agreement(synthetic, real, top=30))
+    assert found["Pearson"] > 0.8
+    assert found["top 30"] > 0.6
+
+
+def test_labels_without_meaning_do_not_agree(sets):
+    real, synthetic = sets
+    synthetic.obs["condition"] = np.random.default_rng(1).permutation(synthetic.obs["condition"])
+    assert abs(differential_agreement(real, synthetic, *SWITCH)["Pearson"]) < 0.3
+
+
+def test_errors_say_which_data_set(sets):
+    real, synthetic = sets
+    synthetic.obs["condition"] = "normal"
+    with pytest.raises(ValueError, match="synthetic: value='cancer' has 0 samples"):
+        differential_agreement(real, synthetic, *SWITCH)
+    with pytest.raises(TypeError, match="synthetic must be an AnnData"):
+        differential_agreement(real, synthetic.X, *SWITCH)

@@ -1,0 +1,221 @@
+"""Each number of the report is that of the metric's function; bounds, baselines and omissions are what they claim."""
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+import gexlib
+from gexlib import metrics
+from gexlib.report import BASELINES, evaluate
+from gexlib.report.inputs import matched
+from gexlib.simulators import Bootstrap
+from tests.report.conftest import ASKED, GENES, REGULONS, Critic
+
+SWITCH = ASKED["contrast"]
+
+
+def by_hand(sets, z, model=None):
+    """All numbers of one synthetic data set, from the functions of `gexlib.metrics` alone."""
+    train, test, validation = sets["train"], sets["test"], sets["validation"]
+    space = metrics.PrincipalSpace(5, seed=3).fit(train)
+    found = {"S_dist": metrics.s_dist(test, z), "S_dend": metrics.s_dend(test, z)}
+    found |= {"S_TF-TG": metrics.s_tf_tg(test, z, REGULONS), "S_TG-TG": metrics.s_tg_tg(test, z, REGULONS)}
+    for tail, where in (("", None), (", 5 PCs", space)):
+        found |= {name + tail: value for name, value in metrics.prdc(test, z, space=where).items()}
+        found["MMD²" + tail] = metrics.mmd(test, z, space=where)
+        for short, name in (("forest", "random forest"), ("logistic", "logistic regression")):
+            auc = metrics.two_sample_auc(test, z, name, seed=3, space=where)
+            found[f"two-sample AUC, {short}{tail}"] = auc.mean()
+    found["Wasserstein"] = metrics.wasserstein(test, z).median()
+    rho = metrics.quantile_agreement(test, z)
+    found |= {"quantile agreement": rho.median(), "quantile agreement, worst 5 %": np.percentile(rho, 5)}
+    found["zeros"] = np.abs((test.X == 0).mean(axis=0) - (z.X == 0).mean(axis=0)).mean()
+    found["sd ratio"] = metrics.sd_ratio(test, z).median()
+    found["sd ratio within groups"] = metrics.sd_ratio(test, z, ["tissue", "condition"]).median()
+    scores = metrics.classification(test, {"z": z}, "tissue", runs=3, seed=3).mean()
+    found |= {"tissue AUC": scores["AUC"], "tissue F1": scores["F1"]}
+    de = metrics.differential_agreement(test, z, *SWITCH, adjust=["tissue"])
+    found |= {"DE correlation": de["Pearson"], "DE slope": de["slope"], "DE same sign": de["same sign"]}
+    found["DE top 12"] = de["top 12"]
+    closest = metrics.closest_records(train, z, test, seed=3)
+    found |= {"copies": closest["copies"], "closer to train": closest["closer to train"]}
+    found |= {"DCR, median ratio": closest["median ratio"], "DCR, 5 % ratio": closest["5 % ratio"]}
+    found["NN accuracy"] = metrics.adversarial_accuracy(train, z, seed=3)
+    found["NN privacy loss"] = metrics.privacy_loss(train, z, test, seed=3)
+    attacks = {
+        "GAN-Leaks": metrics.gan_leaks(train, z, test),
+        "DOMIAS": metrics.domias(train, z, test, validation, space=space),
+    }
+    if model:
+        attacks["LOGAN"] = metrics.logan(model.critic_scores(train), model.critic_scores(test))
+    return found | {f"{name} {what}": value for name, attack in attacks.items() for what, value in attack.items()}
+
+
+def column(table, name):
+    return table[name].droplevel("family").dropna().to_dict()
+
+
+def test_every_number_is_the_metrics_function(report, sets):
+    runs = [by_hand(sets, sets[name]) for name in ("near", "far")]
+    assert column(report.table, "GAN") == pytest.approx({k: (v + runs[1][k]) / 2 for k, v in runs[0].items()})
+    spread = {k: abs(v - runs[1][k]) / np.sqrt(2) for k, v in runs[0].items()}
+    assert column(report.table, "GAN sd") == pytest.approx(spread)
+    assert column(report.table, "copy") == pytest.approx(by_hand(sets, sets["copy"], Critic(sets["train"])))
+    assert "copy sd" not in report.table
+
+
+def test_copies_are_found_out_and_the_bound_is_not(report):
+    privacy = report.table.loc["privacy"]
+    assert privacy.loc["copies", ["bound", "GAN", "copy", "bootstrap"]].tolist() == [0, 0, 1, 1]
+    assert privacy.loc["DCR, median ratio", "copy"] == 0
+    for attack in ("GAN-Leaks AUC", "DOMIAS AUC", "LOGAN AUC"):
+        assert privacy.loc[attack, "copy"] > 0.75
+        assert abs(privacy.loc[attack, "bound"] - 0.5) < 0.15
+    fidelity = report.table.loc["fidelity", "copy"]
+    assert abs(fidelity["recall"] - report.table.loc[("fidelity", "recall"), "bound"]) < 0.15, "only privacy sees it"
+
+
+def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
+    train, test, validation = sets["train"], sets["test"], sets["validation"]
+    drawn = matched(train, 36, sets["near"].obs, ["tissue", "condition"], np.random.default_rng(3))
+    bound = column(report.table, "bound")
+    expected = by_hand(sets, drawn)
+    at = ["S_dist", "S_TG-TG", "recall", "coverage, 5 PCs", "two-sample AUC, forest", "Wasserstein", "DE correlation"]
+    assert {name: bound[name] for name in at} == pytest.approx({name: expected[name] for name in at})
+    f1 = metrics.classification(test, {"all": train}, "tissue", runs=3, seed=3)["F1"].mean()
+    assert bound["tissue F1"] == pytest.approx(f1), "all training samples"
+    assert bound["GAN-Leaks AUC"] == metrics.gan_leaks(train, validation, test)["AUC"]
+    assert bound["LOGAN AUC"] == 0.5, "the stand-in knows neither validation nor test"
+
+
+def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report, sets):
+    made = Bootstrap(by=["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
+    assert report.table.loc[("structure", "S_dist"), "bootstrap"] == metrics.s_dist(sets["test"], made)
+    assert report.samples == {
+        "real_train": 60, "real_test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_every_baseline_can_be_made(name, sets):
+    report = evaluate(
+        sets["train"], sets["test"], sets["near"], within="tissue", baselines=[name.upper()], families=["structure"]
+    )
+    assert report.baselines == [name]
+    assert report.table[name].notna().all()
+
+
+def test_matched_draws_the_groups_that_are_wanted():
+    groups = pd.DataFrame({"t": list("a" * 20 + "b" * 8 + "c" * 2)}, index=[f"s{i}" for i in range(30)])
+    train = anndata.AnnData(np.zeros((30, 2)), obs=groups)
+    obs = pd.DataFrame({"t": list("aabbbbcccc")})
+    drawn = matched(train, 10, obs, ["t"], np.random.default_rng(0))
+    counts = drawn.obs["t"].value_counts()
+    assert (counts["c"], counts["a"] + counts["b"]) == (2, 8), "both of c, and two others for the missing ones"
+    assert counts["b"] >= 4
+    assert counts["a"] >= 2
+    assert drawn.obs_names.is_unique
+    assert matched(train, 99, obs, ["t"], np.random.default_rng(0)) is train
+
+
+def test_arrays_and_what_is_missing_is_said(sets):
+    train, test, near = (sets[name].X + 1 for name in ("train", "test", "near"))
+    report = evaluate(train, test, near, baselines=["bootstrap"], families=["structure", "grn", "marginals", "utility"])
+    assert list(report.table.columns) == ["bound", "synthetic", "bootstrap", "best"]
+    assert list(report.table.index.get_level_values("family").unique()) == ["structure", "marginals"]
+    reasons = report.left_out.set_index("metric")["reason"]
+    assert reasons["S_TF-TG"] == "regulons are not given"
+    assert reasons["sd ratio within groups"] == "within is not given"
+    assert reasons["zeros"] == "real_test has no exact zeros"
+    assert reasons["DE slope"] == "contrast is not given"
+    assert reasons["label AUC"] == "labels are not given"
+    absent = evaluate(
+        None, sets["test"], sets["near"], contrast=("tissue", "bone", "lung"), families="utility", baselines=[]
+    )
+    assert absent.left_out["reason"].str.startswith("real_test: value='bone' has 0 samples").any()
+    named = evaluate(train, test, near, regulons=REGULONS, genes=GENES, families=["GRN"], baselines=[])
+    assert named.table["synthetic"].tolist()[0] == metrics.s_tf_tg(test, near, REGULONS, GENES)
+
+
+def test_without_training_data_there_is_no_bound(sets):
+    report = evaluate(None, sets["test"], sets["near"], families=["structure", "privacy"])
+    assert list(report.table.columns) == ["synthetic", "best"]
+    assert set(report.left_out["reason"]) == {"real_train is not given"}
+    assert {"bound", "Gaussian", "bootstrap"} <= set(report.left_out["data"])
+
+
+def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
+    plain = anndata.AnnData(sets["near"].X, var=pd.DataFrame(index=GENES))
+    report = evaluate(
+        sets["train"], sets["test"], {"good": sets["near"], "plain": plain}, families="utility", baselines=[], **LESS
+    )
+    assert report.table["good"].notna().all()
+    assert report.table["plain"].isna().all()
+    reasons = report.left_out.set_index(["metric", "data"])["reason"]
+    assert "is not a column" in reasons["tissue F1", "plain"]
+    assert reasons["DE slope", "plain"].startswith("synthetic: 'condition' is not a column")
+
+
+LESS = {"labels": "tissue", "contrast": SWITCH}
+
+
+def test_privacy_without_validation(sets):
+    report = evaluate(sets["train"], sets["test"], sets["near"], families=["privacy"], baselines=[])
+    assert abs(report.table.loc[("privacy", "GAN-Leaks AUC"), "bound"] - 0.5) < 0.2
+    reasons = report.left_out.set_index("metric")["reason"]
+    assert reasons["DOMIAS AUC"].startswith("validation is not given")
+    assert reasons["LOGAN AUC"] == "models are not given"
+
+
+def test_genes_are_matched_by_name(sets):
+    turned = sets["near"][:, ::-1].copy()
+    one, other = (
+        evaluate(sets["train"], sets["test"], z, families=["structure", "utility"], baselines=[], labels="tissue")
+        for z in (sets["near"], turned)
+    )
+    pd.testing.assert_frame_equal(one.table, other.table)
+
+
+def test_same_seed_same_numbers_and_no_global_state(sets):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    one, two = (
+        evaluate(sets["train"], sets["test"], sets["near"], families=["structure", "privacy"]).table for _ in range(2)
+    )
+    pd.testing.assert_frame_equal(one, two)
+    assert (before == np.random.get_state()[1]).all()  # noqa: NPY002
+
+
+def test_unequal_numbers_are_noted(sets):
+    report = evaluate(sets["train"], sets["test"], sets["near"][:20].copy(), families=["structure"], baselines=[])
+    assert report.samples["bound"] == 20
+    report = evaluate(sets["train"], sets["test"], sets["near"][:20].copy(), families=["structure"])
+    assert "bound 20" in report.notes[-1]
+    assert "Gaussian 36" in report.notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"families": ["structure", "beauty"]}, ValueError, "families has 'beauty'; there are: 'structure', 'GRN'"),
+        ({"baselines": ["VAE"]}, ValueError, "baselines has 'VAE'; there are: 'Gaussian'"),
+        ({"within": "donor"}, ValueError, "within has 'donor', which is not a column of real data's obs; columns: 'ti"),
+        ({"labels": ["age"]}, ValueError, "labels has 'age'"),
+        ({"contrast": ("condition", "cancer")}, ValueError, "must be a column of obs, a level and a reference level"),
+        ({"contrast": ("state", "a", "b")}, ValueError, "contrast has 'state'"),
+        ({"synthetic": {}}, ValueError, "synthetic is empty"),
+        ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound' and 'best'"),
+        ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
+        ({"synthetic": np.ones((9, 5))}, ValueError, "real_test has 12 genes and synthetic.* has 5"),
+        ({"synthetic": {"a": np.full((9, 12), np.nan)}}, ValueError, r"synthetic\['a'\] has 108 values that are NaN"),
+        ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
+        ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
+        ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"space": 0}, ValueError, "space must be at least 1"),
+        ({"real_test": "test.h5ad"}, TypeError, "real_test must be an AnnData or a 2-D array"),
+    ],
+)
+def test_what_the_user_can_mend(sets, change, error, words):
+    asked = {"real_train": sets["train"], "real_test": sets["test"], "synthetic": sets["near"]}
+    with pytest.raises(error, match=words):
+        gexlib.evaluate(**asked | {"families": ["structure"]} | change)
