@@ -12,12 +12,13 @@ import re
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+TIMES = Path(__file__).parents[1] / "book/howto/benchmarks.csv"
 SAMPLES, GENES, BATCH = 1_000_000, 18_000, 32  # the size of ARCHS4
 ITERATIONS = 100_000  # about three epochs, and the order of what the book's human model takes to its best score
 DISK_PRICE = 0.10  # dollars for a GB and month: an assumption
 CPU_PRICE = 0.10  # dollars an hour for two cores and 4 GB: an assumption
 GPU_PRICE = 3.00  # dollars an hour: an assumption
-GPU_STEP = 0.005  # seconds of an iteration at this size, without the reading: an assumption
+GPU_STEP = 0.005  # seconds of an iteration, without the reading: an assumption, which bench_gpu.py can measure
 
 
 def measured() -> dict[str, float]:

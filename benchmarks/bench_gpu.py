@@ -1,0 +1,88 @@
+"""Training on a GPU: time of an iteration beside what its memory allows, and time to a score. Skipped without one.
+
+The roofline counts the bytes that no implementation of an iteration can spare: each weight of a player is read for the
+forward pass and for the gradient of its input, its gradient is written, and the update reads the gradient and reads and
+writes the weight and its mean square, eight passes of four bytes. Activations, a minibatch wide, are left out. Over the
+bandwidth of a large copy, measured on the same device, that is the least time; its part of the measured time is the
+share of the memory's limit.
+"""
+
+import time
+
+import pytest
+import torch
+from training_steps import QUICK, SIZES, closed_form, name, start
+
+from gexlib.datasets import ECOLI_COVARIATES, load_ecoli
+from gexlib.preprocess import split_groups
+from gexlib.wgan import WGANGP, Settings
+
+PASSES = 8
+
+
+def wait(device: torch.device) -> None:
+    """Let the device finish, so that the clock sees its work."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def bandwidth(device: torch.device, n_bytes: int) -> float:
+    """Bytes a second of a large copy, read and written."""
+    a = torch.empty(n_bytes, dtype=torch.uint8, device=device)
+    b = torch.empty_like(a)
+    times = []
+    for _ in range(10):
+        wait(device)
+        begin = time.perf_counter()
+        b.copy_(a)
+        wait(device)
+        times.append(time.perf_counter() - begin)
+    return 2 * n_bytes / min(times)
+
+
+def bytes_moved(n_genes: int, settings: Settings, device: torch.device) -> int:
+    """What the updates of an iteration have to read and write."""
+    state, _ = start(n_genes, settings, device)
+    critic, generator = (sum(p.numel() for p in net.parameters()) for net in (state.critic, state.generator))
+    return 4 * PASSES * (settings.critic_steps * critic + generator)
+
+
+@pytest.mark.parametrize("size", range(3))
+def test_iteration(measure, quick, device, size):
+    n_genes, hidden = (QUICK if quick else SIZES)[size]
+    settings = Settings(hidden=hidden)
+    n = 1 if quick else 50
+    step = closed_form(n_genes, settings, device)
+    least = bytes_moved(n_genes, settings, device) / bandwidth(device, 1 << (20 if quick else 30))
+
+    def iterations() -> None:
+        for _ in range(n):
+            step()
+        wait(device)
+
+    group = f"Training on a GPU, {n} iterations, {name(n_genes, hidden)}"
+    per_second = {"iterations a second": lambda seconds: round(n / seconds)}
+    share = {"share of the memory's limit": lambda seconds: f"{n * least / seconds:.1%}"}
+    measure(iterations, group, "gexlib", 10, **per_second, **share)
+
+
+def test_time_to_score(measure, quick, device):
+    """From new networks to S_dist of 0.70 on validation data: the epochs to it, as a share of the time of the fit."""
+    data = load_ecoli()[:, : 50 if quick else None].copy()
+    parts = split_groups(data.obs, "condition", {"train": 0.8, "validation": 0.2}, seed=0)
+    train, validation = (data[parts == part].copy() for part in ("train", "validation"))
+    settings = Settings(epochs=5, hidden=(8,)) if quick else Settings()
+    goal = -1.0 if quick else 0.7
+
+    found = {}
+
+    def fit() -> None:
+        gan = WGANGP(**ECOLI_COVARIATES, settings=settings, unseen="unknown", device=str(device))
+        found["scores"] = gan.fit(train, validation, progress=False).history_["score"]
+
+    def until_goal(seconds: float) -> float:
+        return round(seconds * (1 + int((found["scores"] >= goal).argmax())) / len(found["scores"]), 1)
+
+    group = f"Training on a GPU, E. coli, {data.n_vars:,} genes"
+    measure(fit, group, "fit to its early stop", 1, **{"seconds to S_dist 0.70": until_goal})
+    assert found["scores"].max() >= goal
