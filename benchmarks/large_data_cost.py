@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-TIMES = Path(__file__).parents[1] / "book/howto/benchmarks.csv"
 SAMPLES, GENES, BATCH = 1_000_000, 18_000, 32  # the size of ARCHS4
 ITERATIONS = 100_000  # about three epochs, and the order of what the book's human model takes to its best score
 DISK_PRICE = 0.10  # dollars for a GB and month: an assumption

@@ -78,7 +78,7 @@ def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
             "files": files,
         },
         "scores": {
-            "S_dist on the validation samples": gan.best_score_,
+            "score on the validation samples": gan.best_score_,
             "on the test samples": table.to_dict("index"),
         },
         "written with": {"python": platform.python_version()} | {p: version(p) for p in ("torch", "numpy", "anndata")},

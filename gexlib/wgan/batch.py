@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 class Batch(NamedTuple):
-    """Samples: z-scores `x` (n, n_genes), covariates `codes` (n, n_categorical) and `values` (n, n_numerical)."""
+    """Samples: scores `x` (n, n_genes), covariates `codes` (n, n_categorical) and `values` (n, n_numerical)."""
 
     x: Tensor
     codes: Tensor
@@ -23,6 +23,10 @@ class Batch(NamedTuple):
     def to(self, device: torch.device) -> Batch:
         """The samples on a device."""
         return Batch(*(part.to(device) for part in self))
+
+    def some(self, most: int) -> Batch:
+        """At most so many samples, evenly spread."""
+        return self if len(self.x) <= most else self.rows(torch.linspace(0, len(self.x) - 1, most).long())
 
     def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
         """All samples once, `size` at a time, in the order that `random` decides."""

@@ -115,6 +115,8 @@ class GeneratorGradients:
     """
     Writes the gradient of :func:`~gexlib.wgan.losses.generator_loss` into the generator's ``.grad``.
 
+    The critic's part, by the samples, is in closed form; from there on autograd goes back through the generator.
+
     Parameters
     ----------
     generator : Generator
@@ -126,16 +128,21 @@ class GeneratorGradients:
 
     @torch.no_grad()
     def __init__(self, generator: Generator, critic: Critic, n: int) -> None:
-        self.all, self.judge = _Pass(generator.layers, n), _Pass(critic.layers, n)
-        latent_dim, n_genes = generator.layers[0].in_features - generator.embedding.size, critic.n_genes
-        self.z, e = self.all.h[0].split([latent_dim, generator.embedding.size], dim=1)
-        self.x, judge_e = self.judge.h[0].split([n_genes, critic.embedding.size], dim=1)
-        self.covariates, self.judge_covariates = _Tables(generator.embedding, e), _Tables(critic.embedding, judge_e)
-        self.first_covariates, self.judge_genes = self.all.w[0][:, latent_dim:], self.judge.w[0][:, :n_genes]
+        self.generator, self.judge = generator, _Pass(critic.layers, n)
+        self.x, e = self.judge.h[0].split([critic.n_genes, critic.embedding.size], dim=1)
+        self.covariates, self.genes = _Tables(critic.embedding, e), self.judge.w[0][:, : critic.n_genes]
         self.judge.d[-1].fill_(-1 / n)
+        self.by_x = self.x.new_empty(self.x.shape)
 
     @torch.no_grad()
-    def __call__(self, z: Tensor, codes: Tensor, values: Tensor, noise: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    def __call__(
+        self,
+        z: Tensor,
+        codes: Tensor,
+        values: Tensor,
+        spread: Tensor | None = None,
+        noise: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
         """
         Write the gradients, return the loss.
 
@@ -143,24 +150,24 @@ class GeneratorGradients:
         ----------
         z : Tensor, shape (n, latent_dim)
         codes, values : Tensor, shapes (n, n_categorical) and (n, n_numerical)
+        spread : Tensor, shape (n, n_genes), optional
+            The noise that a generator with a head makes its samples from.
         noise : tuple of Tensor, shapes (m,) and (m, n_genes), optional
             Row numbers, and what is added to these generated samples before the critic sees them.
         """
-        self.z.copy_(z)
-        self.covariates.look_up(codes, values)
-        self.all.first()
-        self.x.copy_(self.all.forward())
+        with torch.enable_grad():
+            fake = self.generator(z, codes, values, spread)
+        self.x.copy_(fake)
         if noise is not None:
             _add_to_rows(self.x, *noise)
 
-        self.judge_covariates.look_up(codes, values)
+        self.covariates.look_up(codes, values)
         self.judge.first()
         loss = -self.judge.forward().mean()
         self.judge.backward()
-        _product(self.judge.d[0], self.judge_genes, out=self.all.d[-1])  # by the samples
-        self.all.backward()
-        self.all.write(self.all)
-        self.covariates.write(self.all.d[0] @ self.first_covariates)
+        _product(self.judge.d[0], self.genes, out=self.by_x)
+        torch._foreach_zero_([p.grad for p in self.generator.parameters()])
+        fake.backward(self.by_x)
         return loss
 
 

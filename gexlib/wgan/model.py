@@ -13,13 +13,15 @@ import torch
 from gexlib import __version__
 from gexlib.checks import expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.metrics import s_dist
-from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
+from gexlib.metrics import prdc, s_dist
+from gexlib.normal_scores import TRANSFORMS
+from gexlib.preprocess import CovariateEncoder, Covariates
 from gexlib.wgan.batch import Batch
 from gexlib.wgan.checkpoint import CONFIG
 from gexlib.wgan.counterfactual import counterfactual
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
 from gexlib.wgan.distributed import World
+from gexlib.wgan.factors import LearnedNoise, fit_factors, fit_noise
 from gexlib.wgan.resume import SavedTraining, digest
 from gexlib.wgan.saved import history_frame, read_model, write_model
 from gexlib.wgan.settings import Settings, resolve
@@ -29,6 +31,7 @@ from gexlib.wgan.train import train as run_training
 
 PRETRAINED = ("ecoli", "gtex-tcga")
 STORED_VALIDATION = 2000  # samples of validation data on the disk that are read for the scores
+FIRST_LOOK = 10_000  # samples that the factors are fitted to, at most
 SAMPLE_ROWS = 1024  # samples generated at a time: bounds the memory, and fixes the bits
 
 
@@ -155,30 +158,32 @@ class WGANGP:
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
         samples, data = self._prepare(train)
-        z_val, covariates_val = self._validation(validation)
+        x_val, covariates_val = self._validation(validation)
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
             "covariates": self.encoder_.to_dict(),
             "training data": data,
-            "validation data": None if z_val is None else digest(z_val, *covariates_val),
+            "validation data": None if x_val is None else digest(x_val, *covariates_val),
         }
         saved = SavedTraining(checkpoint, run)
 
         def score(generator) -> float:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
             synthetic = self._generate(generator, wanted, seed=self.seed)
-            return s_dist(z_val, synthetic, constant="zero") if np.isfinite(synthetic).all() else float("nan")
+            if not np.isfinite(synthetic).all():
+                return float("nan")
+            return SCORES[self.settings.score](x_val, self._expression(synthetic))
 
         with limited_threads(self.threads), saved.explained(self.device):
-            state = self._new_state()
+            state = self._new_state(self._fit_head(samples))
             state.world = World.joined(self.device)
             saved.restore(state)
             run_training(
                 state,
                 samples.to(self.device),
                 self.settings,
-                None if z_val is None else score,
+                None if x_val is None else score,
                 saved.save,
                 progress if state.world.is_first else False,
             )
@@ -189,7 +194,7 @@ class WGANGP:
         self.generator_, self.critic_ = state.generator, state.critic
         self.history_ = history_frame(state.history)
         self.best_epoch_ = state.best_epoch
-        self.best_score_ = float(state.best_score) if z_val is not None else float("nan")
+        self.best_score_ = float(state.best_score) if x_val is not None else float("nan")
         return self
 
     def sample(self, obs: pd.DataFrame, seed: int = 0) -> anndata.AnnData:
@@ -219,8 +224,7 @@ class WGANGP:
         fewer = enough_memory(self.device, "give fewer rows of obs at a time")
         with limited_threads(self.threads), torch.no_grad(), fewer:
             z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
-        z[:, self.standardizer_.constant_] = 0
-        made = anndata.AnnData(self.standardizer_.inverse_transform(z), obs=_text_index(obs), var=self.var_.copy())
+        made = anndata.AnnData(self._expression(z), obs=_text_index(obs), var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
             "seed": str(seed),
@@ -281,10 +285,9 @@ class WGANGP:
         gexlib.analysis.combine : the effects of models trained from several seeds
         """
         self._check_fitted()
-        scale = np.where(self.standardizer_.constant_, 0, self.standardizer_.scale_).astype(np.float32)
 
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
-            return self._generate(self.generator_, covariates, seed) * scale  # the mean cancels
+            return self._expression(self._generate(self.generator_, covariates, seed))
 
         fewer = enough_memory(self.device, "ask for fewer runs n")
         with limited_threads(self.threads), torch.no_grad(), fewer:
@@ -377,11 +380,28 @@ class WGANGP:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
-    def _new_state(self) -> State:
-        n_levels = [len(levels) for levels in self.encoder_.vocabularies_.values()]
-        return State.start(
-            self.settings, len(self.var_), n_levels, len(self.encoder_.numerical), self.seed, self.device
-        )
+    def _n_levels(self) -> list[int]:
+        return [len(levels) for levels in self.encoder_.vocabularies_.values()]
+
+    def _fit_head(self, samples: Batch | StoredBatches) -> LearnedNoise | None:
+        """What the generator adds to its network, as it is before the adversarial training."""
+        if self.settings.head == "none":
+            return None
+        z, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
+        if self.settings.head == "noise":
+            return fit_noise(codes, self._n_levels(), z.shape[1])
+        floor, n_factors = self._floor(), self.settings.latent_dim - 1
+        floor = np.full(z.shape[1], -np.inf) if floor is None else floor.numpy()
+        return fit_factors(z, codes, values, self._n_levels(), floor, n_factors, self.settings.tail, self.seed)
+
+    def _floor(self) -> torch.Tensor | None:
+        floor = getattr(getattr(self, "standardizer_", None), "floor_", None)
+        return None if floor is None else torch.from_numpy(floor)
+
+    def _new_state(self, head: LearnedNoise | None = None) -> State:
+        n_genes, n_numerical = len(self.var_), len(self.encoder_.numerical)
+        sizes = (n_genes, self._n_levels(), n_numerical)
+        return State.start(self.settings, *sizes, self.seed, self.device, head, self._floor())
 
     def _prepare(self, train: anndata.AnnData) -> tuple[Batch | StoredBatches, str]:
         """Fit what comes before the networks; the samples as these see them, and a digest of the data."""
@@ -391,11 +411,12 @@ class WGANGP:
         self.var_ = train.var.copy()
         self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
         covariates = self.encoder_.fit(train.obs).transform(train.obs)
+        transform = TRANSFORMS[self.settings.transform]
         if isinstance(x, StoredRows):
-            self.standardizer_ = Standardizer().fit_chunks(x.chunks())
+            self.standardizer_ = transform().fit_chunks(x.chunks())
             return StoredBatches(x, self.standardizer_, covariates), x.digest + digest(*covariates)
         x = x.astype(np.float32, copy=False)
-        self.standardizer_ = Standardizer().fit(x)
+        self.standardizer_ = transform().fit(x)
         z = self.standardizer_.transform(x)
         return Batch(*map(torch.from_numpy, (z, *covariates))), digest(z, *covariates)
 
@@ -412,19 +433,50 @@ class WGANGP:
             )
         if len(x) < 3:
             raise ValueError(f"validation has {len(x)} samples; correlations need 3 or more")
-        return self.standardizer_.transform(x), self.encoder_.transform(validation.obs)
+        return x, self.encoder_.transform(validation.obs)
 
     def _generate(self, generator, covariates: Covariates, seed: int) -> np.ndarray:
-        n = len(covariates.codes)
-        latent = torch.randn(n, self.settings.latent_dim, generator=torch.Generator().manual_seed(seed))
+        """Scores of samples, shape (n, n_genes), with the temperature of the settings."""
+        n, random = len(covariates.codes), torch.Generator().manual_seed(seed)
+        latent = self.settings.temperature * torch.randn(n, self.settings.latent_dim, generator=random)
+        made = [np.empty((0, len(self.var_)), np.float32)]
         parts = (latent, torch.from_numpy(covariates.codes), torch.from_numpy(covariates.values))
-        rows = zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True)
-        made = [generator(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
-        return np.concatenate(made) if made else np.empty((0, len(self.var_)), np.float32)
+        for chunk in zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True):
+            if generator.head is not None:
+                spread = self.settings.temperature * torch.randn(len(chunk[0]), len(self.var_), generator=random)
+                chunk = (*chunk, spread)
+            made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
+        return np.concatenate(made)
+
+    def _expression(self, z: np.ndarray) -> np.ndarray:
+        """Scores in the units of the training data; a gene that is constant there is constant."""
+        z[:, self.standardizer_.constant_] = 0
+        return self.standardizer_.inverse_transform(z)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "generator_"):
             raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
+
+
+def balanced_score(real: np.ndarray, synthetic: np.ndarray) -> float:
+    """
+    The mean of S_dist, coverage, and the harmonic mean of precision and recall.
+
+    `synthetic` has some samples in a row for each real one; the last two are averaged over these draws, as they depend
+    on the number of samples.
+    """
+    draws = len(synthetic) // len(real)
+    k = min(5, len(real) - 1)
+    found = [prdc(real, synthetic[draw::draws], k=k) for draw in range(draws)]
+    precision, recall, coverage = (np.mean([f[name] for f in found]) for name in ("precision", "recall", "coverage"))
+    harmonic = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return float(s_dist(real, synthetic, constant="zero") + coverage + harmonic) / 3
+
+
+SCORES = {
+    "S_dist": lambda real, synthetic: s_dist(real, synthetic, constant="zero"),
+    "balanced": balanced_score,
+}
 
 
 def _text_index(obs: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gexlib.wgan.factors import ConditionalFactors, LearnedNoise
+
+BESIDE_FACTORS = 0.1  # of Glorot's range: the network's last weights where factors make the samples at first
 FIRST = 0.05  # range of the first weights of an embedding, the default of the authors' Keras
 
 
@@ -42,16 +45,28 @@ class CovariateEmbedding(nn.Module):
 
     def forward(self, codes: Tensor, values: Tensor) -> Tensor:
         """Codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""
-        parts = [functional.embedding(codes[:, j], table) for j, table in enumerate(self.tables)]
+        levels = (functional.one_hot(codes[:, j], len(table)).to(table.dtype) for j, table in enumerate(self.tables))
+        parts = [level @ table for level, table in zip(levels, self.tables, strict=True)]  # one order of sums anywhere
         return torch.cat([values, *parts], dim=1)
 
 
 class Generator(nn.Module):
     r"""
-    :math:`\hat{x} = G(z, r, q)`: a latent vector and covariates in, the z-scores of all genes out.
+    :math:`\hat{x} = G(z, r, q)`: a latent vector and covariates in, the scores of all genes out.
 
-    An MLP with ReLU and a linear output layer. `values` are the paper's numerical covariates :math:`r`, `codes`
-    the categorical ones :math:`q`.
+    An MLP with ReLU and a linear output layer, which is all that the paper has. `values` are the paper's numerical
+    covariates :math:`r`, `codes` the categorical ones :math:`q`.
+
+    Parameters
+    ----------
+    n_genes, n_levels, n_numerical, latent_dim, hidden
+        Sizes: of the output, of each categorical covariate's vocabulary, of the other inputs and of the layers.
+    generator : torch.Generator
+        Draws the first weights.
+    head : LearnedNoise, optional
+        What is added to the network's output (:mod:`gexlib.wgan.factors`).
+    floor : Tensor, shape (n_genes,), optional
+        The lowest score of each gene; what is below it is seen as it (:class:`gexlib.NormalScores`).
     """
 
     def __init__(
@@ -62,17 +77,27 @@ class Generator(nn.Module):
         latent_dim: int,
         hidden: Sequence[int],
         generator: torch.Generator,
+        head: LearnedNoise | None = None,
+        floor: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.embedding = CovariateEmbedding(n_levels, n_numerical, generator)
         self.layers = _dense([latent_dim + self.embedding.size, *hidden, n_genes], generator)
+        self.head = head
+        self.register_buffer("floor", floor, persistent=False)
+        if isinstance(head, ConditionalFactors):
+            with torch.no_grad():
+                self.layers[-1].weight *= BESIDE_FACTORS
 
-    def forward(self, z: Tensor, codes: Tensor, values: Tensor) -> Tensor:
-        """Latent vectors (n, latent_dim) to expression (n, n_genes)."""
+    def forward(self, z: Tensor, codes: Tensor, values: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Latent vectors (n, latent_dim), and with a head standard Gaussian `noise` (n, n_genes), to (n, n_genes)."""
         h = torch.cat([z, self.embedding(codes, values)], dim=1)
         for layer in self.layers[:-1]:
             h = functional.relu(layer(h))
-        return self.layers[-1](h)
+        y = self.layers[-1](h)
+        if self.head is not None:
+            y = y + self.head(z, codes, values, noise)
+        return y if self.floor is None else torch.maximum(y, self.floor)
 
 
 class Critic(nn.Module):

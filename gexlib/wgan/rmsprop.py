@@ -42,6 +42,7 @@ class RMSProp:
         self._values = torch.cat([p.detach().flatten() for p in self.parameters])
         self._gradients, self._squares = torch.zeros_like(self._values), torch.zeros_like(self._values)
         self._steps = torch.tensor(torch.inf, device=self._values.device)
+        self._learning_rate = learning_rate
         self._rule = {"beta1": 0.0, "beta2": decay, "lr": learning_rate, "eps": eps, "weight_decay": 0.0}
         views = zip(self.parameters, self._split(self._values), self._split(self._gradients), strict=True)
         for p, value, gradient in views:
@@ -67,6 +68,10 @@ class RMSProp:
     def weighted(self, weight: float) -> Tensor:
         """The gradients as one vector, after a multiplication in place."""
         return self._gradients if weight == 1 else self._gradients.mul_(weight)
+
+    def scale_rate(self, factor: float) -> None:
+        """Take steps of `factor` times the learning rate from now on."""
+        self._rule["lr"] = self._learning_rate * factor
 
     def squares(self) -> list[Tensor]:
         """The running means of squared gradients, shaped as the parameters; fill them to restore a state."""

@@ -10,9 +10,11 @@ import pandas as pd
 import torch
 
 from gexlib import __version__
-from gexlib.preprocess import CovariateEncoder, Standardizer
+from gexlib.normal_scores import TRANSFORMS
+from gexlib.preprocess import CovariateEncoder
 from gexlib.wgan import checkpoint as disk
-from gexlib.wgan.settings import Settings
+from gexlib.wgan.factors import ConditionalFactors, Kinds, LearnedNoise
+from gexlib.wgan.settings import PRESETS, Settings
 
 if TYPE_CHECKING:
     from gexlib.wgan.model import WGANGP
@@ -42,22 +44,36 @@ def read_model(kind: type[WGANGP], folder: str | Path, device: str, threads: int
     """What :meth:`WGANGP.load` does."""
     info, tensors = disk.read(folder, "model")
     try:
-        model = kind(settings=Settings(**info["settings"]), seed=info["seed"], device=device, threads=threads)
+        settings = Settings(**(PRESETS["paper_ecoli"].to_dict() | info["settings"]))  # which older models do not have
+        model = kind(settings=settings, seed=info["seed"], device=device, threads=threads)
         model.encoder_ = CovariateEncoder.from_dict(info["covariates"])
         model.var_ = pd.DataFrame(info["var"], index=pd.Index(info["genes"]))
         model.provenance_, model.history_ = info["provenance"], history_frame(info["history"])
         model.best_epoch_ = info["best_epoch"]
         model.best_score_ = float("nan") if info["best_score"] is None else info["best_score"]
-        model.standardizer_ = Standardizer()
-        for name in ("mean_", "scale_", "constant_"):
-            setattr(model.standardizer_, name, tensors[f"standardizer.{name}"].numpy())
-        state = model._new_state()
+        model.standardizer_ = TRANSFORMS[model.settings.transform]()
+        for name, tensor in tensors.items():
+            if name.startswith("standardizer."):
+                setattr(model.standardizer_, name.removeprefix("standardizer."), tensor.numpy())
+        state = model._new_state(_head(model, tensors))
         state.load_networks(tensors)
         state.release()
     except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError(f"{folder} is not a whole model: {error}") from error
     model.generator_, model.critic_ = state.generator, state.critic
     return model
+
+
+def _head(model: WGANGP, tensors: dict[str, torch.Tensor]) -> LearnedNoise | None:
+    """A head of the right kind and sizes for the saved weights."""
+    if model.settings.head == "none":
+        return None
+    start = "generator.head."
+    saved = {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}
+    kinds = Kinds(model._n_levels(), saved["kinds.keys"])
+    if model.settings.head == "noise":
+        return LearnedNoise(kinds, saved["log_sd"])
+    return ConditionalFactors(kinds, saved, model._n_levels(), model.settings.tail)
 
 
 def history_frame(history: list[dict]) -> pd.DataFrame:

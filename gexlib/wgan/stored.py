@@ -18,6 +18,7 @@ from scdataset import BlockShuffling, scDataset
 from scipy import sparse
 from torch import Tensor
 
+from gexlib.normal_scores import NormalScores
 from gexlib.preprocess import Covariates, Standardizer
 from gexlib.wgan.batch import Batch
 
@@ -121,13 +122,13 @@ class StoredBatches:
     Parameters
     ----------
     rows : StoredRows
-    standardizer : Standardizer
-        Fitted; what makes z-scores of expression.
+    standardizer : Standardizer or NormalScores
+        Fitted; what makes scores of expression.
     covariates : Covariates
         Of all samples, in memory.
     """
 
-    def __init__(self, rows: StoredRows, standardizer: Standardizer, covariates: Covariates) -> None:
+    def __init__(self, rows: StoredRows, standardizer: Standardizer | NormalScores, covariates: Covariates) -> None:
         self.rows, self.standardizer, self.device = rows, standardizer, torch.device("cpu")
         self.codes, self.values = map(torch.from_numpy, covariates)
 
@@ -135,6 +136,12 @@ class StoredBatches:
         """Have minibatches on a device."""
         self.device = device
         return self
+
+    def some(self, most: int) -> Batch:
+        """At most so many samples, evenly spread, and no more than are read at a time."""
+        most = min(most, len(self.rows), max(2, READ // self.rows.width))
+        index = np.linspace(0, len(self.rows) - 1, most).astype(int)
+        return self._batch((self.rows[index], index), np.arange(most))
 
     def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
         """All samples once, `size` at a time; `random` decides the order."""

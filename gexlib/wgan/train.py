@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from gexlib.wgan.batch import Batch
 from gexlib.wgan.distributed import Share, World
+from gexlib.wgan.factors import LearnedNoise
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.networks import Critic, Generator
 from gexlib.wgan.rmsprop import RMSProp
@@ -49,18 +50,22 @@ class State:
         n_numerical: int,
         seed: int,
         device: torch.device,
+        head: LearnedNoise | None = None,
+        floor: Tensor | None = None,
     ) -> State:
         """New networks and optimisers; every random number comes from `seed`."""
         first = torch.Generator().manual_seed(seed)
-        generator = Generator(n_genes, n_levels, n_numerical, settings.latent_dim, settings.hidden, first)
+        sizes = (n_levels, n_numerical)
+        generator = Generator(n_genes, *sizes, settings.latent_dim, settings.hidden, first, head, floor)
         critic = Critic(n_genes, n_levels, n_numerical, settings.hidden, first)
         for network in (generator, critic):
             network.embedding.rescale(settings.embedding_scale)
         draw = int(torch.randint(2**62, (), generator=first))
         state = cls(generator.to(device), critic.to(device), torch.Generator(device).manual_seed(draw))
         state.average = copy.deepcopy(state.generator) if settings.averaging else None
+        rates = {"generator": settings.learning_rate, "critic": settings.learning_rate * settings.critic_rate}
         state.optimizers = {
-            player: RMSProp(getattr(state, player), settings.learning_rate, settings.decay) for player in PLAYERS
+            player: RMSProp(getattr(state, player), rates[player], settings.decay) for player in PLAYERS
         }
         return state
 
@@ -210,6 +215,8 @@ def train(
 
 def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, float]:
     """One pass over the samples in random order; returns the means of the losses."""
+    for optimizer in state.optimizers.values():
+        optimizer.scale_rate(settings.rate_factor(state.epoch))
     losses, n = torch.zeros(4, device=state.random.device), 0
     for real in data.minibatches(state.random, settings.batch_size):
         losses += train_step(state, real, settings)
@@ -234,16 +241,20 @@ def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
     gradients = state.gradients(share.n)
     real, z, mix = Batch(*(part[share.rows] for part in real)), z[:, share.rows], mix[:, share.rows]
 
+    spread = None if state.generator.head is None else _normal(state, k + 1, b, n_genes)[:, share.rows]
+
     with torch.no_grad():
-        fakes = state.generator(z[:k].flatten(0, 1), real.codes.repeat(k, 1), real.values.repeat(k, 1))
+        several = real.codes.repeat(k, 1), real.values.repeat(k, 1)
+        fakes = state.generator(z[:k].flatten(0, 1), *several, None if spread is None else spread[:k].flatten(0, 1))
     for i, fake in enumerate(fakes.split(share.n)):
         noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes, b)
         critic = gradients["critic"](real.x, fake, real.codes, real.values, mix[i], settings.penalty_weight, noise)
         state.step("critic", share)
 
     noise = _noise(state, settings.noise_generator, noisy[k], n_genes, b)
-    loss = gradients["generator"](z[k], real.codes, real.values, noise)
-    state.step("generator", share)
+    loss = gradients["generator"](z[k], real.codes, real.values, None if spread is None else spread[k], noise)
+    if state.updates >= settings.critic_warmup:
+        state.step("generator", share)
     state.update_average(settings.averaging)
     return torch.stack([*critic, loss]) * share.weight
 

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.wgan import Settings
+from gexlib.wgan import PRESETS
 
 
 @pytest.fixture
@@ -23,4 +23,13 @@ def small():
 
 @pytest.fixture
 def quick():
-    return Settings(latent_dim=3, hidden=(8, 8), epochs=6, evaluate_every=2, batch_size=8)
+    """The paper's generator, small."""
+    sizes = {"latent_dim": 3, "hidden": (8, 8), "epochs": 6, "evaluate_every": 2, "batch_size": 8}
+    return PRESETS["paper_ecoli"].replace(embedding_scale=1.0, score_draws=5, patience=20, **sizes)
+
+
+@pytest.fixture(params=["noise", "factors"])
+def quick_head(quick, request):
+    """The same with what the project adds, and a schedule that does not depend on the number of epochs."""
+    changes = {"transform": "normal scores", "temperature": 0.9, "score": "balanced", "critic_warmup": 3}
+    return quick.replace(head=request.param, averaging=0.9, **changes)

@@ -28,7 +28,9 @@ def test_average_follows_the_weights():
 
 
 def test_without_averaging_there_is_no_copy():
-    state = State.start(Settings(latent_dim=2, hidden=(4,)), 3, [2], 0, seed=0, device=torch.device("cpu"))
+    state = State.start(
+        Settings(latent_dim=2, hidden=(4,), averaging=0.0), 3, [2], 0, seed=0, device=torch.device("cpu")
+    )
     state.update_average(0.0)
     assert state.average is None
     assert state.sampler is state.generator

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gexlib.preprocess import CovariateEncoder
-from gexlib.wgan import WGANGP, Settings
+from gexlib.wgan import PRESETS, WGANGP
 from gexlib.wgan import counterfactual as module
 from gexlib.wgan.counterfactual import counterfactual, summarise_runs
 
@@ -132,7 +132,9 @@ def test_a_fitted_model_says_what_its_samples_say(small, quick):
 def test_the_scale_of_embeddings_changes_their_first_weights_only(small):
     first = {}
     for scale in (0.05, 1.0):
-        gan = WGANGP(["medium"], settings=Settings(hidden=(8,), embedding_scale=scale), device="cpu")
+        gan = WGANGP(
+            ["medium"], settings=PRESETS["paper_ecoli"].replace(hidden=(8,), embedding_scale=scale), device="cpu"
+        )
         gan.encoder_.fit(small[0].obs)
         gan.var_ = small[0].var
         first[scale] = gan._new_state().networks()

@@ -173,14 +173,15 @@ def test_torchrun_with_the_command_line(small, tmp_path, monkeypatch):
     train.obs["split"], validation.obs["split"] = "train", "validation"
     anndata.concat([train, validation]).write_h5ad(tmp_path / "data.h5ad")
     monkeypatch.chdir(tmp_path)
-    command = ["train", "data.h5ad", "--categorical", "medium", "--epochs", "2", "--device", "cpu"]
+    command = ["train", "data.h5ad", "--categorical", "medium", "--epochs", "2"]
+    command += ["--preset", "paper_ecoli", "--device", "cpu"]
     runner = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "gexlib.cli"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     two = subprocess.run([*runner, *command, "two"], env=environment, capture_output=True, text=True)
     assert (two.returncode, two.stdout.count("two: 28 train samples")) == (0, 1), two.stderr
     assert CliRunner().invoke(app, [*command, "one"]).exit_code == 0
     two, one = (WGANGP.load(tmp_path / name, device="cpu") for name in ("two", "one"))
-    torch.testing.assert_close(weights(two), weights(one), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(weights(two), weights(one), rtol=1e-4, atol=1e-4)
 
 
 def test_data_on_the_disk_are_shared_too(small, quick, tmp_path):

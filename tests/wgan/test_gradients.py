@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 import torch
 
-from gexlib.wgan import Critic, Generator, Settings, critic_loss, generator_loss, train
+from gexlib.wgan import PRESETS, Critic, Generator, critic_loss, generator_loss, train
 from gexlib.wgan import gradients as module
 from gexlib.wgan.batch import Batch
+from gexlib.wgan.factors import fit_factors, fit_noise
 from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
 from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.train import State, train_step
@@ -60,17 +62,31 @@ def test_critic_gradients_are_those_of_autograd(n_levels, n_numerical, hidden):
         compare(critic, expected.loss)
 
 
+@pytest.mark.parametrize("head", ["none", "noise", "factors"])
 @pytest.mark.parametrize(("n_levels", "n_numerical", "hidden"), SHAPES)
-def test_generator_gradients_are_those_of_autograd(n_levels, n_numerical, hidden):
+def test_generator_gradients_are_those_of_autograd(n_levels, n_numerical, hidden, head):
     generator, critic = players(n_levels, n_numerical, hidden)
-    _, codes, values = batch(n_levels, n_numerical)
+    x, codes, values = batch(n_levels, n_numerical)
+    if head != "none":
+        sizes = codes.numpy(), n_levels
+        floor = torch.full((15,), -0.5, dtype=torch.float64)
+        seen = np.maximum(x.numpy(), -0.5)
+        generator.head = (
+            fit_noise(*sizes, 15)
+            if head == "noise"
+            else fit_factors(seen, sizes[0], values.numpy(), n_levels, floor.numpy(), 4, 0.3, 0)
+        ).double()
+        generator.floor = floor
+        for p in generator.head.parameters():
+            p.grad = torch.full_like(p, 77.0)
     random = torch.Generator().manual_seed(4)
     gradients = GeneratorGradients(generator, critic, len(codes))
     for rows in ([1, 4], []):
         z = torch.randn(len(codes), 5, generator=random, dtype=torch.float64)
         noise = torch.tensor(rows, dtype=torch.long), torch.randn(len(rows), 15, generator=random, dtype=torch.float64)
-        ours = gradients(z, codes, values, noise)
-        expected = generator_loss(critic, generator(z, codes, values).index_add(0, *noise), codes, values)
+        spread = torch.randn(len(codes), 15, generator=random, dtype=torch.float64)
+        ours = gradients(z, codes, values, spread, noise)
+        expected = generator_loss(critic, generator(z, codes, values, spread).index_add(0, *noise), codes, values)
         torch.testing.assert_close(ours, expected)
         compare(generator, expected)
     assert all((p.grad == 77).all() for p in critic.parameters())
@@ -127,7 +143,7 @@ def test_iterations_follow_the_trajectory_of_autograd(monkeypatch):
     """Five iterations in double precision: networks and losses as by autograd and torch.optim.RMSprop."""
     monkeypatch.setattr(train, "_normal", lambda state, *shape: draw(torch.randn, state, *shape))
     monkeypatch.setattr(train, "_uniform", lambda state, *shape: draw(torch.rand, state, *shape))
-    settings = Settings(latent_dim=5, hidden=(16, 12), noise_probability=0.5, batch_size=7)
+    settings = PRESETS["paper_ecoli"].replace(latent_dim=5, hidden=(16, 12), noise_probability=0.5, batch_size=7)
     real = batch([4, 7], 2)
     ours, plain = (State.start(settings, 15, [4, 7], 2, 0, torch.device("cpu")) for _ in range(2))
     for state in (ours, plain):

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import gexlib.wgan.model as model_module
-from gexlib.wgan import WGANGP, Settings, checkpoint
+from gexlib.wgan import PRESETS, WGANGP, checkpoint
 
 
 def make(settings, **kwargs):
@@ -236,15 +236,23 @@ class TestResume:
         """A process killed at several moments and started again ends with the bits of one left alone."""
         train, validation = small
         train.write_h5ad(tmp_path / "train.h5ad"), validation.write_h5ad(tmp_path / "validation.h5ad")
+        changes = {
+            "latent_dim": 3,
+            "hidden": (8, 8),
+            "epochs": 100,
+            "evaluate_every": 1,
+            "batch_size": 8,
+            "patience": 1000,
+        }
         program = f"""
 import anndata
-from gexlib.wgan import WGANGP, Settings
-settings = Settings(latent_dim=3, hidden=(8, 8), epochs=100, evaluate_every=1, batch_size=8, patience=1000)
+from gexlib.wgan import PRESETS, WGANGP
+settings = PRESETS["paper_ecoli"].replace(**{changes})
 train, validation = (anndata.read_h5ad(f"{tmp_path}/{{name}}.h5ad") for name in ("train", "validation"))
 gan = WGANGP(["medium"], ["temperature"], settings=settings, device="cpu")
 gan.fit(train, validation, checkpoint="{tmp_path}/checkpoint").save("{tmp_path}/model")
 """
-        settings = Settings(latent_dim=3, hidden=(8, 8), epochs=100, evaluate_every=1, batch_size=8, patience=1000)
+        settings = PRESETS["paper_ecoli"].replace(**changes)
         whole = make(settings).fit(train, validation)
         kills, delays = 0, np.random.default_rng().uniform(0.02, 0.6, 2)
         for delay in delays:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from gexlib.datasets import read
 from gexlib.preprocess import Covariates, Standardizer
-from gexlib.wgan import WGANGP, Settings, stored
+from gexlib.wgan import WGANGP, stored
 from gexlib.wgan.stored import StoredBatches, StoredRows, is_stored
 
 N, GENES = 400, 12
@@ -46,8 +46,8 @@ STORES = ["plain.h5ad", "gzip.h5ad", "sparse.h5ad", "chunked.zarr"]
 
 
 @pytest.fixture
-def settings():
-    return Settings(latent_dim=3, hidden=(8, 8), epochs=6, evaluate_every=2, batch_size=16)
+def settings(quick):
+    return quick.replace(batch_size=16)
 
 
 def make(settings):

@@ -1,0 +1,163 @@
+"""Expression as normal scores: each gene standard Gaussian, its zeros one censored end of it; and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from scipy.special import ndtri
+
+from gexlib.preprocess import Standardizer
+
+KNOTS = 128  # quantiles that describe a gene's distribution, at most
+SAMPLE = 64 << 20  # bytes of a sample of the rows, where they come in chunks
+BEYOND = 1.0  # how far, in standard deviations of the scores, values may lie beyond those of training
+TAIL = 16  # the outer 1 / TAIL of the knots give the slope there
+
+
+class NormalScores:
+    r"""
+    Per-gene normal scores that can be undone, with a gene's zeros as censored values.
+
+    The r-th smallest of n training values becomes :math:`\Phi^{-1}((r - 1/2) / n)`, the inverse of the standard normal
+    distribution function at its rank :cite:p:`bartlett1947transformations`, so any distribution of a gene becomes a
+    Gaussian one. Where several training samples share the lowest value, as the samples without a read of a gene do, a
+    share :math:`p_0` of the Gaussian is taken to lie at or below :math:`t = \Phi^{-1}(p_0)` and to be seen as *t*: the
+    censored variable of :cite:t:`tobin1958estimation`. A generator that puts any number at or below *t* so says "none",
+    and :meth:`inverse_transform` gives back that lowest value exactly. Between it and the next value that was measured
+    there is nothing.
+
+    Scores are then shifted and scaled to mean 0 and standard deviation 1 in the training samples.
+
+    Attributes
+    ----------
+    offsets_ : ndarray of int64, shape (n_genes + 1,)
+        Where the knots of each gene start in the next two.
+    values_, levels_ : ndarray of float32, shape (n_knots,)
+        Quantiles of the values above the floor, increasing within each gene, and their scores; 128 for a gene at most.
+        In between both directions are linear. Beyond the last one the line of the outermost sixteenth goes on, for one
+        standard deviation of the scores.
+    floor_ : ndarray of float32, shape (n_genes,)
+        The score *t* of each gene's lowest value; minus infinity where no two samples share it.
+    lowest_ : ndarray of float64, shape (n_genes,)
+        The lowest value of each gene. Nothing below it, or below 0 where it is positive, comes back.
+    constant_ : ndarray of bool, shape (n_genes,)
+        The genes that are constant in the training samples.
+
+    Examples
+    --------
+    >>> x = np.array([[0.0], [0.0], [1.0], [5.0]])
+    >>> scores = NormalScores().fit(x)
+    >>> z = scores.transform(x)
+    >>> bool(z[0] == z[1] == scores.floor_)
+    True
+    >>> scores.inverse_transform(z)[:, 0].tolist()
+    [0.0, 0.0, 1.0, 5.0]
+    >>> scores.inverse_transform(z - [[9], [0], [0], [0]])[:, 0].tolist()
+    [0.0, 0.0, 1.0, 5.0]
+    """
+
+    offsets_: np.ndarray
+    values_: np.ndarray
+    levels_: np.ndarray
+    floor_: np.ndarray
+    lowest_: np.ndarray
+    constant_: np.ndarray
+
+    def fit(self, x: np.ndarray) -> NormalScores:
+        """Learn the distribution of each column of `x`, shape (n_samples, n_genes)."""
+        x = np.asarray(x)
+        if x.ndim != 2 or len(x) < 2:
+            raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
+        if not np.isfinite(x).all():
+            row, column = np.argwhere(~np.isfinite(x))[0]
+            raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
+        values, levels, floors = zip(*(_knots(np.sort(column.astype(np.float64))) for column in x.T), strict=True)
+        self.offsets_ = np.cumsum([0, *map(len, values)])
+        self.values_, self.levels_ = np.concatenate(values, dtype=np.float32), np.concatenate(levels)
+        self.lowest_, self.constant_ = x.min(axis=0).astype(np.float64), x.min(axis=0) == x.max(axis=0)
+        self.floor_ = np.array(floors, np.float32)
+        z = self.transform(x)
+        mean, scale = z.mean(axis=0, dtype=np.float64), z.std(axis=0, dtype=np.float64)
+        scale[self.constant_] = 1
+        mean_of, scale_of = (np.repeat(moment, np.diff(self.offsets_)) for moment in (mean, scale))
+        self.levels_ = ((self.levels_ - mean_of) / scale_of).astype(np.float32)
+        self.floor_ = ((np.array(floors) - mean) / scale).astype(np.float32)
+        return self
+
+    def fit_chunks(self, chunks: Iterable[np.ndarray]) -> NormalScores:
+        """
+        Learn from a matrix that comes in chunks of rows, in one pass: from a random sample of its rows.
+
+        Parameters
+        ----------
+        chunks : iterable of ndarray, shapes (n, n_genes)
+            Finite values; `n` may differ. The sample takes up to 64 MiB.
+        """
+        rng, sample, keys = np.random.default_rng(0), None, np.empty(0)
+        for chunk in chunks:
+            keys = np.concatenate([keys, rng.random(len(chunk))])
+            sample = chunk if sample is None else np.concatenate([sample, chunk])
+            most = max(2, SAMPLE // (4 * chunk.shape[1]))
+            if len(keys) > most:  # those of the smallest keys so far
+                kept = np.sort(np.argpartition(keys, most)[:most])
+                sample, keys = sample[kept], keys[kept]
+        if sample is None or len(sample) < 2:
+            raise ValueError(f"chunks have {len(keys)} rows; give two or more")
+        return self.fit(sample)
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        """Normal scores of `x`; shape (n_samples, n_genes), float32."""
+        return self._each_gene(x, self._scores)
+
+    def inverse_transform(self, z: np.ndarray) -> np.ndarray:
+        """Scores back in the units of the training data; shape (n_samples, n_genes), float32."""
+        return self._each_gene(z, self._expression)
+
+    def _each_gene(self, matrix: np.ndarray, change: Callable) -> np.ndarray:
+        columns = np.ascontiguousarray(np.asarray(matrix).T)
+        changed = np.empty(columns.shape, np.float32)
+        for j, column in enumerate(columns):
+            knots = slice(self.offsets_[j], self.offsets_[j + 1])
+            changed[j] = change(column, self.values_[knots], self.levels_[knots], self.floor_[j], self.lowest_[j])
+        return np.ascontiguousarray(changed.T)
+
+    @staticmethod
+    def _scores(x, values, levels, floor, lowest) -> np.ndarray:
+        z = np.clip(_piecewise(x, values, levels), levels[0] - BEYOND, levels[-1] + BEYOND)
+        return np.where(x <= lowest, floor, np.maximum(z, levels[0])) if np.isfinite(floor) else z
+
+    @staticmethod
+    def _expression(z, values, levels, floor, lowest) -> np.ndarray:
+        x = _piecewise(np.clip(z, levels[0] - BEYOND, levels[-1] + BEYOND), levels, values)
+        if np.isfinite(floor):
+            return np.where(z <= floor, lowest, np.maximum(x, values[0]))
+        return np.maximum(x, 0) if lowest >= 0 else x
+
+
+def _knots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """From sorted values: those of the knots, their scores, and the score of a lowest value that samples share."""
+    n, ties = len(x), int(np.searchsorted(x, x[0], side="right"))
+    if ties == n:
+        return x[:1], np.zeros(1), -np.inf
+    above, share = (x, 0.0) if ties == 1 else (x[ties:], ties / n)
+    m = min(len(above), KNOTS)
+    at = (np.arange(m) + 0.5) / m
+    values, first, count = np.unique(np.quantile(above, at, method="hazen"), return_index=True, return_counts=True)
+    middle = (at[first] + at[first + count - 1]) / 2
+    return values, ndtri(share + (1 - share) * middle), ndtri(share) if share else -np.inf
+
+
+def _piecewise(x: np.ndarray, at: np.ndarray, to: np.ndarray) -> np.ndarray:
+    """Linear interpolation of the points (`at`, `to`), and beyond them along the outermost ones."""
+    y = np.interp(x, at, to)
+    if len(at) > 1:
+        step = max(1, len(at) // TAIL)
+        for end, inner, beyond in ((0, step, x < at[0]), (-1, -1 - step, x > at[-1])):
+            slope = (to[end] - to[inner]) / (at[end] - at[inner])
+            y[beyond] = to[end] + slope * (x[beyond] - at[end])
+    return y
+
+
+TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores}
+"""What a network can see of expression data, by the name that the settings of a model give it."""

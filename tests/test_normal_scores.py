@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from gexlib import normal_scores as module
+from gexlib.normal_scores import NormalScores
+
+
+@pytest.fixture
+def x():
+    """300 samples of four genes: skewed, with zeros, two-valued and constant."""
+    rng = np.random.default_rng(0)
+    some = np.where(rng.random(300) < 0.4, 0, 1 + rng.gamma(2.0, size=300))
+    return np.column_stack([rng.lognormal(size=300), some, rng.choice([0.0, 3.0], 300), np.full(300, 2.0)])
+
+
+def test_scores_of_a_continuous_gene_are_those_of_its_ranks(x):
+    z = NormalScores().fit(x[:120]).transform(x[:120])[:, 0]
+    expected = stats.norm.ppf((stats.rankdata(x[:120, 0]) - 0.5) / 120)
+    np.testing.assert_allclose(z, (expected - expected.mean()) / expected.std(), atol=1e-5)
+
+
+def test_training_data_come_back(x):
+    scores = NormalScores().fit(x[:120])  # as many knots as samples
+    np.testing.assert_allclose(scores.inverse_transform(scores.transform(x[:120])), x[:120], rtol=1e-5)
+
+
+def test_scores_have_mean_0_and_sd_1(x):
+    z = NormalScores().fit(x).transform(x)
+    np.testing.assert_allclose(z[:, :3].mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(z[:, :3].std(axis=0), 1, atol=1e-5)
+    assert (z[:, 3] == 0).all()
+
+
+def test_zeros_are_the_lowest_share_of_a_gaussian(x):
+    """Standard Gaussian numbers give the gene's own distribution: its share of zeros, its values, nothing between."""
+    scores = NormalScores().fit(x)
+    raw = np.random.default_rng(1).normal(size=(20_000, 4))
+    level = stats.norm.ppf((x[:, 1] == 0).mean())  # of the floor, before scores are shifted and scaled
+    slope = (scores.levels_[scores.offsets_[1]] - scores.floor_[1]) / (
+        stats.norm.ppf((x[:, 1] == 0).mean() + (x[:, 1] > 0).mean() * 0.5 / (x[:, 1] > 0).sum()) - level
+    )
+    made = scores.inverse_transform(scores.floor_ + (raw - level) * slope)[:, 1]
+    assert abs((made == 0).mean() - (x[:, 1] == 0).mean()) < 0.01
+    positive = made[made > 0]
+    assert positive.min() >= np.float32(x[x[:, 1] > 0, 1].min())
+    assert stats.ks_2samp(positive, x[x[:, 1] > 0, 1]).statistic < 0.05
+
+
+def test_a_gene_without_shared_lowest_value_has_no_floor(x):
+    scores = NormalScores().fit(x)
+    assert np.isneginf(scores.floor_[[0, 3]]).all()
+    assert np.isfinite(scores.floor_[[1, 2]]).all()
+
+
+def test_values_beyond_those_of_training_are_bounded_and_in_order(x):
+    scores = NormalScores().fit(x)
+    z = np.repeat(np.array([-50.0, -3.5, 3.0, 3.5, 50.0])[:, None], 4, axis=1)
+    made = scores.inverse_transform(z)
+    assert (np.diff(made, axis=0) >= 0).all()
+    assert (made >= 0).all()
+    assert (made[:, 3] == 2).all()
+    assert made[-1, 0] > x[:, 0].max()
+    np.testing.assert_allclose(scores.transform(made)[2:4, 0], z[2:4, 0], rtol=1e-4)
+
+
+def test_negative_data_stay_negative():
+    x = np.random.default_rng(0).normal(size=(100, 1))
+    scores = NormalScores().fit(x)
+    assert scores.inverse_transform([[-3.0]])[0, 0] < x.min()
+
+
+def test_chunks_give_a_sample_of_the_rows(x, monkeypatch):
+    whole = NormalScores().fit(x)
+    same = NormalScores().fit_chunks(np.array_split(x, 7))
+    for name, value in vars(whole).items():
+        np.testing.assert_array_equal(getattr(same, name), value)
+    monkeypatch.setattr(module, "SAMPLE", 4 * 4 * 100)
+    fewer = NormalScores().fit_chunks(np.array_split(x, 7))
+    assert len(fewer.values_) < len(whole.values_)
+    assert stats.ks_2samp(fewer.values_[: fewer.offsets_[1]], x[:, 0]).pvalue > 0.01
+    with pytest.raises(ValueError, match="chunks have 0 rows"):
+        NormalScores().fit_chunks([])
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match=r"x has shape \(1, 3\)"):
+        NormalScores().fit(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match=r"x\[1, 0\] is nan"):
+        NormalScores().fit(np.array([[1.0], [np.nan]]))
