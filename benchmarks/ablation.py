@@ -1,0 +1,166 @@
+"""
+What each part of the generator does: trainings with and without it, scored on the human test samples.
+
+    GEXLIB_DATA=... python benchmarks/ablation.py              # the whole table: three seeds, about half an hour
+    python benchmarks/ablation.py --seeds 0 --only default     # one row
+
+Writes the two tables of the page book/howto/generator.md beside it, generator_*.csv. Trainings that are done are kept in
+_build/ablation (their scores only) and not repeated; delete that folder after a change of the model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from gexlib import metrics
+from gexlib.atomic import whole_file
+from gexlib.datasets import load_human
+from gexlib.preprocess import prepare
+from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
+from gexlib.wgan import PRESETS, WGANGP
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "_build/ablation"
+TABLES = {
+    ROOT / "book/howto/generator_fidelity.csv": ["S_dist", "precision", "recall", "density", "coverage", "spread"],
+    ROOT / "book/howto/generator_use.csv": ["two-sample AUC", "tissue F1", "membership AUC", "minutes"],
+}
+KIND = ["tissue", "condition"]
+# cancer driver genes that notebook 04 always keeps
+DRIVERS = [
+    "TP53",
+    "PIK3CA",
+    "PTEN",
+    "KRAS",
+    "NRAS",
+    "BRAF",
+    "ARID1A",
+    "RB1",
+    "CDKN2A",
+    "CTNNB1",
+    "NF1",
+    "FBXW7",
+    "EGFR",
+    "ERBB2",
+]
+
+DEFAULT = PRESETS["default"]
+PAPER = PRESETS["paper_gtex_tcga"].replace(epochs=100)
+LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, patience=20)
+NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
+MODELS = {
+    "paper": PAPER,
+    "paper, embeddings from 1, averaged": LARGER,
+    "+ learned noise": LARGER.replace(head="noise"),
+    "+ normal scores": LARGER.replace(transform="normal scores"),
+    "+ both": LARGER.replace(head="noise", transform="normal scores"),
+    "+ both, balanced score": LARGER.replace(head="noise", transform="normal scores", score="balanced"),
+    "default": DEFAULT,
+    "default, temperature 1": DEFAULT.replace(temperature=1.0),
+    "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
+    "default without tail": DEFAULT.replace(tail=0.0),
+    "default with z-scores": DEFAULT.replace(transform="z-scores"),
+}
+BASELINES = {
+    "Gaussian": lambda: Gaussian(by=KIND, unseen="unknown"),
+    "Gaussian copula": lambda: GaussianCopula(by=KIND, unseen="unknown"),
+    "SMOTE": lambda: SMOTE(by=KIND, unseen="unknown"),
+    "Bootstrap": lambda: Bootstrap(by=KIND, unseen="unknown"),
+}
+
+
+def cohort() -> dict:
+    """The splits of notebook 04."""
+    human = prepare(load_human(), by="donor", seed=0, most_variable=2000, keep=DRIVERS)
+    return {name: human[human.obs["split"] == name].copy() for name in ("train", "validation", "test")}
+
+
+def scores(parts: dict, test_like, train_like) -> dict[str, float]:
+    """All columns of the table: samples for the covariates of the test and of the training samples."""
+    train, test = parts["train"], parts["test"]
+    tissue = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits do not matter here
+        tissue.fit(train_like.X, train_like.obs["tissue"])
+    return {
+        "S_dist": metrics.s_dist(test, test_like, constant="zero"),
+        **metrics.prdc(test, test_like),
+        "spread": float(metrics.sd_ratio(test, test_like, within=KIND).median()),
+        "two-sample AUC": float(metrics.two_sample_auc(test, test_like).mean()),
+        "tissue F1": f1_score(test.obs["tissue"], tissue.predict(test.X), average="weighted"),
+        "membership AUC": metrics.gan_leaks(train, train_like, test)["AUC"],
+    }
+
+
+def real(parts: dict, seed: int) -> dict[str, float]:
+    """Real training samples in the place of synthetic ones; validation samples where copies would tell."""
+    train, n = parts["train"], parts["test"].n_obs
+    some = train[np.random.default_rng(seed).choice(train.n_obs, n, replace=False)].copy()
+    found = scores(parts, some, train)
+    return found | {"membership AUC": metrics.gan_leaks(train, parts["validation"], parts["test"])["AUC"], "minutes": 0}
+
+
+def made(name: str, seed: int) -> dict[str, float]:
+    """The scores of one row for one seed."""
+    parts = cohort()
+    if name == "Real":
+        return real(parts, seed)
+    start = time.perf_counter()
+    if name in BASELINES:
+        model = BASELINES[name]().fit(parts["train"])
+    else:
+        model = WGANGP(["tissue", "sex", "condition"], settings=MODELS[name], seed=seed, unseen="unknown", device="cpu")
+        model.fit(parts["train"], parts["validation"], progress=False)
+    minutes = (time.perf_counter() - start) / 60
+    return scores(parts, *(model.sample(parts[p].obs, seed=seed) for p in ("test", "train"))) | {"minutes": minutes}
+
+
+def kept(task: tuple[str, int]) -> tuple[str, int, dict[str, float]]:
+    """The scores of a row and a seed, from the folder of what is done if they are there."""
+    name, seed = task
+    path = KEPT / f"{name}-{seed}.json"
+    if not path.exists():
+        found = made(name, seed)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            Path(part).write_text(json.dumps(found), encoding="utf-8")
+        print(f"{name}, seed {seed}: {found['minutes']:.1f} min", flush=True)
+    return name, seed, json.loads(path.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Train, score, write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--only", nargs="+", default=["Real", *MODELS, *BASELINES], help="rows")
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, of one thread each")
+    options = parser.parse_args()
+    tasks = [(name, seed) for seed in options.seeds for name in options.only]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        rows = list(pool.map(kept, tasks))
+    table = pd.DataFrame([{"data": name, "seed": seed} | found for name, seed, found in rows])
+    groups = table.drop(columns="seed").groupby("data", sort=False)
+    mean, sd = groups.mean(), groups.std().fillna(0)
+    shown = mean.map("{:.2f}".format) + " ± " + sd.map("{:.2f}".format)
+    shown["minutes"] = mean["minutes"].map("{:.1f}".format)
+    for path, columns in TABLES.items():
+        with whole_file(path) as part:
+            shown[columns].to_csv(part, encoding="utf-8")
+    print(shown.to_string())
+
+
+if __name__ == "__main__":
+    main()
