@@ -4,8 +4,8 @@ What each part of the generator does: trainings with and without it, scored on t
     GEXLIB_DATA=... python benchmarks/ablation.py              # the whole table: three seeds, about half an hour
     python benchmarks/ablation.py --seeds 0 --only default     # one row
 
-Writes the two tables of the page book/howto/generator.md beside it, generator_*.csv. Trainings that are done are kept in
-_build/ablation (their scores only) and not repeated; delete that folder after a change of the model.
+Writes the two tables of the page book/howto/generator.md beside it, generator_*.csv. The scores of what is done are kept
+in _build/ablation and not computed again; delete that folder after a change of the model.
 """
 
 from __future__ import annotations
@@ -72,7 +72,6 @@ MODELS = {
     "default, temperature 1": DEFAULT.replace(temperature=1.0),
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
     "default without tail": DEFAULT.replace(tail=0.0),
-    "default with z-scores": DEFAULT.replace(transform="z-scores"),
 }
 BASELINES = {
     "Gaussian": lambda: Gaussian(by=KIND, unseen="unknown"),
