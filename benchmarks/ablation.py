@@ -4,7 +4,7 @@ What each part of the generator does: trainings with and without it, scored on t
     GEXLIB_DATA=... python benchmarks/ablation.py              # the whole table: three seeds, about half an hour
     python benchmarks/ablation.py --seeds 0 --only default     # one row
 
-Writes the two tables of the page book/howto/generator.md beside it, generator_*.csv. The scores of what is done are kept
+Writes the two tables of book/howto/generator.md beside it, generator_*.csv. The scores of what is done are kept
 in _build/ablation and not computed again; delete that folder after a change of the model.
 """
 
