@@ -13,7 +13,7 @@ from gexlib.simulators import Confounded
 from gexlib.wgan import WGANGP, Settings
 
 SWITCH = {"value": "treated", "reference": "control"}
-SETTINGS = Settings(hidden=(64, 64), batch_size=64, learning_rate=0.005, epochs=40)
+SETTINGS = Settings(latent_dim=32, hidden=(64, 64), batch_size=64, critic_warmup=50, learning_rate=1e-3, epochs=40)
 METHODS = ("Welch t", "adjusted t", "GAN, condition only", "GAN, both covariates")
 
 
