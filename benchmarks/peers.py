@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--demo", type=int, metavar="N", help="the demo cohort, of N samples")
     parser.add_argument("--genes", type=int, default=1000, help="genes that vary most among the training samples")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training of each generator for each")
-    parser.add_argument("--preset", default="human", help="settings of our model")
+    parser.add_argument("--preset", default="default", help="settings of our model")
     parser.add_argument("--epochs", type=int, help="of our model, at most; default: the preset's")
     parser.add_argument("--minutes", type=float, default=60, help="give a peer up after so long")
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS), help="default: all")

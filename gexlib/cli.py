@@ -87,7 +87,7 @@ def train(
     ] = None,
     categorical: Annotated[list[str] | None, typer.Option(help="A categorical covariate; repeat for more.")] = None,
     numerical: Annotated[list[str] | None, typer.Option(help="A numerical covariate; repeat for more.")] = None,
-    preset: Annotated[str, typer.Option(help="Settings: default, human, paper_ecoli or paper_gtex_tcga.")] = "default",
+    preset: Annotated[str, typer.Option(help="Settings: default, paper_ecoli or paper_gtex_tcga.")] = "default",
     epochs: Annotated[int | None, typer.Option(help="Passes over the data, at most [default: as the preset].")] = None,
     unseen: Annotated[str, typer.Option(help="A level that training never saw is an 'error', or 'unknown'.")] = "error",
     seed: Seed = 0,
@@ -136,7 +136,7 @@ def train(
         if divided is not None:
             write(samples, divided)
         sizes = ", ".join(f"{part.n_obs} {name} samples" for name, part in parts.items())
-        typer.echo(f"{model}: {sizes}; epoch {gan.best_epoch_}, S_dist {gan.best_score_:.3f} on the validation samples")
+        typer.echo(f"{model}: {sizes}; epoch {gan.best_epoch_}, score {gan.best_score_:.3f} on the validation samples")
 
 
 @app.command()

@@ -68,7 +68,7 @@ class WGANGP:
     best_epoch_ : int
         The epoch whose networks the model kept.
     best_score_ : float
-        Its S_dist on the validation data; NaN without validation data.
+        Its score on the validation data, of the kind that ``settings.score`` says; NaN without validation data.
     encoder_, standardizer_
         The fitted covariate encoder and standardiser.
     generator_, critic_
