@@ -28,7 +28,7 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
     middle.set(xlabel="epoch", title="Gradient penalty (unweighted)")
     scored = history.dropna(subset="score")
     right.plot(scored["epoch"], scored["score"], color=GAN, marker=".", lw=1)
-    right.set(xlabel="epoch", title="$S_{dist}$ on validation data")
+    right.set(xlabel="epoch", title="Score on validation data")
     if best_epoch is not None:
         right.axvline(best_epoch, color=TRAIN, ls="--", lw=1)
         right.annotate(
