@@ -67,11 +67,9 @@ MODELS = {
     "+ learned noise": LARGER.replace(head="noise"),
     "+ normal scores": LARGER.replace(transform="normal scores"),
     "+ both": LARGER.replace(head="noise", transform="normal scores"),
-    "+ both, balanced score": LARGER.replace(head="noise", transform="normal scores", score="balanced"),
     "default": DEFAULT,
-    "default, temperature 1": DEFAULT.replace(temperature=1.0),
+    "default, all of the noise": DEFAULT.replace(noise_temperature=1.0),
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
-    "default without tail": DEFAULT.replace(tail=0.0),
 }
 BASELINES = {
     "Gaussian": lambda: Gaussian(by=KIND, unseen="unknown"),

@@ -6,16 +6,14 @@ variety within a tissue is lost, and the paper's correlations between genes do n
 covariates *c* is, before :class:`~gexlib.normal_scores.NormalScores` censors it,
 
 .. math::
-    y = \mathrm{MLP}(z, c) + \mu_c + a \, (A_k f) \Lambda + s \, \sigma_k \odot \epsilon, \qquad
-    a = e^{\tau \xi - \tau^2}, \quad s = e^{\tau \xi / 3 - (\tau / 3)^2}
+    y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
 
-with the latent vector :math:`z = (\xi, f) \sim N(0, I)` and :math:`\epsilon \sim N(0, I)`, one number for each gene.
-The mean :math:`\mu_c` has an effect of each covariate and a deviation of each *kind*: each combination of the
-categorical covariates that two training samples or more share. :math:`\Lambda` holds factors that all kinds share,
-:math:`A_k` how they vary and go together in kind *k*, :math:`\sigma_k` what is left to each gene. The scale *a* makes
-some samples more typical than others. All but :math:`\tau` are learned; they start where :func:`fit_factors` puts them,
-at a factor analysis :cite:p:`tipping1999probabilistic` of the training samples with shrunk effects
-:cite:p:`robinson1991blup`, and the adversarial training goes on from there.
+with the latent vector :math:`z \sim N(0, I)` and :math:`\epsilon \sim N(0, I)`, one number for each gene. The mean
+:math:`\mu_c` has an effect of each covariate and a deviation of each *kind*: each combination of the categorical
+covariates that three training samples or more share. :math:`\Lambda` holds factors that all kinds share, :math:`A_k`
+how they vary and go together in kind *k*, :math:`\sigma_k` what is left to each gene. All are learned; they start where
+:func:`fit_factors` puts them, at a factor analysis :cite:p:`tipping1999probabilistic` of the training samples with
+shrunk effects :cite:p:`robinson1991blup`, and the adversarial training goes on from there.
 """
 
 from __future__ import annotations
@@ -29,8 +27,8 @@ from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 from torch.nn import functional
 
-SMALLEST_KIND = 2  # training samples of a combination of covariates that is a kind of its own
-PRIOR = 1.0  # samples that the mean of all weighs as much as, against an effect, a kind's mean or a kind's covariance
+SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
+PRIOR = 0.5  # samples that the mean of all weighs as much as, against an effect, a kind's mean or a kind's covariance
 ROUNDS = 8  # of censored values and model, each given the other
 GENES = 512  # at a time: bounds the memory
 LEAST_SD = 0.001  # of the noise of a gene, in scores
@@ -83,22 +81,21 @@ class LearnedNoise(nn.Module):
 class ConditionalFactors(LearnedNoise):
     """The whole of the formula above but for the network."""
 
-    def __init__(self, kinds: Kinds, tables: dict[str, Tensor], n_levels: Sequence[int], tail: float) -> None:
+    def __init__(self, kinds: Kinds, tables: dict[str, Tensor], n_levels: Sequence[int]) -> None:
         super().__init__(kinds, tables["log_sd"])
         self.effects = nn.Parameter(tables["effects"])
         self.deviations = nn.Parameter(tables["deviations"])
         self.loadings = nn.Parameter(tables["loadings"])
         self.mixing = nn.Parameter(tables["mixing"])
-        self.n_levels, self.tail = list(n_levels), tail
+        self.n_levels = list(n_levels)
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, noise: Tensor) -> Tensor:
         """What to add to the network's output, shape (n, n_genes)."""
         kind = self.kinds(codes).to(noise.dtype)
-        a, s = (torch.exp(t * z[:, :1] - t**2) for t in (self.tail, self.tail / 3))
         mixing = (kind @ self.mixing.flatten(1)).view(-1, *self.mixing.shape[1:])
-        factors = torch.bmm(mixing, z[:, 1:, None]).squeeze(2)
+        factors = torch.bmm(mixing, z[:, :, None]).squeeze(2)
         mean = indicators(codes, values, self.n_levels) @ self.effects + kind @ self.deviations
-        return mean + (a * factors) @ self.loadings + s * (kind @ self.log_sd).exp() * noise
+        return mean + factors @ self.loadings + (kind @ self.log_sd).exp() * noise
 
 
 def indicators(codes: Tensor, values: Tensor, n_levels: Sequence[int]) -> Tensor:
@@ -120,14 +117,13 @@ def fit_factors(
     n_levels: Sequence[int],
     floor: np.ndarray,
     n_factors: int,
-    tail: float,
     seed: int,
 ) -> ConditionalFactors:
     r"""
     The conditional factor model of training samples, from which the adversarial training starts.
 
     Effects of covariates are a ridge regression. A kind's deviation of its :math:`n_k` samples is their mean residual,
-    its covariance theirs around it; both are shrunk by one sample's weight, towards 0 and towards the covariance of all
+    its covariance theirs around it; both are shrunk by the weight of half a sample, towards 0 and towards the covariance of all
     residuals. A kind that is not known varies like the residuals of all samples around the effects of their covariates.
     Censored scores are drawn anew below the floor, given the mean and spread of the gene in the kind, in turn with the
     estimates of these (stochastic EM, :cite:t:`celeux1985sem`).
@@ -143,7 +139,6 @@ def fit_factors(
     floor : ndarray, shape (n_genes,)
     n_factors : int
         There are no more than samples or genes; further ones start at 0.
-    tail : float
     seed : int
     """
     rng, n = np.random.default_rng(seed), len(z)
@@ -195,7 +190,7 @@ def fit_factors(
         "log_sd": np.log(np.sqrt(variance) + LEAST_SD),
     }
     tables = {name: torch.as_tensor(table, dtype=torch.float32) for name, table in tables.items()}
-    return ConditionalFactors(kinds, tables, n_levels, tail)
+    return ConditionalFactors(kinds, tables, n_levels)
 
 
 def _below(low: np.ndarray, mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -390,9 +390,9 @@ class WGANGP:
         z, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
         if self.settings.head == "noise":
             return fit_noise(codes, self._n_levels(), z.shape[1])
-        floor, n_factors = self._floor(), self.settings.latent_dim - 1
+        floor = self._floor()
         floor = np.full(z.shape[1], -np.inf) if floor is None else floor.numpy()
-        return fit_factors(z, codes, values, self._n_levels(), floor, n_factors, self.settings.tail, self.seed)
+        return fit_factors(z, codes, values, self._n_levels(), floor, self.settings.latent_dim, self.seed)
 
     def _floor(self) -> torch.Tensor | None:
         floor = getattr(getattr(self, "standardizer_", None), "floor_", None)
@@ -436,14 +436,14 @@ class WGANGP:
         return x, self.encoder_.transform(validation.obs)
 
     def _generate(self, generator, covariates: Covariates, seed: int) -> np.ndarray:
-        """Scores of samples, shape (n, n_genes), with the temperature of the settings."""
+        """Scores of samples, shape (n, n_genes), at the noise's temperature of the settings."""
         n, random = len(covariates.codes), torch.Generator().manual_seed(seed)
-        latent = self.settings.temperature * torch.randn(n, self.settings.latent_dim, generator=random)
+        latent = torch.randn(n, self.settings.latent_dim, generator=random)
         made = [np.empty((0, len(self.var_)), np.float32)]
         parts = (latent, torch.from_numpy(covariates.codes), torch.from_numpy(covariates.values))
         for chunk in zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True):
             if generator.head is not None:
-                spread = self.settings.temperature * torch.randn(len(chunk[0]), len(self.var_), generator=random)
+                spread = self.settings.noise_temperature * torch.randn(len(chunk[0]), len(self.var_), generator=random)
                 chunk = (*chunk, spread)
             made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
         return np.concatenate(made)

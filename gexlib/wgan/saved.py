@@ -73,7 +73,7 @@ def _head(model: WGANGP, tensors: dict[str, torch.Tensor]) -> LearnedNoise | Non
     kinds = Kinds(model._n_levels(), saved["kinds.keys"])
     if model.settings.head == "noise":
         return LearnedNoise(kinds, saved["log_sd"])
-    return ConditionalFactors(kinds, saved, model._n_levels(), model.settings.tail)
+    return ConditionalFactors(kinds, saved, model._n_levels())
 
 
 def history_frame(history: list[dict]) -> pd.DataFrame:

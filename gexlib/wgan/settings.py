@@ -33,14 +33,12 @@ class Settings:
         What the generator adds to its network's output: a conditional factor model with noise for each gene, fitted
         before the adversarial training (:mod:`gexlib.wgan.factors`); noise alone, whose spread is learned; or nothing,
         as in the paper.
-    tail : float
-        :math:`\tau`, how much the scale of a sample's deviation from its mean varies; with factors only.
-    temperature : float
-        Latent vectors and noise are multiplied by it when samples are drawn :cite:p:`kingma2018glow`. Below 1 there is
-        less variety, and fewer samples lie where there is no real one.
+    noise_temperature : float
+        The noise of each gene is multiplied by it when samples are drawn (the temperature of :cite:t:`kingma2018glow`).
+        What the factors leave is not all independent from gene to gene, and below 1 fewer samples lie where there is no
+        real one.
     latent_dim : int
-        Length of the latent vector :math:`z \sim N(0, I)`. With factors, one number is the sample's scale and each
-        other one a factor.
+        Length of the latent vector :math:`z \sim N(0, I)`. With factors, each is one.
     hidden : tuple of int
         Units of the hidden layers, the same in generator and critic.
     embedding_scale : float
@@ -87,8 +85,7 @@ class Settings:
 
     transform: str = "normal scores"
     head: str = "factors"
-    tail: float = 0.25
-    temperature: float = 0.88
+    noise_temperature: float = 0.8
     latent_dim: int = 128
     hidden: tuple[int, ...] = (256, 256)
     embedding_scale: float = 1.0
@@ -123,11 +120,9 @@ class Settings:
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose {' or '.join(map(repr, known))}")
         _require("critic_warmup", self.critic_warmup, int, lambda v: v >= 0, "a whole number of 0 or more")
-        if self.head == "factors" and self.latent_dim < 2:
-            raise ValueError("latent_dim=1 leaves no number for a factor; give 2 or more, or another head")
-        for name in ("penalty_weight", "learning_rate", "embedding_scale", "critic_rate", "temperature"):
+        for name in ("penalty_weight", "learning_rate", "embedding_scale", "critic_rate", "noise_temperature"):
             _require(name, getattr(self, name), float, lambda v: 0 < v < float("inf"), "a positive number")
-        for name in ("noise_critic", "noise_generator", "tail"):
+        for name in ("noise_critic", "noise_generator"):
             _require(name, getattr(self, name), float, lambda v: 0 <= v < float("inf"), "0 or more")
         for name in ("decay", "averaging"):
             _require(name, getattr(self, name), float, lambda v: 0 <= v < 1, "at least 0 and less than 1")
@@ -159,7 +154,7 @@ def _require(name: str, value, kind: type, rule, words: str) -> None:
 PAPER_ECOLI = Settings(
     transform="z-scores",
     head="none",
-    temperature=1.0,
+    noise_temperature=1.0,
     latent_dim=10,
     hidden=(128, 128),
     embedding_scale=0.05,

@@ -31,5 +31,5 @@ def quick():
 @pytest.fixture(params=["noise", "factors"])
 def quick_head(quick, request):
     """The same with what the project adds, and a schedule that does not depend on the number of epochs."""
-    changes = {"transform": "normal scores", "temperature": 0.9, "score": "balanced", "critic_warmup": 3}
+    changes = {"transform": "normal scores", "noise_temperature": 0.9, "score": "balanced", "critic_warmup": 3}
     return quick.replace(head=request.param, averaging=0.9, **changes)

@@ -74,7 +74,7 @@ def test_generator_gradients_are_those_of_autograd(n_levels, n_numerical, hidden
         generator.head = (
             fit_noise(*sizes, 15)
             if head == "noise"
-            else fit_factors(seen, sizes[0], values.numpy(), n_levels, floor.numpy(), 4, 0.3, 0)
+            else fit_factors(seen, sizes[0], values.numpy(), n_levels, floor.numpy(), 5, 0)
         ).double()
         generator.floor = floor
         for p in generator.head.parameters():
