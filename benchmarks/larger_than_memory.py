@@ -67,7 +67,7 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
     from gexlib.wgan.train import train_step
 
     data = read(path, backed=True)
-    settings, found = PRESETS["default"], {"import_mb": peak_mb()}
+    settings, found = PRESETS["paper_gtex_tcga"], {"import_mb": peak_mb()}
     gan = WGANGP(["tissue"], settings=settings, device="cpu")
     with limited_threads(1):
         forget(path)

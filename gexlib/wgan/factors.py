@@ -123,8 +123,8 @@ def fit_factors(
     The conditional factor model of training samples, from which the adversarial training starts.
 
     Effects of covariates are a ridge regression. A kind's deviation of its :math:`n_k` samples is their mean residual,
-    its covariance theirs around it; both are shrunk by the weight of half a sample, towards 0 and towards the covariance of all
-    residuals. A kind that is not known varies like the residuals of all samples around the effects of their covariates.
+    its covariance theirs around it; both are shrunk, by the weight of half a sample, towards 0 and the covariance of
+    all residuals. A kind that is not known varies as all samples do around the effects of their covariates.
     Censored scores are drawn anew below the floor, given the mean and spread of the gene in the kind, in turn with the
     estimates of these (stochastic EM, :cite:t:`celeux1985sem`).
 
