@@ -68,7 +68,6 @@ MODELS = {
     "+ normal scores": LARGER.replace(transform="normal scores"),
     "+ both": LARGER.replace(head="noise", transform="normal scores"),
     "default": DEFAULT,
-    "default, all of the noise": DEFAULT.replace(noise_temperature=1.0),
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }
 BASELINES = {

@@ -85,7 +85,7 @@ class Settings:
 
     transform: str = "normal scores"
     head: str = "factors"
-    noise_temperature: float = 0.8
+    noise_temperature: float = 0.7
     latent_dim: int = 128
     hidden: tuple[int, ...] = (256, 256)
     embedding_scale: float = 1.0
