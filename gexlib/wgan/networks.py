@@ -66,7 +66,7 @@ class Generator(nn.Module):
     head : LearnedNoise, optional
         What is added to the network's output (:mod:`gexlib.wgan.factors`).
     floor : Tensor, shape (n_genes,), optional
-        The lowest score of each gene; what is below it is seen as it (:class:`gexlib.NormalScores`).
+        The lowest score of each gene; what is below it is seen as it (:class:`gexlib.normal_scores.NormalScores`).
     """
 
     def __init__(
