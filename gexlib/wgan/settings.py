@@ -20,7 +20,7 @@ class Settings:
     r"""
     Architecture and training of a conditional WGAN-GP.
 
-    The defaults generate data that are good by all measures of :func:`gexlib.report.evaluate`; the presets
+    The defaults are meant to do well by all measures of :func:`gexlib.report.evaluate`; the presets
     ``"paper_ecoli"`` and ``"paper_gtex_tcga"`` are what the paper :cite:p:`vinas2022adversarial` and its authors' code
     do. How much each difference matters is in the book's page on the generator. The paper's text gives the penalty
     weight, the critic steps, RMSProp with its step size, and early stopping; the rest is in the authors' code.
@@ -28,7 +28,8 @@ class Settings:
     Parameters
     ----------
     transform : {"normal scores", "z-scores"}
-        What the networks see of the expression data: :class:`gexlib.normal_scores.NormalScores`, or the paper's z-scores.
+        What the networks see of the expression data: :class:`gexlib.normal_scores.NormalScores`, or the paper's
+        z-scores.
     head : {"factors", "noise", "none"}
         What the generator adds to its network's output: a conditional factor model with noise for each gene, fitted
         before the adversarial training (:mod:`gexlib.wgan.factors`); noise alone, whose spread is learned; or nothing,
