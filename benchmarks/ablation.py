@@ -39,6 +39,7 @@ TABLES = {
     ROOT / "book/howto/generator_use.csv": ["two-sample AUC", "tissue F1", "membership AUC", "minutes"],
 }
 KIND = ["tissue", "condition"]
+NBSP = "\N{NO-BREAK SPACE}"
 # cancer driver genes that notebook 04 always keeps
 DRIVERS = [
     "TP53",
@@ -64,9 +65,9 @@ NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
 MODELS = {
     "paper": PAPER,
     "paper, embeddings from 1, averaged": LARGER,
-    "+ learned noise": LARGER.replace(head="noise"),
-    "+ normal scores": LARGER.replace(transform="normal scores"),
-    "+ both": LARGER.replace(head="noise", transform="normal scores"),
+    "with learned noise": LARGER.replace(head="noise"),
+    "with normal scores": LARGER.replace(transform="normal scores"),
+    "with both": LARGER.replace(head="noise", transform="normal scores"),
     "default": DEFAULT,
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }
@@ -150,7 +151,7 @@ def main() -> None:
     table = pd.DataFrame([{"data": name, "seed": seed} | found for name, seed, found in rows])
     groups = table.drop(columns="seed").groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std().fillna(0)
-    shown = mean.map("{:.2f}".format) + " ± " + sd.map("{:.2f}".format)
+    shown = mean.map("{:.2f}".format) + NBSP + "±" + NBSP + sd.map("{:.2f}".format)
     shown["minutes"] = mean["minutes"].map("{:.1f}".format)
     for path, columns in TABLES.items():
         with whole_file(path) as part:
