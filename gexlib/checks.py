@@ -62,3 +62,14 @@ def expression_matrix(data: anndata.AnnData, argument: str) -> np.ndarray:
             f"{data.obs_names[sample]!r}, gene {data.var_names[gene]!r}; remove or impute them first"
         )
     return x
+
+
+def finite_matrix(x: np.ndarray) -> np.ndarray:
+    """`x` as a matrix of two samples or more without missing values, or a ValueError that says what is wrong."""
+    x = np.asarray(x)
+    if x.ndim != 2 or len(x) < 2:
+        raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
+    if not np.isfinite(x).all():
+        row, column = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
+    return x

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from scipy.special import ndtri
 
+from gexlib.checks import finite_matrix
 from gexlib.preprocess import Standardizer
 
 KNOTS = 128  # quantiles that describe a gene's distribution, at most
@@ -66,12 +67,7 @@ class NormalScores:
 
     def fit(self, x: np.ndarray) -> NormalScores:
         """Learn the distribution of each column of `x`, shape (n_samples, n_genes)."""
-        x = np.asarray(x)
-        if x.ndim != 2 or len(x) < 2:
-            raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
-        if not np.isfinite(x).all():
-            row, column = np.argwhere(~np.isfinite(x))[0]
-            raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
+        x = finite_matrix(x)
         values, levels, floors = zip(*(_knots(np.sort(column.astype(np.float64))) for column in x.T), strict=True)
         self.offsets_ = np.cumsum([0, *map(len, values)])
         self.values_, self.levels_ = np.concatenate(values, dtype=np.float32), np.concatenate(levels)

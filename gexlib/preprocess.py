@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import expression_matrix, finite_matrix, whole_number
 from gexlib.grn import hierarchy
 
 UNKNOWN = "unknown"
@@ -244,12 +244,7 @@ class Standardizer:
 
     def fit(self, x: np.ndarray) -> Standardizer:
         """Learn the mean and the standard deviation of each column of `x`, shape (n_samples, n_genes)."""
-        x = np.asarray(x)
-        if x.ndim != 2 or len(x) < 2:
-            raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
-        if not np.isfinite(x).all():
-            row, column = np.argwhere(~np.isfinite(x))[0]
-            raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
+        x = finite_matrix(x)
         self.mean_ = x.mean(axis=0, dtype=np.float64)
         self.constant_ = x.min(axis=0) == x.max(axis=0)
         self.scale_ = np.where(self.constant_, 1.0, x.std(axis=0, dtype=np.float64))

@@ -172,14 +172,16 @@ def fit_factors(
     pooled = singular**2 / n
     scores = residual @ axes.T
     left = (residual - scores @ axes) ** 2
-    around = scores + (known @ deviations[:-1]) @ axes.T  # of what is not known: around the effects alone
+    shift = known @ deviations[:-1]
+    along = shift @ axes.T
+    around = scores + along  # of what is not known: around the effects alone
     mixing = np.zeros((len(kinds), n_factors, n_factors))
     for code in range(len(kinds)):
         own, weight = (scores[kind[:, code] > 0], 1.0) if code < len(kinds) - 1 else (around, n / free)
         covariance = weight * (own.T @ own + PRIOR * np.diag(pooled)) / (len(own) + PRIOR)
         mixing[code, :k, :k] = np.linalg.cholesky(covariance + 1e-9 * np.eye(k)) / np.sqrt(pooled)[:, None]
     variance = (kind.T @ left + PRIOR * left.mean(axis=0)) / (size + PRIOR)
-    variance[-1] = ((left + ((known @ deviations[:-1]) - (known @ deviations[:-1]) @ axes.T @ axes) ** 2).sum(0)) / free
+    variance[-1] = (left + (shift - along @ axes) ** 2).sum(axis=0) / free
     loadings = np.zeros((n_factors, z.shape[1]))
     loadings[:k] = np.sqrt(pooled)[:, None] * axes
     tables = {
