@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class Batch(NamedTuple):
@@ -32,3 +33,26 @@ class Batch(NamedTuple):
         """All samples once, `size` at a time, in the order that `random` decides."""
         order = torch.randperm(len(self.x), generator=random, device=random.device)
         return map(self.rows, order.split(size))
+
+
+class Levels(nn.Module):
+    """
+    Categorical covariates as zeros and ones.
+
+    Examples
+    --------
+    >>> Levels([2, 3])(torch.tensor([[0, 2], [1, 0]]), torch.float32)
+    tensor([[1., 0., 0., 0., 1.],
+            [0., 1., 1., 0., 0.]])
+    """
+
+    def __init__(self, n_levels: Sequence[int]) -> None:
+        super().__init__()
+        self.sizes = list(n_levels)
+        start = [0, *accumulate(self.sizes)][: len(self.sizes)]
+        self.register_buffer("start", torch.tensor(start, dtype=torch.int64), persistent=False)
+
+    def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
+        """Codes (n, n_categorical) to a column for each level of each covariate, shape (n, sum of levels)."""
+        zeros = torch.zeros(len(codes), sum(self.sizes), dtype=dtype, device=codes.device)
+        return zeros.scatter_(1, codes + self.start, 1)

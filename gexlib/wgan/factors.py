@@ -25,7 +25,8 @@ import torch
 from scipy.special import ndtr, ndtri
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
-from torch.nn import functional
+
+from gexlib.wgan.batch import Levels
 
 SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
 PRIOR = 0.5  # samples that the mean of all weighs as much as, against an effect, a kind's mean or a kind's covariance
@@ -58,12 +59,13 @@ class Kinds(nn.Module):
         """A number for each combination, shape (n,)."""
         return (codes * self.place).sum(dim=1)
 
-    def forward(self, codes: Tensor) -> Tensor:
-        """Indicators, shape (n, n_kinds); the last column is for what is not known."""
+    def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
+        """Zeros and ones, shape (n, n_kinds); the last column is for what is not known."""
         key, last = self.key(codes), len(self.keys)
         at = torch.searchsorted(self.keys, key).clamp(max=max(last - 1, 0))
         known = self.keys[at] == key if last else torch.zeros_like(key, dtype=torch.bool)
-        return functional.one_hot(torch.where(known, at, last), last + 1)
+        zeros = torch.zeros(len(codes), last + 1, dtype=dtype, device=codes.device)
+        return zeros.scatter_(1, torch.where(known, at, last)[:, None], 1)
 
 
 class LearnedNoise(nn.Module):
@@ -75,7 +77,7 @@ class LearnedNoise(nn.Module):
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, noise: Tensor) -> Tensor:
         """What to add to the network's output, shape (n, n_genes), from standard Gaussian noise of that shape."""
-        return (self.kinds(codes).to(noise.dtype) @ self.log_sd).exp() * noise
+        return (self.kinds(codes, noise.dtype) @ self.log_sd).exp() * noise
 
 
 class ConditionalFactors(LearnedNoise):
@@ -87,21 +89,20 @@ class ConditionalFactors(LearnedNoise):
         self.deviations = nn.Parameter(tables["deviations"])
         self.loadings = nn.Parameter(tables["loadings"])
         self.mixing = nn.Parameter(tables["mixing"])
-        self.n_levels = list(n_levels)
+        self.levels = Levels(n_levels)
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, noise: Tensor) -> Tensor:
         """What to add to the network's output, shape (n, n_genes)."""
-        kind = self.kinds(codes).to(noise.dtype)
+        kind = self.kinds(codes, noise.dtype)
         mixing = (kind @ self.mixing.flatten(1)).view(-1, *self.mixing.shape[1:])
         factors = torch.bmm(mixing, z[:, :, None]).squeeze(2)
-        mean = indicators(codes, values, self.n_levels) @ self.effects + kind @ self.deviations
+        mean = design(self.levels, codes, values) @ self.effects + kind @ self.deviations
         return mean + factors @ self.loadings + (kind @ self.log_sd).exp() * noise
 
 
-def indicators(codes: Tensor, values: Tensor, n_levels: Sequence[int]) -> Tensor:
+def design(levels: Levels, codes: Tensor, values: Tensor) -> Tensor:
     """Covariates as they enter a linear model: 1, the numerical ones, and an indicator of each level."""
-    levels = [functional.one_hot(codes[:, j], n).to(values.dtype) for j, n in enumerate(n_levels)]
-    return torch.cat([torch.ones_like(values[:, :0]).new_ones(len(codes), 1), values, *levels], dim=1)
+    return torch.cat([values.new_ones(len(codes), 1), values, levels(codes, values.dtype)], dim=1)
 
 
 def fit_noise(codes: np.ndarray, n_levels: Sequence[int], n_genes: int, sd: float = 0.5) -> LearnedNoise:
@@ -143,8 +144,8 @@ def fit_factors(
     """
     rng, n = np.random.default_rng(seed), len(z)
     kinds = Kinds.of(codes, n_levels)
-    h = indicators(torch.as_tensor(codes), torch.as_tensor(values), n_levels).double().numpy()
-    kind = kinds(torch.as_tensor(codes)).double().numpy()
+    h = design(Levels(n_levels), torch.as_tensor(codes), torch.as_tensor(values)).double().numpy()
+    kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
     known, size = kind[:, :-1], kind.sum(axis=0)[:, None]
     penalty = np.full(h.shape[1], PRIOR)
     penalty[0] = 1e-6  # the mean of all is not shrunk

@@ -1,9 +1,10 @@
 r"""
-The gradients of both players' losses in closed form: what autograd gives for :mod:`~gexlib.wgan.losses`, faster.
+The critic's side of an iteration: its gradients in closed form, what autograd gives for :mod:`~gexlib.wgan.losses`.
 
-**Notation.** The critic's first layer sees :math:`h_0 = [x, e]`, a sample and its covariates' vector. With
-:math:`a_l = h_{l-1} W_l^\top + \beta_l`, :math:`h_l = \max(a_l, 0) = m_l \odot a_l` for the hidden layers
-:math:`l = 1 \ldots L`, the score is :math:`D = h_L w^\top + \beta`. Samples are rows.
+**Notation.** The critic's first layer sees a sample :math:`x` and its covariates' vector :math:`e`,
+:math:`a_1 = x W_1^\top + e V^\top + \beta_1`; with :math:`h_l = \max(a_l, 0) = m_l \odot a_l` the hidden layers
+:math:`l = 2 \ldots L` are :math:`a_l = h_{l-1} W_l^\top + \beta_l`, and the score is :math:`D = h_L w^\top + \beta`.
+Samples are rows.
 
 **Forward.** The first layer is linear and the interpolate has the covariates of its two ends, so
 :math:`a_1(\bar{x}) = (1 - \alpha)\, a_1(x) + \alpha\, a_1(\hat{x})`: only the real and the generated samples need the
@@ -12,253 +13,206 @@ product with :math:`W_1`. From there on the three kinds of rows go together.
 **Backward.** :math:`\delta_L = s\, w \odot m_L` and :math:`\delta_l = (\delta_{l+1} W_{l+1}) \odot m_l`. With
 :math:`s = -1/n` for real rows and :math:`1/n` for generated ones, these are the derivatives of
 :math:`\mathbb{E}[D(\hat{x})] - \mathbb{E}[D(x)]` by :math:`a_l`. With :math:`s = 1` for the interpolates,
-:math:`g = \delta_1 W_1` (the columns of the genes) is :math:`\nabla_{\bar{x}} D`.
+:math:`g = \delta_1 W_1` is :math:`\nabla_{\bar{x}} D`.
 
-**Penalty.** Its derivative by a row :math:`g` is :math:`t_0 = \frac{2 \lambda}{n} (1 - 1 / \lVert g \rVert)\, g`. As
-:math:`g = (w \odot m_L) W_L \cdots (\,\cdot \odot m_1) W_1` and the masks are constant almost everywhere, going back
-through this product is going forward through the network without its biases and with the masks held:
-:math:`t_l = (t_{l-1} W_l^\top) \odot m_l`. The derivative by :math:`W_l` is :math:`\delta_l^\top t_{l-1}`, of the same
-form as that of the data, :math:`\delta_l^\top h_{l-1}`. So :math:`t_{l-1}` takes the interpolates' rows of
-:math:`h_{l-1}`, and one product gives the whole gradient of a weight matrix. The penalty does not depend on the
-last biases, and on the others and on :math:`e` only through the masks, where its derivative is zero.
+**Penalty.** Its derivative by a row :math:`g` is :math:`t_0 = c\, g` with :math:`c = \frac{2 \lambda}{n} (1 - 1 /
+\lVert g \rVert)`. As :math:`g = (w \odot m_L) W_L \cdots (\,\cdot \odot m_1) W_1` and the masks are constant almost
+everywhere, going back through this product is going forward through the network without its biases and with the masks
+held: :math:`t_1 = c\, (g W_1^\top) \odot m_1` and :math:`t_l = (t_{l-1} W_l^\top) \odot m_l`. The derivative by
+:math:`W_l` is :math:`\delta_l^\top t_{l-1}`, of the same form as that of the data, :math:`\delta_l^\top h_{l-1}`. So
+:math:`t_{l-1}` takes the interpolates' rows of :math:`h_{l-1}`, and one product gives the whole gradient of a weight
+matrix; in the first layer :math:`c` goes to :math:`\delta_1` rather than to :math:`g`, which is wider. The penalty does
+not depend on the last biases, and on the others and on :math:`e` only through the masks, where its derivative is zero.
+
+**Blocks of genes.** :math:`W_1` may be larger than a processor's cache. Each update goes through it twice, some genes
+at a time: once for :math:`g` and :math:`g W_1^\top`, once for the gradient, the new weights, and at once what the next
+samples' :math:`a_1` has of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from copy import copy
-from itertools import accumulate
+from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from gexlib.wgan.layers import CovariateVectors, Layers
 from gexlib.wgan.losses import CriticLoss
-from gexlib.wgan.networks import CovariateEmbedding, Critic, Generator
+from gexlib.wgan.networks import Critic
+from gexlib.wgan.rmsprop import Part, RMSProp
 
-BLOCK = 512  # genes; a fifth to half faster than one product at 18,154 of them, and no faster at 2,000
+BLOCK = 256 << 10  # weights of the first layer that an update takes at a time on the CPU
 
 
-class CriticGradients:
+class Samples:
+    """Generated and real samples and the gradients by interpolates, as rows of one matrix (3 n, n_genes)."""
+
+    def __init__(self, n: int, like: Tensor, block: int) -> None:
+        self.n, x = n, like.new_zeros(3 * n, len(like))
+        self.generated, self.real, self.g = x.split(n)
+        self.transposed = [genes.T for genes in x.split(block, dim=1)]
+        self.g_blocks, generated, both = (part.split(block, dim=1) for part in (self.g, self.generated, x[: 2 * n]))
+        self.blocks = {n: generated, 2 * n: both}
+        self.rows = n  # that the critic is to see
+
+    def load(self, generated: Tensor, real: Tensor | None = None) -> None:
+        """Take samples; without real ones only the generated ones will be judged."""
+        self.generated.copy_(generated)
+        self.rows = self.n
+        if real is not None:
+            self.real.copy_(real)
+            self.rows = 2 * self.n
+
+
+class Block(NamedTuple):
+    """Some genes' weights in the critic's first layer, as rows."""
+
+    w: Tensor
+    wt: Tensor
+    gradient: Tensor
+    part: Part
+
+
+class CriticUpdates:
     """
-    Writes the gradient of :func:`~gexlib.wgan.losses.critic_loss` into the critic's ``.grad`` tensors.
+    Takes the critic through the updates of an iteration.
+
+    Load ``next_samples`` and call :meth:`begin`; for each update load the *next* samples in the same way and call
+    :meth:`update`, which ends with seeing them. Of the last ones, only generated, :meth:`judge` tells the loss.
 
     Parameters
     ----------
     critic : Critic
-        Each of its parameters has a ``.grad`` tensor, which is overwritten, not added to.
+    optimizer : RMSProp
+        Of the critic.
     n : int
         Samples of a minibatch; memory for them is taken once.
+    add_up : callable, optional
+        Adds up the gradients over several processes before an update, in place.
     """
 
     @torch.no_grad()
-    def __init__(self, critic: Critic, n: int) -> None:
-        self.n, n_genes = n, critic.n_genes
-        self.all = _Pass(critic.layers, 3 * n)  # rows: real, generated, interpolates
-        self.data, self.between = self.all.rows(0, 2 * n), self.all.rows(2 * n, 3 * n)
-        h0, a1 = self.all.h[:2]
-        self.x, self.g = h0[: 2 * n, :n_genes], h0[2 * n :, :n_genes]
-        self.real, self.fake = self.x.split(n)
-        self.covariates = _Tables(critic.embedding, h0[:n, n_genes:])
-        self.e_real, self.e_fake = h0[:n, n_genes:], h0[n : 2 * n, n_genes:]
-        self.ends = a1[:n], a1[n : 2 * n]
-        self.by_e = self.all.d[0][:n], self.all.d[0][n : 2 * n]
-        self.first_genes, self.first_covariates = self.all.w[0].split([n_genes, critic.embedding.size], dim=1)
+    def __init__(
+        self, critic: Critic, optimizer: RMSProp, n: int, add_up: Callable[[RMSProp], None] | None = None
+    ) -> None:
+        self.n, self.optimizer, self.add_up, n_genes = n, optimizer, add_up, critic.n_genes
+        first, *rest = critic.layers
+        w, gradient = first.weight.T, first.weight.grad.T
+        self.bias, self.w_e, self.e_gradient = first.bias, w[n_genes:], gradient[n_genes:]
+
+        width, start = w.shape[1], w.storage_offset()
+        stop = start + n_genes * width
+        block = max(1, BLOCK // width) if w.is_cpu else n_genes
+        self.others = [optimizer.part(0, start), optimizer.part(stop)]
+        self.blocks = [
+            Block(own, own.T, by, optimizer.part(at, min(at + block * width, stop)))
+            for own, by, at in zip(
+                w[:n_genes].split(block),
+                gradient[:n_genes].split(block),
+                range(start, stop, block * width),
+                strict=True,
+            )
+        ]
+        self.samples, self.next_samples = (Samples(n, w[:n_genes], block) for _ in range(2))
+        self.covariates = CovariateVectors(critic.embedding, self.others[0], n)
+        self.all = Layers(rest, 3 * n)
+        self.generated, self.data, self.between = (
+            self.all.rows(*ends) for ends in ((0, n), (0, 2 * n), (2 * n, 3 * n))
+        )
+        self.d1, self.along = self.all.d[0], w.new_zeros(n, width)  # the second: g W_1^T
+        self.fake_a1, self.real_a1, self.between_a1 = self.all.h[0].split(n)
+        self.a1 = {n: self.fake_a1, 2 * n: self.data.h[0]}
+        # Sums over samples add up pairs of a generated and a real one first. So what is active for all samples has a
+        # bias of gradient 0, and not what rounding leaves of it, which RMSProp would enlarge. A pair has the same
+        # covariates.
+        self.pairs = [d.split(n) for d in self.data.d]
         s = self.all.d[-1]
-        s[:n], s[n : 2 * n], s[2 * n :] = -1 / n, 1 / n, 1
+        s[:n], s[n : 2 * n], s[2 * n :] = 1 / n, -1 / n, 1
 
     @torch.no_grad()
-    def __call__(
-        self,
-        real: Tensor,
-        fake: Tensor,
-        codes: Tensor,
-        values: Tensor,
-        mix: Tensor,
-        weight: float,
-        noise: tuple[Tensor, Tensor] | None = None,
-    ) -> CriticLoss:
-        """
-        Write the gradients, return the loss and its parts.
+    def begin(self, codes: Tensor, values: Tensor) -> None:
+        """See the samples in place, whose covariates are those of all of the iteration."""
+        self.covariates.set(codes, values)
+        self._start()
+        rows = self.samples.rows
+        for x, block in zip(self.samples.blocks[rows], self.blocks, strict=True):
+            self.a1[rows].addmm_(x, block.w)
+
+    @torch.no_grad()
+    def update(self, mix: Tensor, weight: float) -> None:
+        r"""
+        Update the critic for the samples that it has seen, and see those in place.
 
         Parameters
         ----------
-        real, fake, codes, values, mix, weight
-            As for :func:`~gexlib.wgan.losses.critic_loss`.
-        noise : tuple of Tensor, shapes (m,) and (m, n_genes), optional
-            Row numbers of the real samples followed by the generated ones, and what is added to these rows.
+        mix : Tensor, shape (n, 1)
+            :math:`\alpha` of the interpolates.
+        weight : float
+            :math:`\lambda`.
         """
-        n, data, between = self.n, self.data, self.between
-        self.real.copy_(real), self.fake.copy_(fake)
-        if noise is not None:
-            _add_to_rows(self.x, *noise)
-        self.covariates.look_up(codes, values)
-        self.e_fake.copy_(self.e_real)
+        x = self.samples
+        self._derivatives(x, mix, weight)
+        self._write_others()
+        if self.add_up is not None:
+            for xt, block in zip(x.transposed, self.blocks, strict=True):
+                torch.mm(xt, self.d1, out=block.gradient)
+            self.add_up(self.optimizer)
+        for part in self.others:
+            self.optimizer.step(part)
+        self._start()
+        a1, seen = self.a1[self.samples.rows], self.samples.blocks[self.samples.rows]
+        for xt, new, block in zip(x.transposed, seen, self.blocks, strict=True):
+            if self.add_up is None:
+                torch.mm(xt, self.d1, out=block.gradient)
+            self.optimizer.step(block.part)
+            a1.addmm_(new, block.w)
 
-        data.first()
-        torch.lerp(*self.ends, mix, out=between.h[1])
-        scores = self.all.forward()[: 2 * n]
-        self.all.backward()
-        g = _product(between.d[0], self.first_genes, out=self.g)
-        slopes = g.norm(dim=1, keepdim=True)
-        g.mul_((slopes.clamp(min=1e-30).reciprocal_() - 1) * (-2 * weight / n))  # t_0, and 0 where g = 0
-        between.tangents()
-        self.all.write(data)
-        self.all.bias[-1].grad.zero_()  # real and generated samples cancel; RMSProp would enlarge what rounding leaves
-        self.covariates.write(torch.add(*self.by_e) @ self.first_covariates)
-
-        wasserstein = scores[:n].mean() - scores[n:].mean()
-        penalty = (slopes - 1).square().mean()
+    def loss(self, weight: float) -> CriticLoss:
+        """What :func:`~gexlib.wgan.losses.critic_loss` gave at the last update."""
+        wasserstein = self.scores[self.n :].mean() - self.scores[: self.n].mean()
+        penalty = (self.slopes - 1).square().mean()
         return CriticLoss(weight * penalty - wasserstein, wasserstein, penalty)
 
-
-class GeneratorGradients:
-    """
-    Writes the gradient of :func:`~gexlib.wgan.losses.generator_loss` into the generator's ``.grad``.
-
-    The critic's part, by the samples, is in closed form; from there on autograd goes back through the generator.
-
-    Parameters
-    ----------
-    generator : Generator
-        Each of its parameters has a ``.grad`` tensor, which is overwritten, not added to.
-    critic : Critic
-    n : int
-        Samples of a minibatch; memory for them is taken once.
-    """
+    @torch.no_grad()
+    def judge(self) -> Tensor:
+        """The generator's loss for the generated samples that the critic saw last."""
+        return -self.generated.forward().mean()
 
     @torch.no_grad()
-    def __init__(self, generator: Generator, critic: Critic, n: int) -> None:
-        self.generator, self.judge = generator, _Pass(critic.layers, n)
-        self.x, e = self.judge.h[0].split([critic.n_genes, critic.embedding.size], dim=1)
-        self.covariates, self.genes = _Tables(critic.embedding, e), self.judge.w[0][:, : critic.n_genes]
-        self.judge.d[-1].fill_(-1 / n)
-        self.by_x = self.x.new_empty(self.x.shape)
+    def by_generated(self, out: Tensor) -> Tensor:
+        """After :meth:`judge`: the derivative of its loss by these samples, shape (n, n_genes)."""
+        d1 = self.generated.backward()
+        for block, part in zip(self.blocks, out.split(len(self.blocks[0].w), dim=1), strict=True):
+            torch.addmm(part, d1, block.wt, beta=0, alpha=-1, out=part)  # s was 1 / n
+        return out
 
-    @torch.no_grad()
-    def __call__(
-        self,
-        z: Tensor,
-        codes: Tensor,
-        values: Tensor,
-        spread: Tensor | None = None,
-        noise: tuple[Tensor, Tensor] | None = None,
-    ) -> Tensor:
-        """
-        Write the gradients, return the loss.
+    def _start(self) -> None:
+        """Turn to the samples in place; of their first layer what their covariates give."""
+        self.samples, self.next_samples = self.next_samples, self.samples
+        start = torch.addmm(self.bias, self.covariates.look_up(), self.w_e)
+        self.fake_a1.copy_(start)
+        if self.samples.rows > self.n:
+            self.real_a1.copy_(start)
 
-        Parameters
-        ----------
-        z : Tensor, shape (n, latent_dim)
-        codes, values : Tensor, shapes (n, n_categorical) and (n, n_numerical)
-        spread : Tensor, shape (n, n_genes), optional
-            The noise that a generator with a head makes its samples from.
-        noise : tuple of Tensor, shapes (m,) and (m, n_genes), optional
-            Row numbers, and what is added to these generated samples before the critic sees them.
-        """
-        with torch.enable_grad():
-            fake = self.generator(z, codes, values, spread)
-        self.x.copy_(fake)
-        if noise is not None:
-            _add_to_rows(self.x, *noise)
+    def _derivatives(self, x: Samples, mix: Tensor, weight: float) -> None:
+        torch.lerp(self.real_a1, self.fake_a1, mix, out=self.between_a1)
+        self.all.forward()
+        self.all.backward()
+        d1, self.scores = self.between.d[0], self.data.out
+        self.along.zero_()
+        for g, block in zip(x.g_blocks, self.blocks, strict=True):
+            torch.mm(d1, block.wt, out=g)
+            self.along.addmm_(g, block.w)
+        self.slopes = x.g.norm(dim=1, keepdim=True)
+        c = (self.slopes.clamp(min=1e-30).reciprocal_() - 1).mul_(-2 * weight / self.n)
+        self.between.tangents(self.along.mul_(c))
+        d1.mul_(c)
 
-        self.covariates.look_up(codes, values)
-        self.judge.first()
-        loss = -self.judge.forward().mean()
-        self.judge.backward()
-        _product(self.judge.d[0], self.genes, out=self.by_x)
-        torch._foreach_zero_([p.grad for p in self.generator.parameters()])
-        fake.backward(self.by_x)
-        return loss
-
-
-class _Pass:
-    """Rows on their way through layers: inputs `h` of each, ReLU masks `m`, derivatives `d` by the outputs."""
-
-    def __init__(self, layers: Sequence[nn.Linear], n: int) -> None:
-        self.w, self.bias = [layer.weight for layer in layers], [layer.bias for layer in layers]
-        self.wt = [w.T for w in self.w]
-        new = self.w[0].new_zeros
-        self.h = [new(n, layer.in_features) for layer in layers]
-        self.m = [new(n, layer.in_features) for layer in layers[1:]]
-        self.d = [new(n, layer.out_features) for layer in layers]
-        self.dt = [d.T for d in self.d]
-
-    def rows(self, start: int, stop: int) -> _Pass:
-        """Some of the rows, in the same memory."""
-        part = copy(self)
-        part.h, part.m, part.d = ([t[start:stop] for t in tensors] for tensors in (self.h, self.m, self.d))
-        return part
-
-    def first(self) -> None:
-        """The first layer's output :math:`a_1`, in the place of :math:`h_1`."""
-        torch.addmm(self.bias[0], self.h[0], self.wt[0], out=self.h[1])
-
-    def forward(self) -> Tensor:
-        """From :math:`a_1` to the output of the last layer."""
-        for i in range(1, len(self.w)):
-            h = self.h[i].relu_()
-            torch.gt(h, 0, out=self.m[i - 1])
-            out = self.h[i + 1] if i + 1 < len(self.w) else None
-            a = torch.addmm(self.bias[i], h, self.wt[i], out=out)
-        return a
-
-    def backward(self) -> None:
-        """All derivatives from the last one."""
-        for i in range(len(self.w) - 1, 0, -1):
-            torch.mm(self.d[i], self.w[i], out=self.d[i - 1]).mul_(self.m[i - 1])
-
-    def tangents(self) -> None:
-        """From :math:`t_0` in the place of :math:`h_0` to all others."""
-        for i, mask in enumerate(self.m):
-            torch.mm(self.h[i], self.wt[i], out=self.h[i + 1]).mul_(mask)
-
-    def write(self, data: _Pass) -> None:
-        """Weight gradients from all rows, bias gradients from the rows `data`."""
-        for w, bias, h, dt, d in zip(self.w, self.bias, self.h, self.dt, data.d, strict=True):
-            _product(dt, h, out=w.grad)
-            torch.sum(d, dim=0, out=bias.grad)
-
-
-class _Tables:
-    r"""
-    The covariates' vectors :math:`e` in a given place, and the gradients of their embedding tables.
-
-    With the levels as indicator matrices, those are the products :math:`e_j = O_j T_j` and
-    :math:`O_j^\top \partial e_j`, whose sums have the same order on every device and number of threads.
-    """
-
-    def __init__(self, embedding: CovariateEmbedding, e: Tensor) -> None:
-        self.tables = list(embedding.tables)
-        sizes, levels = [t.shape[1] for t in self.tables], [len(t) for t in self.tables]
-        self.sizes = [e.shape[1] - sum(sizes), *sizes]
-        self.values, *self.parts = e.split(self.sizes, dim=1)
-        self.start = torch.tensor([0, *accumulate(levels[:-1])][: len(levels)], device=e.device)
-        self.indicator = e.new_zeros(len(e), sum(levels))
-        self.levels = self.indicator.split(levels, dim=1) if levels else ()
-
-    def look_up(self, codes: Tensor, values: Tensor) -> None:
-        """Put the covariates' vectors in their place."""
-        self.values.copy_(values)
-        self.indicator.zero_().scatter_(1, codes + self.start, 1)
-        for part, level, table in zip(self.parts, self.levels, self.tables, strict=True):
-            torch.mm(level, table, out=part)
-
-    def write(self, by_e: Tensor) -> None:
-        """Write the tables' gradients, from those of the vectors."""
-        _, *parts = by_e.split(self.sizes, dim=1)
-        for part, level, table in zip(parts, self.levels, self.tables, strict=True):
-            torch.mm(level.T, part, out=table.grad)
-
-
-def _add_to_rows(x: Tensor, rows: Tensor, values: Tensor) -> None:
-    """``x[rows] += values``, where no row comes twice; three times as fast."""
-    x.index_put_((rows,), values, accumulate=True)
-
-
-def _product(a: Tensor, b: Tensor, out: Tensor) -> Tensor:
-    """``a @ b``, on the CPU by blocks of columns if there are many: what is read and written stays in the cache."""
-    if not out.is_cpu or out.shape[1] < 8 * BLOCK:
-        return torch.mm(a, b, out=out)
-    for columns, part in zip(b.split(BLOCK, dim=1), out.split(BLOCK, dim=1), strict=True):
-        torch.mm(a, columns, out=part)
-    return out
+    def _write_others(self) -> None:
+        """All gradients but those of the genes' weights."""
+        both, *later = (torch.add(*pair) for pair in self.pairs)
+        self.all.write(later)
+        torch.sum(both, dim=0, out=self.bias.grad)
+        torch.mm(self.covariates.e.T, both, out=self.e_gradient)
+        self.covariates.write(both @ self.w_e.T)

@@ -59,6 +59,9 @@ class WGANGP:
     threads : int
         CPU threads used in `fit` and `sample`. More than one rarely pays for networks of this size, and costs
         dearly where another process uses the second core.
+    cuda_graphs : bool
+        On a GPU, replay the iterations of `fit` from a recording. Without, the CPU launches hundreds of small pieces of
+        work for each, and the GPU waits for it.
 
     Attributes
     ----------
@@ -100,11 +103,12 @@ class WGANGP:
         unseen: str = "error",
         device: str = "auto",
         threads: int = 1,
+        cuda_graphs: bool = True,
     ) -> None:
         self.settings = resolve(settings)
         self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
         self.seed, self.threads = whole_number("seed", seed, 0), whole_number("threads", threads, 1)
-        self.device = choose_device(device)
+        self.device, self.cuda_graphs = choose_device(device), cuda_graphs
 
     def fit(
         self,
@@ -177,7 +181,7 @@ class WGANGP:
 
         with limited_threads(self.threads), saved.explained(self.device):
             state = self._new_state(self._fit_head(samples))
-            state.world = World.joined(self.device)
+            state.world, state.cuda_graphs = World.joined(self.device), self.cuda_graphs
             saved.restore(state)
             run_training(
                 state,

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gexlib.wgan.batch import Levels
 from gexlib.wgan.factors import ConditionalFactors, LearnedNoise
 
 BESIDE_FACTORS = 0.1  # of Glorot's range: the network's last weights where factors make the samples at first
@@ -35,6 +36,7 @@ class CovariateEmbedding(nn.Module):
         self.tables = nn.ParameterList(
             torch.empty(v, embedding_size(v)).uniform_(-FIRST, FIRST, generator=generator) for v in n_levels
         )
+        self.levels = Levels(n_levels)
         self.size = n_numerical + sum(embedding_size(v) for v in n_levels)
 
     @torch.no_grad()
@@ -45,7 +47,7 @@ class CovariateEmbedding(nn.Module):
 
     def forward(self, codes: Tensor, values: Tensor) -> Tensor:
         """Codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""
-        levels = (functional.one_hot(codes[:, j], len(table)).to(table.dtype) for j, table in enumerate(self.tables))
+        levels = self.levels(codes, values.dtype).split(self.levels.sizes, dim=1)
         parts = [level @ table for level, table in zip(levels, self.tables, strict=True)]  # one order of sums anywhere
         return torch.cat([values, *parts], dim=1)
 
@@ -115,6 +117,8 @@ class Critic(nn.Module):
         self.n_genes = n_genes
         self.embedding = CovariateEmbedding(n_levels, n_numerical, generator)
         self.layers = _dense([n_genes + self.embedding.size, *hidden, 1], generator)
+        first = self.layers[0].weight
+        first.data = first.data.T.contiguous().T  # in memory gene by gene, so that a block of genes is in one piece
 
     def forward(self, x: Tensor, codes: Tensor, values: Tensor) -> Tensor:
         """Expression (n, n_genes) to scores (n,)."""

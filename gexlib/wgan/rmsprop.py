@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
-from torch.optim.adam import adam
+
+
+class Part(NamedTuple):
+    """A stretch of the vectors that hold all parameters, their gradients and the means of squares of these."""
+
+    values: Tensor
+    gradients: Tensor
+    squares: Tensor
 
 
 class RMSProp:
@@ -18,7 +27,8 @@ class RMSProp:
     Adam, which is this rule if its mean of gradients forgets at once (:math:`\beta_1 = 0`) and its steps are past
     counting, so that the correction of :math:`v` for the first steps is 1. (It also spares square roots of subnormal
     numbers, which the :math:`v` of units without a gradient soon are, and which elsewhere take 35 times as long.) The
-    parameters of the network and their gradients become views of one vector each.
+    parameters of the network and their gradients become views of one vector each, in the order and layout that they
+    have in memory.
 
     Parameters
     ----------
@@ -39,43 +49,39 @@ class RMSProp:
 
     def __init__(self, network: nn.Module, learning_rate: float, decay: float, eps: float = 1e-7) -> None:
         self.parameters = list(network.parameters())
-        self._values = torch.cat([p.detach().flatten() for p in self.parameters])
-        self._gradients, self._squares = torch.zeros_like(self._values), torch.zeros_like(self._values)
-        self._steps = torch.tensor(torch.inf, device=self._values.device)
+        values = torch.cat([_in_memory(p.detach()).flatten() for p in self.parameters])
+        self.all = Part(values, torch.zeros_like(values), torch.zeros_like(values))
+        self._steps = torch.tensor(torch.inf, device=values.device)
         self._learning_rate = learning_rate
-        self._rule = {"beta1": 0.0, "beta2": decay, "lr": learning_rate, "eps": eps, "weight_decay": 0.0}
-        views = zip(self.parameters, self._split(self._values), self._split(self._gradients), strict=True)
+        exact = torch.float64 if values.is_cpu else torch.float32  # the latter is what the pass on a GPU reads
+        self._rate = torch.tensor(learning_rate, dtype=exact, device=values.device)  # a CUDA graph would keep a number
+        self._rule = {"beta1": 0.0, "beta2": decay, "eps": eps}
+        views = zip(self.parameters, self._split(values), self._split(self.all.gradients), strict=True)
         for p, value, gradient in views:
             p.data, p.grad = value, gradient
 
     @torch.no_grad()
-    def step(self) -> None:
-        """Update the parameters from their gradients."""
-        g = self._gradients  # its own mean
-        adam(
-            [self._values],
-            [g],
-            [g],
-            [self._squares],
-            [],
-            [self._steps],
-            fused=True,
-            amsgrad=False,
-            maximize=False,
-            **self._rule,
-        )
+    def step(self, part: Part | None = None) -> None:
+        """Update the parameters, or part of them, from their gradients."""
+        values, g, squares = part or self.all  # g: its own mean
+        others = {"weight_decay": 0.0, "amsgrad": False, "maximize": False}
+        torch._fused_adam_([values], [g], [g], [squares], [], [self._steps], lr=self._rate, **self._rule, **others)
+
+    def part(self, start: int, stop: int | None = None) -> Part:
+        """What lies from one place of the vectors to another."""
+        return Part(*(vector[start:stop] for vector in self.all))
 
     def weighted(self, weight: float) -> Tensor:
         """The gradients as one vector, after a multiplication in place."""
-        return self._gradients if weight == 1 else self._gradients.mul_(weight)
+        return self.all.gradients if weight == 1 else self.all.gradients.mul_(weight)
 
     def scale_rate(self, factor: float) -> None:
         """Take steps of `factor` times the learning rate from now on."""
-        self._rule["lr"] = self._learning_rate * factor
+        self._rate.fill_(self._learning_rate * factor)
 
     def squares(self) -> list[Tensor]:
         """The running means of squared gradients, shaped as the parameters; fill them to restore a state."""
-        return self._split(self._squares)
+        return self._split(self.all.squares)
 
     def release(self) -> None:
         """Give the parameters memory of their own again and drop their gradients; no step can follow."""
@@ -84,4 +90,12 @@ class RMSProp:
 
     def _split(self, vector: Tensor) -> list[Tensor]:
         parts = vector.split([p.numel() for p in self.parameters])
-        return [part.view_as(p) for part, p in zip(parts, self.parameters, strict=True)]
+        return [
+            part.view(p.shape) if p.is_contiguous() else part.view(p.T.shape).T
+            for part, p in zip(parts, self.parameters, strict=True)
+        ]
+
+
+def _in_memory(p: Tensor) -> Tensor:
+    """A matrix whose columns lie in one piece each, transposed; any other parameter as it is."""
+    return p if p.is_contiguous() else p.T

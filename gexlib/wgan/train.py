@@ -1,4 +1,4 @@
-"""The training loop: five critic updates, one generator update, now and then a score and a checkpoint."""
+"""The training loop: epochs of iterations, now and then a score and a checkpoint."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from gexlib.wgan.batch import Batch
-from gexlib.wgan.distributed import Share, World
+from gexlib.wgan.distributed import World
 from gexlib.wgan.factors import LearnedNoise
-from gexlib.wgan.gradients import CriticGradients, GeneratorGradients
+from gexlib.wgan.iteration import Iteration
 from gexlib.wgan.networks import Critic, Generator
 from gexlib.wgan.rmsprop import RMSProp
 from gexlib.wgan.settings import Settings
@@ -39,7 +39,8 @@ class State:
     best: dict[str, Tensor] = field(default_factory=dict)
     history: list[dict] = field(default_factory=list)
     world: World = field(default_factory=World)
-    _gradients: dict[int, dict] = field(default_factory=dict, repr=False)
+    cuda_graphs: bool = True
+    _iterations: dict[tuple[Settings, int], Iteration] = field(default_factory=dict, repr=False)
 
     @classmethod
     def start(
@@ -69,23 +70,15 @@ class State:
         }
         return state
 
-    def gradients(self, n: int) -> dict[str, CriticGradients | GeneratorGradients]:
-        """What writes the players' gradients from minibatches of `n` samples."""
-        if n not in self._gradients:
-            self._gradients[n] = {
-                "critic": CriticGradients(self.critic, n),
-                "generator": GeneratorGradients(self.generator, self.critic, n),
-            }
-        return self._gradients[n]
+    def iteration(self, settings: Settings, b: int) -> Iteration:
+        """What takes the players through an iteration, for minibatches of `b` samples."""
+        if (settings, b) not in self._iterations:
+            self._iterations[settings, b] = Iteration(self, settings, b)
+        return self._iterations[settings, b]
 
     def is_finite(self) -> bool:
         """Whether all weights are numbers."""
         return all(bool(torch.isfinite(tensor).all()) for tensor in self.networks().values())
-
-    def step(self, player: str, share: Share) -> None:
-        """Update a player from the gradients of all processes' shares."""
-        self.world.add_up(self.optimizers[player].weighted(share.weight))
-        self.optimizers[player].step()
 
     def networks(self) -> dict[str, Tensor]:
         """The parameters of both players, by name."""
@@ -96,17 +89,16 @@ class State:
         """The generator that samples and scores come from: the averaged one, if there is one."""
         return self.generator if self.average is None else self.average
 
-    @torch.no_grad()
-    def update_average(self, decay: float) -> None:
-        r"""
-        Move the averaged weights towards the generator's, :math:`\bar\theta \leftarrow d\bar\theta + (1 - d)\theta`.
+    def average_weight(self, decay: float) -> float:
+        r""":math:`1 - d`, and more at first, so that the random weights of the start are forgotten."""
+        return max(1 - decay, 9 / (10 + self.updates))
 
-        The first averages are over fewer updates, so that they forget the random weights of the start.
-        """
+    @torch.no_grad()
+    def update_average(self, weight: Tensor) -> None:
+        r"""Move the averaged weights: :math:`\bar\theta \leftarrow d\bar\theta + (1 - d)\theta`."""
         if self.average is not None:
-            weight = max(1 - decay, 9 / (10 + self.updates))
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.generator.parameters()), weight)
-        self.updates += 1
+            for mean, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
+                mean.lerp_(value, weight)
 
     def load_networks(self, tensors: dict[str, Tensor]) -> None:
         """Set the parameters of both players."""
@@ -115,7 +107,7 @@ class State:
 
     def release(self) -> None:
         """End the training: the networks no longer share memory with the optimisers."""
-        self._gradients.clear()
+        self._iterations.clear()
         for optimizer in self.optimizers.values():
             optimizer.release()
 
@@ -219,69 +211,11 @@ def train_epoch(state: State, data: Batch, settings: Settings) -> dict[str, floa
         optimizer.scale_rate(settings.rate_factor(state.epoch))
     losses, n = torch.zeros(4, device=state.random.device), 0
     for real in data.minibatches(state.random, settings.batch_size):
-        losses += train_step(state, real, settings)
+        losses += state.iteration(settings, len(real.x))(real)
         n += 1
     state.world.add_up(losses)
     means = (losses / n).tolist()
     return dict(zip(("critic_loss", "wasserstein", "penalty", "generator_loss"), means, strict=True))
-
-
-def train_step(state: State, real: Batch, settings: Settings) -> Tensor:
-    """
-    One iteration: the critic's updates on one minibatch (as the authors' code does), then the generator's.
-
-    Returns the critic's loss, Wasserstein estimate and penalty (last update) and the generator's loss, shape (4,), of
-    this process's share of the minibatch; they add up over the processes.
-    """
-    (b, n_genes), k = real.x.shape, settings.critic_steps
-    z = _normal(state, k + 1, b, settings.latent_dim)
-    mix = _uniform(state, k, b, 1)
-    noisy = _noisy_rows(state, settings, k + 1, b)
-    share = state.world.share(b)
-    gradients = state.gradients(share.n)
-    real, z, mix = Batch(*(part[share.rows] for part in real)), z[:, share.rows], mix[:, share.rows]
-
-    spread = None if state.generator.head is None else _normal(state, k + 1, b, n_genes)[:, share.rows]
-
-    with torch.no_grad():
-        several = real.codes.repeat(k, 1), real.values.repeat(k, 1)
-        fakes = state.generator(z[:k].flatten(0, 1), *several, None if spread is None else spread[:k].flatten(0, 1))
-    for i, fake in enumerate(fakes.split(share.n)):
-        noise = _noise(state, settings.noise_critic, torch.cat([noisy[i], noisy[i] + b]), n_genes, b)
-        critic = gradients["critic"](real.x, fake, real.codes, real.values, mix[i], settings.penalty_weight, noise)
-        state.step("critic", share)
-
-    noise = _noise(state, settings.noise_generator, noisy[k], n_genes, b)
-    loss = gradients["generator"](z[k], real.codes, real.values, None if spread is None else spread[k], noise)
-    if state.updates >= settings.critic_warmup:
-        state.step("generator", share)
-    state.update_average(settings.averaging)
-    return torch.stack([*critic, loss]) * share.weight
-
-
-def _noisy_rows(state: State, settings: Settings, n_updates: int, n: int) -> tuple[Tensor, ...]:
-    """For each update the samples, of `n`, that get noise (Settings.noise_probability)."""
-    noisy = _uniform(state, n_updates, n) < settings.noise_probability
-    return noisy.nonzero()[:, 1].split(noisy.sum(1).tolist())
-
-
-def _noise(state: State, scale: float, rows: Tensor, n_genes: int, b: int) -> tuple[Tensor, Tensor]:
-    """Gaussian noise for some rows of minibatches of `b`: of it, what falls into this process's share."""
-    values = scale * _normal(state, len(rows), n_genes)
-    if state.world.size > 1:
-        share = state.world.share(b)
-        minibatch, row = rows // b, rows % b - share.rows.start
-        mine = (row >= 0) & (row < share.n)
-        rows, values = (minibatch * share.n + row)[mine], values[mine]
-    return rows, values
-
-
-def _normal(state: State, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=state.random, device=state.random.device)
-
-
-def _uniform(state: State, *shape: int) -> Tensor:
-    return torch.rand(*shape, generator=state.random, device=state.random.device)
 
 
 def _evaluate(state: State, score: Callable[[Generator], float] | None) -> None:

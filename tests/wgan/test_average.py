@@ -22,7 +22,8 @@ def test_average_follows_the_weights():
             state.generator.layers[0].bias.fill_(float(t))
         weight = max(0.1, 9 / (10 + t))
         expected = (1 - weight) * expected + weight * t
-        state.update_average(0.9)
+        state.update_average(torch.tensor(state.average_weight(0.9)))
+        state.updates += 1
     torch.testing.assert_close(state.average.layers[0].bias.detach(), expected)
     assert state.sampler is state.average
 
@@ -31,7 +32,7 @@ def test_without_averaging_there_is_no_copy():
     state = State.start(
         Settings(latent_dim=2, hidden=(4,), averaging=0.0), 3, [2], 0, seed=0, device=torch.device("cpu")
     )
-    state.update_average(0.0)
+    state.update_average(torch.tensor(1.0))
     assert state.average is None
     assert state.sampler is state.generator
     assert not any(name.startswith("average.") for name in state.tensors())

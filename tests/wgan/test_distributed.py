@@ -85,8 +85,8 @@ def test_the_shares_differ(fit, monkeypatch, tmp_path):
     """A process computes gradients from its rows only."""
 
     def work(rank):
-        seen, real = [], train.State.gradients
-        monkeypatch.setattr(train.State, "gradients", lambda state, n: seen.append(n) or real(state, n))
+        seen, real = [], train.Iteration.__call__
+        monkeypatch.setattr(train.Iteration, "__call__", lambda own, b: seen.append(own.critic.n) or real(own, b))
         fit(epochs=1)
         return seen
 
@@ -119,14 +119,14 @@ def test_a_resume_with_more_or_fewer_processes(fit, tmp_path):
 @pytest.mark.parametrize("victim", [0, 1])
 def test_a_process_that_dies_ends_the_others(fit, tmp_path, victim, monkeypatch):
     def work(rank):
-        real = train.train_step
+        real = train.Iteration.__call__
 
-        def train_step(state, *arguments):
-            if rank == victim and state.epoch == 2:
+        def iteration(own, minibatch):
+            if rank == victim and own.state.epoch == 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return real(state, *arguments)
+            return real(own, minibatch)
 
-        monkeypatch.setattr(train, "train_step", train_step)
+        monkeypatch.setattr(train.Iteration, "__call__", iteration)
         fit(tmp_path / "c")
 
     answers = together(tmp_path / "group", 2, work)

@@ -38,10 +38,10 @@ def draw(head, codes, values, seed=0):
 def test_kinds_are_the_combinations_that_three_samples_share():
     kinds = Kinds.of(np.array([[0, 1]] * 3 + [[1, 0]] * 2 + [[1, 2]] * 4), [2, 3])
     assert len(kinds) == 3
-    shown = kinds(torch.tensor([[0, 1], [1, 2], [1, 0], [0, 0]]))
+    shown = kinds(torch.tensor([[0, 1], [1, 2], [1, 0], [0, 0]]), torch.float32)
     assert shown.argmax(dim=1).tolist() in ([0, 1, 2, 2], [1, 0, 2, 2])
     assert (shown.sum(dim=1) == 1).all()
-    assert Kinds.of(np.empty((3, 0), int), [])(torch.empty(2, 0, dtype=torch.int64)).shape[0] == 2
+    assert Kinds.of(np.empty((3, 0), int), [])(torch.empty(2, 0, dtype=torch.int64), torch.float32).shape[0] == 2
 
 
 def test_the_model_that_made_the_data_is_found(truth):
