@@ -11,7 +11,7 @@ import time
 
 import pytest
 import torch
-from training_steps import QUICK, SIZES, closed_form, name, start
+from training_steps import PROBLEMS, Problem, closed_form, start, tiny
 
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli
 from gexlib.preprocess import split_groups
@@ -40,30 +40,28 @@ def bandwidth(device: torch.device, n_bytes: int) -> float:
     return 2 * n_bytes / min(times)
 
 
-def bytes_moved(n_genes: int, settings: Settings, device: torch.device) -> int:
+def bytes_moved(problem: Problem, device: torch.device) -> int:
     """What the updates of an iteration have to read and write."""
-    state, _ = start(n_genes, settings, device)
+    state, _ = start(problem, device)
     critic, generator = (sum(p.numel() for p in net.parameters()) for net in (state.critic, state.generator))
-    return 4 * PASSES * (settings.critic_steps * critic + generator)
+    return 4 * PASSES * (problem.settings.critic_steps * critic + generator)
 
 
-@pytest.mark.parametrize("size", range(3))
-def test_iteration(measure, quick, device, size):
-    n_genes, hidden = (QUICK if quick else SIZES)[size]
-    settings = Settings(hidden=hidden)
-    n = 1 if quick else 50
-    step = closed_form(n_genes, settings, device)
-    least = bytes_moved(n_genes, settings, device) / bandwidth(device, 1 << (20 if quick else 30))
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: str(problem.n_genes))
+def test_iteration(measure, quick, device, problem):
+    group = f"Training on a GPU, {problem.name}"
+    problem, n = (tiny(problem), 1) if quick else (problem, 50)
+    step = closed_form(problem, device)
+    least = bytes_moved(problem, device) / bandwidth(device, 1 << (20 if quick else 30))
 
     def iterations() -> None:
         for _ in range(n):
             step()
         wait(device)
 
-    group = f"Training on a GPU, {n} iterations, {name(n_genes, hidden)}"
     per_second = {"iterations a second": lambda seconds: round(n / seconds)}
     share = {"share of the memory's limit": lambda seconds: f"{n * least / seconds:.1%}"}
-    measure(iterations, group, "gexlib", 10, **per_second, **share)
+    measure(iterations, group, f"{n} iterations", 10, **per_second, **share)
 
 
 def test_time_to_score(measure, quick, device):

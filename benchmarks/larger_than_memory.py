@@ -64,7 +64,6 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
     from gexlib.datasets import read
     from gexlib.wgan import PRESETS, WGANGP
     from gexlib.wgan.device import limited_threads
-    from gexlib.wgan.train import train_step
 
     data = read(path, backed=True)
     settings, found = PRESETS["paper_gtex_tcga"], {"import_mb": peak_mb()}
@@ -82,7 +81,7 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
         forget(path)
         state, times = gan._new_state(), [now()]
         for real in samples.minibatches(state.random, settings.batch_size):
-            train_step(state, real, settings)
+            state.iteration(settings, len(real.x))(real)
             times.append(now())
             if len(times) > iterations:
                 break
