@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import anndata
@@ -97,3 +98,16 @@ def usable_device(device: str, always: str) -> torch.device:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device={device!r} cannot be used here ({reason}); {always} always can") from None
     return chosen
+
+
+def listing(values: Sequence, most: int = 20) -> str:
+    """
+    Values as an error lists them, and how many there are if that is more than `most`.
+
+    Examples
+    --------
+    >>> listing(["crp", "fis", "fnr"], most=2)
+    "'crp', 'fis', ... (3 in all)"
+    """
+    shown = ", ".join(repr(v) for v in list(values)[:most])
+    return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")
