@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,7 +22,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     Parameters
     ----------
     path : path
-        Its folder is made if it does not exist. If the block raises, nothing at `path` changes.
+        Its folder is made if it does not exist. If the block raises, nothing at `path` changes. If the process is
+        killed, a hidden folder is left beside it, which the next one that writes `path` on this machine removes.
 
     Raises
     ------
@@ -39,7 +42,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     new_folder = not path.parent.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=PART) as folder:
+        prefix = f"{PART}{platform.node()}."
+        _clear(path, prefix)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as folder, _locked(folder):
             part = Path(folder) / path.name
             yield part
             with part.open("rb+") as file:
@@ -52,6 +57,32 @@ def whole_file(path: str | Path) -> Iterator[Path]:
                 path.parent.rmdir()
         why = error.strerror or str(error)
         raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
+
+
+def _clear(path: Path, prefix: str) -> None:
+    """Remove what processes of this machine that were killed while they wrote `path` have left."""
+    for folder in path.parent.glob(f"{prefix}*"):
+        if (folder / path.name).exists():  # so its process, if it lives, has the lock
+            with _locked(folder) as free:
+                if free:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: str | Path) -> Iterator[bool]:
+    """Lock a folder, where the system can, until the block or the process ends; whether that was possible."""
+    handle, locked = None, False
+    with suppress(ImportError, OSError):
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        locked = True
+    try:
+        yield locked
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import anndata
 import numpy as np
 from scipy import sparse
+
+if TYPE_CHECKING:
+    import torch
 
 
 def whole_number(argument: str, value: int, least: int) -> int:
@@ -73,3 +78,36 @@ def finite_matrix(x: np.ndarray) -> np.ndarray:
         row, column = np.argwhere(~np.isfinite(x))[0]
         raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
     return x
+
+
+def usable_device(device: str, always: str) -> torch.device:
+    """
+    The device of PyTorch of that name, or a ValueError if it cannot compute here; ``always`` says what can.
+
+    Examples
+    --------
+    >>> usable_device("cpu", always="'cpu'")
+    device(type='cpu')
+    """
+    import torch
+
+    try:
+        chosen = torch.device(device)
+        torch.empty(0, device=chosen)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device={device!r} cannot be used here ({reason}); {always} always can") from None
+    return chosen
+
+
+def listing(values: Sequence, most: int = 20) -> str:
+    """
+    Values as an error lists them, and how many there are if that is more than `most`.
+
+    Examples
+    --------
+    >>> listing(["crp", "fis", "fnr"], most=2)
+    "'crp', 'fis', ... (3 in all)"
+    """
+    shown = ", ".join(repr(v) for v in list(values)[:most])
+    return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")

@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates in obs: an .h5ad file, or .zarr.")]
 Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 
 
 def _show_warning(message: Warning | str, *where) -> None:
@@ -91,7 +92,7 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Passes over the data, at most [default: as the preset].")] = None,
     unseen: Annotated[str, typer.Option(help="A level that training never saw is an 'error', or 'unknown'.")] = "error",
     seed: Seed = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...")] = "auto",
+    device: Device = "auto",
     checkpoint: Annotated[
         Path | None, typer.Option(help="Folder from which an interrupted training goes on; give the same again.")
     ] = None,
@@ -147,7 +148,7 @@ def sample(
     ],
     out: Annotated[Path, typer.Argument(help="The .h5ad file to write.")],
     seed: Seed = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, ...")] = "auto",
+    device: Device = "auto",
 ) -> None:
     """Generate a sample for each row of a table of covariates."""
     with _errors_as_one_line():

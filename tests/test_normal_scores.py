@@ -63,6 +63,46 @@ def test_values_beyond_those_of_training_are_bounded_and_in_order(x):
     np.testing.assert_allclose(scores.transform(made)[2:4, 0], z[2:4, 0], rtol=1e-4)
 
 
+def interpolated(x, at, to):
+    """A gene by itself: np.interp, and beyond the points the line of the outermost sixteenth."""
+    y, step = np.interp(x, at, to), max(1, len(at) // 16)
+    if len(at) > 1:
+        for end, inner, beyond in ((0, step, x < at[0]), (-1, -1 - step, x > at[-1])):
+            y[beyond] = to[end] + (to[end] - to[inner]) / (at[end] - at[inner]) * (x[beyond] - at[end])
+    return y
+
+
+@pytest.mark.parametrize("n_genes", [4, 1000])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_all_genes_at_once_give_what_each_gives_by_itself(x, n_genes, kind):
+    """Genes of 1 to 128 knots, in several blocks of rows and of genes; the values are equal, not only close."""
+    rng = np.random.default_rng(2)
+    x = x.astype(np.float32)[:, np.arange(n_genes) % 4]
+    x = np.where(np.arange(n_genes) % 4 < 3, x * (1 + rng.integers(0, 8, n_genes)), x).astype(np.float32)
+    scores = NormalScores().fit(x)
+    new = np.concatenate([x[:20], rng.normal(2, 5, (80, n_genes))]).astype(kind)
+    z, made = scores.transform(new), scores.inverse_transform(new)
+    for j, (start, end) in enumerate(zip(scores.offsets_[:-1], scores.offsets_[1:], strict=True)):
+        values, levels, floor = scores.values_[start:end], scores.levels_[start:end], scores.floor_[j]
+        low, high = levels[0] - np.float32(1), levels[-1] + np.float32(1)
+        expected = np.clip(interpolated(new[:, j], values, levels), low, high)
+        back = interpolated(np.clip(new[:, j], low, high), levels, values)
+        if np.isfinite(floor):
+            expected = np.where(new[:, j] <= scores.lowest_[j], floor, np.maximum(expected, levels[0]))
+            back = np.where(new[:, j] <= floor, scores.lowest_[j], np.maximum(back, values[0]))
+        np.testing.assert_array_equal(z[:, j], expected.astype(np.float32))
+        np.testing.assert_array_equal(made[:, j], np.maximum(back, 0).astype(np.float32))
+
+
+def test_the_blocks_do_not_matter(x, monkeypatch):
+    scores = NormalScores().fit(x)
+    whole = scores.transform(x)
+    monkeypatch.setattr(module, "BLOCK", 14)
+    monkeypatch.setattr(module, "ROWS", 7)
+    np.testing.assert_array_equal(scores.transform(x), whole)
+    assert scores.transform(x[:0]).shape == (0, 4)
+
+
 def test_negative_data_stay_negative():
     x = np.random.default_rng(0).normal(size=(100, 1))
     scores = NormalScores().fit(x)

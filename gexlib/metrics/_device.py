@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gexlib.checks import usable_device
+
 if TYPE_CHECKING:
     import torch
 
 
 def check_device(device: str | None) -> None:
     """Raise an error if ``device`` is neither None nor a device that PyTorch can compute on here."""
-    if device is None:
-        return
-    try:
-        placed(np.zeros(1), device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"device={device!r} cannot be used here ({reason}); None or 'cpu' always can") from None
+    if device is not None:
+        usable_device(device, always="None or 'cpu'")
 
 
 def placed(values: np.ndarray, device: str | None) -> np.ndarray | torch.Tensor:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Self
 
 import networkx as nx
 import numpy as np
@@ -16,7 +14,7 @@ from gexlib.checks import whole_number
 from gexlib.simulators.gnw_kinetics import Kinetics, Tables, integrate, langevin, steady_state
 from gexlib.simulators.gnw_model import Gene, draw_model, parse_gene
 from gexlib.simulators.gnw_perturbation import GeneChange, Perturbation, perturb
-from gexlib.simulators.model_file import read_model, write_model
+from gexlib.simulators.model_file import KineticSimulator
 
 BLOCK = 96  # samples simulated side by side: small enough for the cache, large enough for NumPy
 RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slowest mRNA or protein
@@ -24,7 +22,7 @@ RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slo
 AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.ndarray
 
 
-class GeneNetWeaver:
+class GeneNetWeaver(KineticSimulator):
     r"""Expression data from the kinetic model of GeneNetWeaver 3.1 over a network of your own.
 
     Every gene :math:`i` has mRNA :math:`x_i` and protein :math:`y_i`, in units of their largest noise-free level:
@@ -78,27 +76,10 @@ class GeneNetWeaver:
     0.0
     """
 
+    _parse = staticmethod(parse_gene)
+
     def __init__(self, network: nx.DiGraph, seed: int = 0):
         self._prepare(draw_model(network, seed), f"drawn with seed {seed}")
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read the model that `save` wrote, or one of the same JSON format, compressed or not.
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no such file.
-        ValueError
-            If it is damaged or no such model; the message names the file, and the gene.
-        """
-        simulator = cls.__new__(cls)
-        simulator._prepare(read_model(path, "GeneNetWeaver", parse_gene), f"read from {Path(path).name}")
-        return simulator
-
-    def save(self, path: str | Path) -> None:
-        """Write the model as JSON; compressed if `path` ends in ``.gz``, and whole or not at all."""
-        write_model(self.model, path)
 
     def _prepare(self, model: dict[str, Gene], origin: str) -> None:
         self.model, self._origin = model, origin

@@ -3,14 +3,48 @@
 import gzip
 import json
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from gexlib.atomic import whole_file
 
 Gene = TypeVar("Gene")
+
+
+class KineticSimulator(ABC):
+    """A simulator with a kinetic model of each gene, which can be kept in a file.
+
+    Subclasses say how a gene is read (``_parse``) and take the model in (``_prepare``).
+    """
+
+    model: dict[str, Gene]
+    _parse: Callable[[dict, dict], Gene]
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read the model that `save` wrote, or one of the same JSON format, compressed or not.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged or no such model; the message names the file, and the gene.
+        """
+        simulator = cls.__new__(cls)
+        simulator._prepare(read_model(path, cls.__name__, cls._parse), f"read from {Path(path).name}")
+        return simulator
+
+    def save(self, path: str | Path) -> None:
+        """Write the model as JSON; compressed if `path` ends in ``.gz``, and whole or not at all."""
+        write_model(self.model, path)
+
+    @abstractmethod
+    def _prepare(self, model: dict[str, Gene], origin: str) -> None:
+        """Take in a model, and where it comes from in words."""
 
 
 def write_model(model: Mapping[str, Gene], path: str | Path) -> None:
@@ -22,23 +56,10 @@ def write_model(model: Mapping[str, Gene], path: str | Path) -> None:
 
 
 def read_model(path: str | Path, simulator: str, parse: Callable[[dict, dict], Gene]) -> dict[str, Gene]:
-    """Read a model from JSON, compressed or not.
+    """Read a model of the class named `simulator`, as :meth:`KineticSimulator.load` does.
 
-    Parameters
-    ----------
-    path : path
-    simulator : str
-        Name of the class whose model it is, for messages.
-    parse : callable
-        Takes the entry of a gene and the whole table, and returns the gene. What it raises (AttributeError, ValueError,
-        TypeError, KeyError) becomes a ValueError that names the file and the gene.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged or no such model; the message names the file, and the gene.
+    `parse` takes the entry of a gene and the whole table, and returns the gene. What it raises (AttributeError,
+    ValueError, TypeError, KeyError) becomes a ValueError that names the file and the gene.
     """
     path = Path(path)
     if not path.is_file():

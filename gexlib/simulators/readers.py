@@ -104,7 +104,7 @@ def read_gnw_expression(path: str | Path) -> AnnData:
     number, header = next(lines, (1, [""]))
     timed = header[0].lower() == "time"
     genes = header[timed:]
-    if not genes or "" in genes or len(set(genes)) < len(genes) or _number(genes[0]) is not None:
+    if not _are_names(genes):
         raise ValueError(f"{path}, line {number}: expected the names of the genes, each once, but got {header[:5]}")
     rows, series = [], []
     current, gap = 0, False
@@ -114,22 +114,16 @@ def read_gnw_expression(path: str | Path) -> AnnData:
             continue
         if len(cells) != len(header):
             raise ValueError(f"{path}, line {number}: {len(cells)} values, but the first line has {len(header)} names")
-        values = [_number(cell) for cell in cells]
-        if None in values:
-            column = values.index(None)
-            raise ValueError(f"{path}, line {number}: {cells[column]!r} for {header[column]!r} is not a finite number")
         current += bool(gap and rows)
         gap = False
-        rows.append(values)
+        rows.append(_numbers(cells, header, f"{path}, line {number}"))
         series.append(current)
     if not rows:
         raise ValueError(f"{path}: no samples after the line of gene names")
     x = np.array(rows)
     obs = pd.DataFrame({"series": series, "time": x[:, 0]}) if timed else pd.DataFrame(index=range(len(x)))
     obs.index = obs.index.astype(str)
-    provenance = {"source": f"GeneNetWeaver, {Path(path).name}", "unit": "that of GeneNetWeaver's file"}
-    values = x[:, timed:].astype(np.float32)
-    return AnnData(values, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})
+    return _anndata(x[:, timed:].astype(np.float32), obs, genes, "GeneNetWeaver", path)
 
 
 def read_syntren_network(path: str | Path) -> nx.DiGraph:
@@ -233,7 +227,7 @@ def read_syntren_expression(path: str | Path) -> AnnData:
     corner = by_gene or header[0] == ""
     named = corner or len(header) == len(rows[0][1]) - 1
     columns = header[1:] if corner else header
-    if not columns or "" in columns or len(set(columns)) < len(columns) or _number(columns[0]) is not None:
+    if not _are_names(columns):
         raise ValueError(f"{path}, line {first}: expected names, each once, but got {header[:5]}")
     names, values = {}, []
     for number, cells in rows:
@@ -242,16 +236,11 @@ def read_syntren_expression(path: str | Path) -> AnnData:
             raise ValueError(f"{path}, line {number}: {len(numbers)} values, but line {first} has {len(columns)} names")
         if not name or name in names:
             raise ValueError(f"{path}, line {number}: the name {name!r} is empty or repeated")
-        parsed = [_number(cell) for cell in numbers]
-        if None in parsed:
-            j = parsed.index(None)
-            raise ValueError(f"{path}, line {number}: {numbers[j]!r} for {columns[j]!r} is not a finite number")
+        values.append(_numbers(numbers, columns, f"{path}, line {number}"))
         names[name] = number
-        values.append(parsed)
     x = np.array(values, dtype=np.float32)
     samples, genes, x = (columns, list(names), x.T.copy()) if by_gene else (list(names), columns, x)
-    provenance = {"source": f"SynTReN, {Path(path).name}", "unit": "that of SynTReN's file"}
-    return AnnData(x, obs=pd.DataFrame(index=samples), var=pd.DataFrame(index=genes), uns={"provenance": provenance})
+    return _anndata(x, pd.DataFrame(index=samples), genes, "SynTReN", path)
 
 
 def _lines(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -275,3 +264,22 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if np.isfinite(value) else None
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether cells can be a line of names, each once."""
+    return bool(cells) and "" not in cells and len(set(cells)) == len(cells) and _number(cells[0]) is None
+
+
+def _numbers(cells: list[str], columns: list[str], where: str) -> list[float]:
+    """The values of a line."""
+    values = [_number(cell) for cell in cells]
+    if None in values:
+        j = values.index(None)
+        raise ValueError(f"{where}: {cells[j]!r} for {columns[j]!r} is not a finite number")
+    return values
+
+
+def _anndata(x: np.ndarray, obs: pd.DataFrame, genes: list[str], tool: str, path: str | Path) -> AnnData:
+    provenance = {"source": f"{tool}, {Path(path).name}", "unit": f"that of {tool}'s file"}
+    return AnnData(x, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})

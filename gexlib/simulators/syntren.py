@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
-from typing import Self
 
 import networkx as nx
 import numpy as np
@@ -12,7 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.simulators.model_file import read_model, write_model
+from gexlib.simulators.model_file import KineticSimulator
 from gexlib.simulators.syntren_model import Gene, Shares, draw_model, parse_gene
 
 MOST_STEPS = 3000  # of the iteration that solves loops
@@ -20,7 +18,7 @@ TOLERANCE = 1e-6
 START = 0.5  # level at which genes in loops begin
 
 
-class SynTReN:
+class SynTReN(KineticSimulator):
     r"""Expression data from the steady-state model of SynTReN 1.1 over a network of your own.
 
     Genes without a regulator are the *input genes*, whose levels the external conditions of each sample set. The
@@ -110,6 +108,8 @@ class SynTReN:
     syntren_1  1.0   1.0
     """
 
+    _parse = staticmethod(parse_gene)
+
     def __init__(
         self,
         network: nx.DiGraph,
@@ -121,25 +121,6 @@ class SynTReN:
     ):
         shares = Shares(competitive_share, cooperative_share, hill_share, correlated_share)
         self._prepare(draw_model(network, seed, shares), f"drawn with seed {seed}")
-
-    @classmethod
-    def load(cls, path: str | Path) -> Self:
-        """Read the model that `save` wrote, compressed or not.
-
-        Raises
-        ------
-        FileNotFoundError
-            If there is no such file.
-        ValueError
-            If it is damaged or no such model; the message names the file, and the gene.
-        """
-        simulator = cls.__new__(cls)
-        simulator._prepare(read_model(path, "SynTReN", parse_gene), f"read from {Path(path).name}")
-        return simulator
-
-    def save(self, path: str | Path) -> None:
-        """Write the model as JSON; compressed if `path` ends in ``.gz``, and whole or not at all."""
-        write_model(self.model, path)
 
     def _prepare(self, model: dict[str, Gene], origin: str) -> None:
         self.model, self._origin = model, origin

@@ -8,18 +8,14 @@ from contextlib import contextmanager
 import torch
 from threadpoolctl import threadpool_limits
 
+from gexlib.checks import usable_device
+
 
 def choose_device(device: str) -> torch.device:
     """A device that can be used: ``"auto"`` is CUDA if it is there, otherwise the CPU."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-        torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"device={device!r} cannot be used here ({reason}); 'auto' or 'cpu' always can") from None
-    return chosen
+    return usable_device(device, always="'auto' or 'cpu'")
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import torch
 from gexlib import __version__
 from gexlib.checks import expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.metrics import prdc, s_dist
 from gexlib.normal_scores import TRANSFORMS
 from gexlib.preprocess import CovariateEncoder, Covariates
 from gexlib.wgan.batch import Batch
@@ -24,6 +23,7 @@ from gexlib.wgan.distributed import World
 from gexlib.wgan.factors import LearnedNoise, fit_factors, fit_noise
 from gexlib.wgan.resume import SavedTraining, digest
 from gexlib.wgan.saved import history_frame, read_model, write_model
+from gexlib.wgan.scores import SCORES
 from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.stored import StoredBatches, StoredRows, is_stored, some_in_memory
 from gexlib.wgan.train import State
@@ -228,7 +228,8 @@ class WGANGP:
         fewer = enough_memory(self.device, "give fewer rows of obs at a time")
         with limited_threads(self.threads), torch.no_grad(), fewer:
             z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
-        made = anndata.AnnData(self._expression(z), obs=_text_index(obs), var=self.var_.copy())
+        named = obs.set_axis(anndata.utils.make_index_unique(obs.index.astype(str)))
+        made = anndata.AnnData(self._expression(z), obs=named, var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
             "seed": str(seed),
@@ -460,33 +461,3 @@ class WGANGP:
     def _check_fitted(self) -> None:
         if not hasattr(self, "generator_"):
             raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
-
-
-def balanced_score(real: np.ndarray, synthetic: np.ndarray) -> float:
-    """
-    The mean of S_dist, coverage, and the harmonic mean of precision and recall.
-
-    `synthetic` has some samples in a row for each real one; the last two are averaged over these draws, as they depend
-    on the number of samples.
-    """
-    draws = len(synthetic) // len(real)
-    k = min(5, len(real) - 1)
-    found = [prdc(real, synthetic[draw::draws], k=k) for draw in range(draws)]
-    precision, recall, coverage = (np.mean([f[name] for f in found]) for name in ("precision", "recall", "coverage"))
-    harmonic = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    return float(s_dist(real, synthetic, constant="zero") + coverage + harmonic) / 3
-
-
-SCORES = {
-    "S_dist": lambda real, synthetic: s_dist(real, synthetic, constant="zero"),
-    "balanced": balanced_score,
-}
-
-
-def _text_index(obs: pd.DataFrame) -> pd.DataFrame:
-    """A copy with a unique index of text, as AnnData wants it."""
-    obs = obs.copy()
-    obs.index = obs.index.astype(str)
-    if not obs.index.is_unique:
-        obs.index = anndata.utils.make_index_unique(obs.index)
-    return obs

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from gexlib.preprocess import Standardizer
+
+
+class TestStandardizer:
+    def test_moments_and_inverse(self):
+        x = np.random.default_rng(0).normal(8, 3, (50, 20)).astype(np.float32)
+        standardizer = Standardizer().fit(x)
+        z = standardizer.transform(x)
+        assert z.dtype == np.float32
+        np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(z.std(axis=0), 1, atol=1e-6)
+        np.testing.assert_allclose(standardizer.inverse_transform(z), x, rtol=3e-7, atol=1e-6)
+
+    def test_a_constant_gene_comes_back_exactly(self):
+        x = np.full((7, 2), 0.1, np.float32)
+        x[:, 1] = range(7)
+        standardizer = Standardizer().fit(x)
+        assert (standardizer.transform(x)[:, 0] == standardizer.transform(x)[0, 0]).all()
+        assert (standardizer.inverse_transform(standardizer.transform(x))[:, 0] == x[:, 0]).all()
+
+    def test_missing_values_and_wrong_shapes(self):
+        x = np.ones((3, 2))
+        x[1, 0] = np.nan
+        with pytest.raises(ValueError, match=r"x\[1, 0\] is nan"):
+            Standardizer().fit(x)
+        with pytest.raises(ValueError, match=r"shape \(1, 2\)"):
+            Standardizer().fit(x[:1])
