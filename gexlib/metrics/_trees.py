@@ -6,17 +6,18 @@ few thousand genes on nearly all of the time goes into waiting for memory. Here 
 
 import numpy as np
 from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
+from scipy.spatial.distance import num_obs_y, squareform
 
 #: From this number of genes on, `merge_rows` is faster than SciPy.
 LARGE = 2500
 
 
 def complete_linkage_of(d: np.ndarray) -> np.ndarray:
-    """SciPy's complete linkage of a square matrix of distances, which it overwrites; the same bits, ties included."""
-    if len(d) < LARGE:
-        return hierarchy.linkage(squareform(d, checks=False), "complete")
-    return _linkage_matrix(*merge_rows(d))
+    """SciPy's complete linkage of distances, square (overwritten) or condensed; the same bits, ties included."""
+    square = d.ndim == 2
+    if (len(d) if square else num_obs_y(d)) < LARGE:
+        return hierarchy.linkage(squareform(d, checks=False) if square else d, "complete")
+    return _linkage_matrix(*merge_rows(d if square else squareform(d, checks=False)))
 
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

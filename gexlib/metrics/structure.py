@@ -16,7 +16,14 @@ from scipy.cluster import hierarchy
 from gexlib.metrics._data import DataSet, UnitGenes, checked_pair, slices
 from gexlib.metrics._device import check_device, placed
 from gexlib.metrics._trees import LARGE, complete_linkage_of, tree_gamma
-from gexlib.metrics.pairs import PooledPearson, check_varied, pooled_pearson, square_dissimilarity, unit_genes
+from gexlib.metrics.pairs import (
+    PooledPearson,
+    check_varied,
+    condensed_dissimilarity,
+    pooled_pearson,
+    square_dissimilarity,
+    unit_genes,
+)
 
 #: From this number of samples on, in both data sets together, their products with each other take too much room.
 MANY_SAMPLES = 8192
@@ -143,8 +150,10 @@ def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGe
 
 def _s_dist(x: UnitGenes, z: UnitGenes, device: str | None = None) -> float:
     _check_three_genes(x)
+    if x.held is not None:
+        return pooled_pearson(x.held, z.held).value(x.data.argument, z.data.argument, scale=1.0)
     n_samples = sum(units.data.values.shape[0] for units in (x, z))
-    by_samples = x.held is None and (n_samples < min(x.n, MANY_SAMPLES) or device is not None)
+    by_samples = n_samples < min(x.n, MANY_SAMPLES) or device is not None
     if by_samples and (score := _sample_gamma(x, z, device)) is not None:
         return score
     pooled = PooledPearson()
@@ -185,7 +194,8 @@ def _s_dend(real_linkage: np.ndarray, synthetic_linkage: np.ndarray, argument: s
 
 def _linkage(units: UnitGenes, device: str | None = None) -> np.ndarray:
     _check_three_genes(units)
-    return complete_linkage_of(square_dissimilarity(units, device))
+    d = square_dissimilarity(units, device) if units.held is None else condensed_dissimilarity(units)
+    return complete_linkage_of(d)
 
 
 def _check_three_genes(units: UnitGenes) -> None:
