@@ -223,7 +223,7 @@ class UnitGenes:
     def hold(self) -> None:
         """Compute all correlations now and keep them in SciPy's condensed order, for several scores."""
         r = dsyrk(1.0, self[slice(0, self.n)].T, lower=1).T  # only the upper triangle: half of the products
-        self.held = r[~np.tri(self.n, dtype=bool)]
+        self.held = np.concatenate([row[i:] for i, row in enumerate(r, 1)])
 
     def held_pairs(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """The held correlations of the pairs of genes (i, j), in any order."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair
+from gexlib.metrics._trees import Tree
 from gexlib.metrics.grn import Regulons, Wired, _s_tf_tg, _s_tg_tg, _wire
 from gexlib.metrics.structure import _linkage, _s_dend, _s_dist
 
@@ -63,15 +64,15 @@ def table_1(
     if not named:
         raise ValueError("synthetic is empty; give a data set or a dict of at least one")
     real = Expression(real, "real")
-    rows, x, real_linkage, network = {}, None, None, None  # what depends on the real data alone comes about once
+    rows, x, tree, network = {}, None, None, None  # what depends on the real data alone comes about once
     for name, data in named.items():
         argument = f"synthetic[{name!r}]" if isinstance(synthetic, Mapping) else "synthetic"
         pair = checked_pair(real, data, genes, argument)
         x = x or _units(pair[0], constant)
         z = _units(pair[1], constant)
         rows[name] = {"S_dist": _s_dist(x, z)}
-        real_linkage = _linkage(x) if real_linkage is None else real_linkage
-        rows[name]["S_dend"] = _s_dend(real_linkage, _linkage(z), argument)
+        tree = tree or Tree(_linkage(x))
+        rows[name]["S_dend"] = _s_dend(tree, Tree(_linkage(z)), argument)
         if regulons is not None:
             network = network or _network(regulons, x, constant)
             used, wired, among = network
