@@ -1,10 +1,12 @@
 """What the metrics accept as a data set: checked once, then handed out as float64 blocks of genes."""
 
+import copy
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.sparse as sp
 from anndata import AnnData
+from scipy.linalg.blas import dsyrk
 
 DataSet = AnnData | np.ndarray | sp.spmatrix | sp.sparray
 
@@ -152,13 +154,16 @@ def _checked_values(data: DataSet, argument: str) -> np.ndarray | sp.csc_matrix 
 
 
 def checked_pair(
-    real: DataSet,
+    real: DataSet | Expression,
     synthetic: DataSet,
     genes: Sequence[str] | None = None,
     argument: str = "synthetic",
 ) -> tuple[Expression, Expression]:
-    """Check two data sets, put the genes of the second in the order of the first, and name them ``genes``."""
-    x = Expression(real, "real")
+    """Check two data sets, put the genes of the second in the order of the first, and name them ``genes``.
+
+    A ``real`` that is checked already stays as it is, to be compared with other data sets.
+    """
+    x = copy.copy(real) if isinstance(real, Expression) else Expression(real, "real")
     z = Expression(synthetic, argument)
     z.align(x)
     if genes is not None:
@@ -216,9 +221,16 @@ class UnitGenes:
         self.held = None
 
     def hold(self) -> None:
-        """Compute all correlations now and keep them, for several scores of the same data set."""
-        units = self[slice(0, self.n)]
-        self.held = units.T @ units
+        """Compute all correlations now and keep them in SciPy's condensed order, for several scores."""
+        r = dsyrk(1.0, self[slice(0, self.n)].T, lower=1).T  # only the upper triangle: half of the products
+        self.held = np.concatenate([row[i:] for i, row in enumerate(r, 1)])
+
+    def held_pairs(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+        """The held correlations of the pairs of genes (i, j), in any order."""
+        r = self.held.take(condensed_row(np.minimum(i, j), self.n) + np.maximum(i, j))
+        same = i == j
+        r[same] = self.scale[j[same]] > 0
+        return r
 
     def _columns(self, genes: slice | np.ndarray) -> np.ndarray:
         return self.data.columns(genes if self.genes is None else self.genes[genes])
@@ -232,33 +244,28 @@ class UnitGenes:
 
     def between(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Correlations of some genes with others, shape (n_rows, n_columns)."""
-        if self.held is not None:
-            return self.held.take(rows[:, None] * self.n + columns)  # faster than held[np.ix_(rows, columns)]
         left = self[rows]
         return left.T @ (left if columns is rows else self[columns])
 
     def blocks_among(self, genes: np.ndarray) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield (rows, columns, correlations) for the blocks on and above the diagonal of those of some genes."""
-        units = self[genes] if self.held is None else None
+        units = self[genes]
         for rows in slices(len(genes)):
             for columns in slices(len(genes), rows.start):
-                if units is None:
-                    yield rows, columns, self.between(genes[rows], genes[columns])
-                else:
-                    yield rows, columns, units[:, rows].T @ units[:, columns]
+                yield rows, columns, units[:, rows].T @ units[:, columns]
 
     def correlation_blocks(self) -> Iterator[tuple[slice, slice, np.ndarray]]:
         """Yield (rows, columns, correlations) for the blocks on and above the diagonal, row by row."""
-        if self.held is not None:
-            for rows in slices(self.n):
-                for columns in slices(self.n, rows.start):
-                    yield rows, columns, self.held[rows, columns].copy()
-            return
         for rows in slices(self.n):
             left = self[rows]
             for columns in slices(self.n, rows.start):
                 right = left if columns == rows else self[columns]
                 yield rows, columns, left.T @ right
+
+
+def condensed_row(i: int | np.ndarray, n: int) -> int | np.ndarray:
+    """SciPy's condensed order of the pairs of ``n`` genes has the pair (i, j), i < j, at this + j."""
+    return i * (2 * n - i - 1) // 2 - i - 1
 
 
 def slices(n: int, start: int = 0, size: int | None = None) -> list[slice]:

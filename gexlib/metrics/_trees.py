@@ -4,19 +4,60 @@ SciPy keeps distances as a condensed vector, in which the column of a gene lies 
 few thousand genes on nearly all of the time goes into waiting for memory. Here a square matrix is read by rows only.
 """
 
+from functools import cached_property
+
 import numpy as np
 from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
+from scipy.spatial.distance import num_obs_y, squareform
 
-#: From this number of genes on, `merge_rows` is faster than SciPy.
+#: From this number of genes on, `merge_rows` is faster than SciPy, and all cophenetic distances are not held at once.
 LARGE = 2500
 
 
+class Tree:
+    """A complete-linkage tree, with what comparing it needs, which is computed once for any number of others.
+
+    Parameters
+    ----------
+    linkage : ndarray of shape (n_genes - 1, 4)
+        SciPy's linkage matrix.
+    """
+
+    def __init__(self, linkage: np.ndarray):
+        self.linkage = linkage
+        self.n = len(linkage) + 1
+        sizes = np.concatenate([np.ones(self.n), linkage[:, 3]])
+        pairs = sizes[linkage[:, 0].astype(int)] * sizes[linkage[:, 1].astype(int)]  # that each merge joins
+        self.mean = np.average(linkage[:, 2], weights=pairs)  # of the cophenetic distances of all pairs
+        self.sd = np.sqrt(np.average((linkage[:, 2] - self.mean) ** 2, weights=pairs))
+
+    @cached_property
+    def centred(self) -> np.ndarray:
+        """The cophenetic distances of all pairs, less their mean, in SciPy's condensed order."""
+        t = hierarchy.cophenet(self.linkage)
+        t -= self.mean
+        return t
+
+    @cached_property
+    def leaf_order(self) -> tuple[np.ndarray, np.ndarray]:
+        """The leaves from left to right, and between neighbours the height at which they join, less the mean."""
+        leaves = hierarchy.leaves_list(self.linkage)
+        start = np.argsort(leaves).tolist()  # leftmost leaf of each cluster
+        cuts = np.empty(self.n - 1, dtype=np.intp)
+        for k, (left, right) in enumerate(self.linkage[:, :2].astype(int).tolist()):
+            start.append(start[left])
+            cuts[k] = start[right] - 1
+        steps = np.empty(self.n - 1)
+        steps[cuts] = self.linkage[:, 2] - self.mean
+        return leaves, steps
+
+
 def complete_linkage_of(d: np.ndarray) -> np.ndarray:
-    """SciPy's complete linkage of a square matrix of distances, which it overwrites; the same bits, ties included."""
-    if len(d) < LARGE:
-        return hierarchy.linkage(squareform(d, checks=False), "complete")
-    return _linkage_matrix(*merge_rows(d))
+    """SciPy's complete linkage of distances, square (overwritten) or condensed; the same bits, ties included."""
+    square = d.ndim == 2
+    if (len(d) if square else num_obs_y(d)) < LARGE:
+        return hierarchy.linkage(squareform(d, checks=False) if square else d, "complete")
+    return _linkage_matrix(*merge_rows(d if square else squareform(d, checks=False)))
 
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -87,28 +128,20 @@ def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> n
     return linkage
 
 
-def tree_gamma(real: np.ndarray, synthetic: np.ndarray) -> tuple[float, tuple[float, float], tuple[float, float]]:
-    """Pearson correlation of the cophenetic distances of two trees, with the mean and sd of each.
+def tree_gamma(real: Tree, synthetic: Tree) -> float:
+    """Pearson correlation of the cophenetic distances of two trees over the same genes; their sd must not be 0."""
+    products = real.centred @ synthetic.centred if real.n < LARGE else _products_by_rows(real, synthetic)
+    return products / (real.n * (real.n - 1) / 2) / (real.sd * synthetic.sd)
+
+
+def _products_by_rows(real: Tree, synthetic: Tree) -> float:
+    """Sum over all pairs of the products of their centred cophenetic distances.
 
     In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix
     of all pairs is a running maximum, and one row of each tree is held at a time.
-
-    Parameters
-    ----------
-    real, synthetic : ndarray of shape (n_genes - 1, 4)
-        Linkage matrices over the same genes.
-
-    Returns
-    -------
-    gamma : float
-        NaN if all distances of one tree are the same.
-    (mean, sd) of the first tree, (mean, sd) of the second : tuple of float
     """
-    moments = [_moments(tree) for tree in (real, synthetic)]
-    (leaves, steps), (others, other_steps) = (
-        _leaf_order(t, m) for t, (m, _) in zip((real, synthetic), moments, strict=True)
-    )
-    n = len(leaves)
+    (leaves, steps), (others, other_steps) = real.leaf_order, synthetic.leaf_order
+    n = real.n
     place = np.empty(n, dtype=np.intp)
     place[others] = np.arange(n)
     there = place[leaves]  # where the other tree has the leaves of the first
@@ -120,26 +153,4 @@ def tree_gamma(real: np.ndarray, synthetic: np.ndarray) -> tuple[float, tuple[fl
         np.maximum.accumulate(other_steps[at:], out=row[at + 1 :])
         np.maximum.accumulate(other_steps[:at][::-1], out=row[:at][::-1])
         products[i] = right[i + 1 :] @ row[there[i + 1 :]]
-    sd = moments[0][1] * moments[1][1]
-    return (products.sum() / (n * (n - 1) / 2) / sd if sd else np.nan), *moments
-
-
-def _moments(tree: np.ndarray) -> tuple[float, float]:
-    """Mean and sd of the cophenetic distances of all pairs: each merge counts once for each pair it joins."""
-    sizes = np.concatenate([np.ones(len(tree) + 1), tree[:, 3]])
-    pairs = sizes[tree[:, 0].astype(int)] * sizes[tree[:, 1].astype(int)]
-    mean = np.average(tree[:, 2], weights=pairs)
-    return mean, np.sqrt(np.average((tree[:, 2] - mean) ** 2, weights=pairs))
-
-
-def _leaf_order(tree: np.ndarray, mean: float) -> tuple[np.ndarray, np.ndarray]:
-    """The leaves from left to right, and between neighbours the height at which they join, less ``mean``."""
-    leaves = hierarchy.leaves_list(tree)
-    start = np.argsort(leaves).tolist()  # leftmost leaf of each cluster
-    cuts = np.empty(len(tree), dtype=np.intp)
-    for k, (left, right) in enumerate(tree[:, :2].astype(int).tolist()):
-        start.append(start[left])
-        cuts[k] = start[right] - 1
-    steps = np.empty(len(tree))
-    steps[cuts] = tree[:, 2] - mean
-    return leaves, steps
+    return products.sum()

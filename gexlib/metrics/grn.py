@@ -10,12 +10,12 @@ writes the dissimilarity 1 - r instead; with it even random data scores near 1, 
 positive. Both are here: ``dissimilarity=True`` follows the text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.spatial.distance import squareform
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair, list_some
+from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair, condensed_row, list_some, slices
 
 Regulons = Mapping[str, Iterable[str]]
 Wired = list[tuple[int, np.ndarray]]  # positions of each TF and of its targets
@@ -90,14 +90,12 @@ def s_tf_tg(
 def _s_tf_tg(
     x: UnitGenes, z: UnitGenes, wired: Wired, dissimilarity: bool = False, equal_weights: bool = False
 ) -> float:
-    cosines, weights = [], []
-    for tf, targets in wired:
-        rx, rz = _tf_tg(x, tf, targets), _tf_tg(z, tf, targets)
-        if dissimilarity:
-            rx, rz = 1 - rx, 1 - rz
-        cosines.append(_cosine(rx @ rz, rx @ rx, rz @ rz, len(targets)))
-        weights.append(1 if equal_weights else len(targets))
-    return _weighted_mean(cosines, weights)
+    sizes = np.array([len(targets) for _, targets in wired])
+    rx, rz = _tf_tg(x, wired), _tf_tg(z, wired)
+    if dissimilarity:
+        rx, rz = 1 - rx, 1 - rz
+    products = (np.add.reduceat(p, np.cumsum(sizes) - sizes) for p in (rx * rz, rx * rx, rz * rz))
+    return _weighted_mean(_cosine(*products, sizes), np.ones(len(wired)) if equal_weights else sizes)
 
 
 def s_tg_tg(
@@ -176,24 +174,20 @@ def _s_tg_tg(
     dissimilarity: bool = False,
     equal_weights: bool = False,
 ) -> float:
-    cosines, weights = [], []
-    for _, targets in wired:
-        n = len(targets)
-        if n < 2:
-            continue
-        xz, xx, zz = _tg_tg_products(x, z, targets, dissimilarity, per_target)
-        if per_target:
-            each = _cosine(xz, xx, zz, n - 1)
-            cosines.append(np.nan if np.isnan(each).all() else np.nansum(each))
-        else:
-            cosines.append(_cosine(xz / 2, xx / 2, zz / 2, n * (n - 1) // 2))
-        weights.append(1 if equal_weights else n - 1)
-    if not cosines:
+    regulons = [targets for _, targets in wired if len(targets) > 1]
+    if not regulons:
         raise ValueError(
             f"regulons: none of the {len(wired)} transcription factors in the data has two targets there, "
             "so there are no target-target correlations to compare"
         )
-    return _weighted_mean(cosines, weights)
+    sizes = np.array([len(targets) for targets in regulons])
+    if per_target:
+        each = [_cosine(*_target_products(x, z, targets, dissimilarity), len(targets) - 1) for targets in regulons]
+        cosines = np.array([np.nan if np.isnan(e).all() else np.nansum(e) for e in each])
+    else:
+        products = [_pair_products(x, z, targets, dissimilarity) for targets in regulons]
+        cosines = _cosine(*np.transpose(products), sizes * (sizes - 1) // 2)
+    return _weighted_mean(cosines, np.ones(len(sizes)) if equal_weights else sizes - 1)
 
 
 def tf_tg_correlations(
@@ -219,7 +213,7 @@ def tf_tg_correlations(
         One value for each regulation with both genes in the data, TF by TF in the order of ``regulons``.
     """
     units, wired = _wired(data, regulons, genes, self_regulation, constant)
-    return np.concatenate([_tf_tg(units, tf, targets) for tf, targets in wired])
+    return _tf_tg(units, wired)
 
 
 def tg_tg_correlations(
@@ -301,16 +295,43 @@ def _wire_all(
     return x, [(int(used[tf]), used[targets]) for tf, targets in wired]
 
 
-def _tf_tg(units: UnitGenes, tf: int, targets: np.ndarray) -> np.ndarray:
-    """Correlations of one TF with its targets, shape (n_targets,)."""
-    return np.clip(units.between(np.array([tf]), targets)[0], -1, 1)
+def _tf_tg(units: UnitGenes, wired: Wired) -> np.ndarray:
+    """Correlations of each TF with its targets, TF by TF, shape (n_edges,)."""
+    if units.held is None:
+        r = np.concatenate([units.between(np.array([tf]), targets)[0] for tf, targets in wired])
+    else:
+        tfs = np.repeat([tf for tf, _ in wired], [len(targets) for _, targets in wired])
+        r = units.held_pairs(tfs, np.concatenate([targets for _, targets in wired]))
+    return np.clip(r, -1, 1)
 
 
-def _tg_tg_products(
-    x: UnitGenes, z: UnitGenes, targets: np.ndarray, dissimilarity: bool, per_target: bool
-) -> np.ndarray:
-    """The inner products xz, xx and zz of the correlations of targets with other targets: of each target, or of all."""
-    products = np.zeros((3, len(targets)) if per_target else 3)
+def _pair_products(x: UnitGenes, z: UnitGenes, targets: np.ndarray, dissimilarity: bool) -> np.ndarray:
+    """The inner products xz, xx and zz of the correlations of all pairs of targets."""
+    products = np.zeros(3)
+    for a, b in _pairs_among(x, z, targets):
+        if dissimilarity:
+            a, b = 1 - a, 1 - b
+        products += a @ b, a @ a, b @ b
+    return products
+
+
+def _pairs_among(x: UnitGenes, z: UnitGenes, targets: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the correlations of pairs of targets in both data sets, each pair once."""
+    if x.held is not None:
+        targets = np.sort(targets)  # so that they are read in the order in which they lie
+        for rows in slices(len(targets)):
+            i, j = targets[rows, None], targets
+            at = (condensed_row(i, x.n) + j)[i < j]
+            yield x.held.take(at), z.held.take(at)
+        return
+    for (rows, columns, a), (_, _, b) in zip(x.blocks_among(targets), z.blocks_among(targets), strict=True):
+        once = ~np.tri(len(a), dtype=bool) if rows == columns else slice(None)
+        yield a[once].ravel(), b[once].ravel()
+
+
+def _target_products(x: UnitGenes, z: UnitGenes, targets: np.ndarray, dissimilarity: bool) -> np.ndarray:
+    """The inner products xz, xx and zz of the correlations of each target with the others, shape (3, n_targets)."""
+    products = np.zeros((3, len(targets)))
     for (rows, columns, a), (_, _, b) in zip(x.blocks_among(targets), z.blocks_among(targets), strict=True):
         if dissimilarity:
             a, b = 1 - a, 1 - b
@@ -318,16 +339,13 @@ def _tg_tg_products(
             np.fill_diagonal(a, 0)
             np.fill_diagonal(b, 0)
         for i, (p, q) in enumerate(((a, b), (a, a), (b, b))):
-            if not per_target:
-                products[i] += np.vdot(p, q) * (1 if rows == columns else 2)
-                continue
             products[i, rows] += np.einsum("ij,ij->i", p, q)
             if rows != columns:
                 products[i, columns] += np.einsum("ij,ij->j", p, q)
     return products
 
 
-def _cosine(xz, xx, zz, n: int):
+def _cosine(xz, xx, zz, n):
     """Cosine from inner products of vectors of ``n`` entries: 0 if one is zero (to rounding), NaN if both."""
     zero = 1e-24 * n
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -335,9 +353,8 @@ def _cosine(xz, xx, zz, n: int):
     return np.where((xx <= zero) & (zz <= zero), np.nan, cosine)
 
 
-def _weighted_mean(cosines: list[float], weights: list[int]) -> float:
+def _weighted_mean(cosines: np.ndarray, weights: np.ndarray) -> float:
     """Mean over TFs, without those whose vectors are zero in both data sets."""
-    cosines, weights = np.array(cosines, dtype=float), np.array(weights, dtype=float)
     known = ~np.isnan(cosines)
     if not known.any():
         raise ValueError(

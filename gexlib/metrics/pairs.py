@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial.distance import squareform
 
 from gexlib.metrics import _data
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, slices
+from gexlib.metrics._data import DataSet, Expression, UnitGenes, condensed_row, slices
 from gexlib.metrics._device import fetched, placed
 
 _PIECE = 1 << 16  # values of a long vector taken at a time: two pieces fit a core's cache
@@ -198,22 +198,22 @@ def check_varied(name: str, mean: float, sd: float, scale: float) -> None:
 
 def condensed_dissimilarity(units: UnitGenes) -> np.ndarray:
     """1 - r of all pairs in SciPy's condensed order, filled block by block."""
+    if units.held is not None:
+        d = 1 - units.held
+        return np.clip(d, 0, 2, out=d)
     n = units.n
     d = np.empty(n * (n - 1) // 2)
     for rows, columns, block in units.correlation_blocks():
         np.clip(np.subtract(1, block, out=block), 0, 2, out=block)  # 1 - r may round to -2e-16
         for i in range(rows.start, rows.stop):
             first = max(columns.start, i + 1)
-            at = i * (2 * n - i - 1) // 2 - i - 1  # pair (i, j) lies at this + j
+            at = condensed_row(i, n)
             d[at + first : at + columns.stop] = block[i - rows.start, first - columns.start :]
     return d
 
 
 def square_dissimilarity(units: UnitGenes, device: str | None = None) -> np.ndarray:
     """1 - r of all pairs as a full matrix, the products taken on ``device``."""
-    if units.held is not None:
-        d = 1 - units.held
-        return np.clip(d, 0, 2, out=d)
     d = np.empty((units.n, units.n))
     for rows in slices(units.n, size=4 * _data.BLOCK):
         left = placed(units[rows], device)

@@ -11,12 +11,18 @@ where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triang
 """
 
 import numpy as np
-from scipy.cluster import hierarchy
 
 from gexlib.metrics._data import DataSet, UnitGenes, checked_pair, slices
 from gexlib.metrics._device import check_device, placed
-from gexlib.metrics._trees import LARGE, complete_linkage_of, tree_gamma
-from gexlib.metrics.pairs import PooledPearson, check_varied, pooled_pearson, square_dissimilarity, unit_genes
+from gexlib.metrics._trees import Tree, complete_linkage_of, tree_gamma
+from gexlib.metrics.pairs import (
+    PooledPearson,
+    check_varied,
+    condensed_dissimilarity,
+    pooled_pearson,
+    square_dissimilarity,
+    unit_genes,
+)
 
 #: From this number of samples on, in both data sets together, their products with each other take too much room.
 MANY_SAMPLES = 8192
@@ -134,7 +140,7 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
     """
     check_device(device)
     x, z = _unit_pair(real, synthetic, constant)
-    return _s_dend(_linkage(x, device), _linkage(z, device), z.data.argument)
+    return _s_dend(Tree(_linkage(x, device)), Tree(_linkage(z, device)), z.data.argument)
 
 
 def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGenes, UnitGenes]:
@@ -143,8 +149,10 @@ def _unit_pair(real: DataSet, synthetic: DataSet, constant: str) -> tuple[UnitGe
 
 def _s_dist(x: UnitGenes, z: UnitGenes, device: str | None = None) -> float:
     _check_three_genes(x)
+    if x.held is not None:
+        return pooled_pearson(x.held, z.held).value(x.data.argument, z.data.argument, scale=1.0)
     n_samples = sum(units.data.values.shape[0] for units in (x, z))
-    by_samples = x.held is None and (n_samples < min(x.n, MANY_SAMPLES) or device is not None)
+    by_samples = n_samples < min(x.n, MANY_SAMPLES) or device is not None
     if by_samples and (score := _sample_gamma(x, z, device)) is not None:
         return score
     pooled = PooledPearson()
@@ -174,18 +182,16 @@ def _sample_gamma(x: UnitGenes, z: UnitGenes, device: str | None) -> float | Non
     return float(np.clip((ab - mean[0] * mean[1]) / np.sqrt(var_a * var_b), -1, 1))
 
 
-def _s_dend(real_linkage: np.ndarray, synthetic_linkage: np.ndarray, argument: str) -> float:
-    if len(real_linkage) < LARGE:
-        return pooled_pearson(*map(hierarchy.cophenet, (real_linkage, synthetic_linkage))).value("real", argument, 1.0)
-    score, *moments = tree_gamma(real_linkage, synthetic_linkage)
-    for name, (mean, sd) in zip(("real", argument), moments, strict=True):
-        check_varied(name, mean, sd, scale=1.0)
-    return float(np.clip(score, -1, 1))
+def _s_dend(real: Tree, synthetic: Tree, argument: str) -> float:
+    for name, tree in (("real", real), (argument, synthetic)):
+        check_varied(name, tree.mean, tree.sd, scale=1.0)
+    return float(np.clip(tree_gamma(real, synthetic), -1, 1))
 
 
 def _linkage(units: UnitGenes, device: str | None = None) -> np.ndarray:
     _check_three_genes(units)
-    return complete_linkage_of(square_dissimilarity(units, device))
+    d = square_dissimilarity(units, device) if units.held is None else condensed_dissimilarity(units)
+    return complete_linkage_of(d)
 
 
 def _check_three_genes(units: UnitGenes) -> None:

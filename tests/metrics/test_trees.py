@@ -3,7 +3,7 @@ import pytest
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
-from gexlib.metrics import _trees, s_dend, s_dist, structure
+from gexlib.metrics import _trees, s_dend, s_dist
 
 
 def scipy_linkage(d):
@@ -22,7 +22,6 @@ def distances(n, seed, levels=None):
 def any_size(monkeypatch):
     """Take the way of large data at any size."""
     monkeypatch.setattr(_trees, "LARGE", 0)
-    monkeypatch.setattr(structure, "LARGE", 0)
 
 
 @pytest.mark.parametrize("levels", [None, 1, 2, 5])
@@ -40,15 +39,18 @@ def test_a_chain_of_growing_distances(any_size):
     np.testing.assert_array_equal(_trees.complete_linkage_of(d.copy()), scipy_linkage(d))
 
 
+@pytest.mark.parametrize("large", [0, 2500])
 @pytest.mark.parametrize("n", [5, 10, 81])
-def test_gamma_of_trees_is_that_of_their_cophenetic_distances(n):
+def test_gamma_of_trees_is_that_of_their_cophenetic_distances(monkeypatch, n, large):
+    monkeypatch.setattr(_trees, "LARGE", large)
     for seed in range(5):
-        trees = [scipy_linkage(distances(n, seed)), scipy_linkage(distances(n, seed + 5, levels=6))]
-        t = [hierarchy.cophenet(tree) for tree in trees]
-        gamma, *moments = _trees.tree_gamma(*trees)
-        assert gamma == pytest.approx(np.corrcoef(*t)[0, 1], abs=1e-12)
-        np.testing.assert_allclose(moments, [(each.mean(), each.std()) for each in t], rtol=1e-12)
-        assert _trees.tree_gamma(trees[0], trees[0])[0] == pytest.approx(1, abs=1e-12)
+        linkages = [scipy_linkage(distances(n, seed)), scipy_linkage(distances(n, seed + 5, levels=6))]
+        trees = [_trees.Tree(linkage) for linkage in linkages]
+        t = [hierarchy.cophenet(linkage) for linkage in linkages]
+        assert _trees.tree_gamma(*trees) == pytest.approx(np.corrcoef(*t)[0, 1], abs=1e-12)
+        for tree, each in zip(trees, t, strict=True):
+            assert (tree.mean, tree.sd) == pytest.approx((each.mean(), each.std()), rel=1e-12)
+        assert _trees.tree_gamma(trees[0], trees[0]) == pytest.approx(1, abs=1e-12)
 
 
 def test_s_dend_of_large_data_is_that_of_small(monkeypatch):
@@ -57,7 +59,6 @@ def test_s_dend_of_large_data_is_that_of_small(monkeypatch):
     z[:, [7, 30]] = 1
     small = s_dend(x, z, constant="zero")
     monkeypatch.setattr(_trees, "LARGE", 0)
-    monkeypatch.setattr(structure, "LARGE", 0)
     assert s_dend(x, z, constant="zero") == pytest.approx(small, abs=1e-12)
     with pytest.raises(ValueError, match="gamma is undefined: all pairs of genes of synthetic"):
         s_dend(x, np.outer(rng.normal(size=10), rng.uniform(1, 2, size=90)))
