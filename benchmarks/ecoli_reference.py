@@ -88,15 +88,19 @@ def main() -> None:
     parser.add_argument("--regulondb", type=Path, help="folder with the RegulonDB files")
     parser.add_argument("--seeds", type=int, default=3, help="trainings for each gene set")
     parser.add_argument("--settings", default="default", help="preset of the model")
+    parser.add_argument("--epochs", type=int, help="passes over the data, at most; one shows the start alone")
     parser.add_argument("--genes", type=int, choices=[*REFERENCE], help="this gene set only")
     options = parser.parse_args()
     machine = f"{platform.machine()}, {os.cpu_count()} cores (one used)"
     print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, {machine}")
+    settings, name = resolve(options.settings), f"preset {options.settings}"
+    if options.epochs:
+        settings, name = settings.replace(epochs=options.epochs), f"{name}, {options.epochs} epoch(s)"
     for n_genes, (data, targets) in problems(load_ecoli(), options.regulondb).items():
         if options.genes in (None, n_genes):
-            ours = run(data, targets, resolve(options.settings), list(range(options.seeds)))
+            ours = run(data, targets, settings, list(range(options.seeds)))
             theirs = pd.DataFrame(REFERENCE[n_genes], index=METRICS).T.rename("{} (reference)".format)
-            print(f"\n{n_genes} genes, preset {options.settings}")
+            print(f"\n{n_genes} genes, {name}")
             print(pd.concat([theirs, ours]).round(3).to_string(na_rep=""))
 
 

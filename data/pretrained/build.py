@@ -3,7 +3,7 @@
     GEXLIB_DATA=... snakemake --cores all
     python data/pretrained/build.py
 
-From the results of notebooks 02 and 04, for each model: the folder with the generator and the critic (of notebook
+From the results of notebooks 02 and 04, for each model: the folder with the generator (of notebook
 04 the training whose score on the validation samples was best), ``recipe.json`` (what it was trained on, with which
 settings and versions, and the scores of this very model on the test samples) and, for the human model, ``cohort.csv``
 (how many samples of each kind it was trained on). ``manifest.json`` has the SHA-256 of every file.
@@ -60,7 +60,7 @@ def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     gan = WGANGP.load(model)
-    gan.save(folder)
+    gan.save(folder, critic=False)
     samples = read(data)
     parts = {split: samples[samples.obs["split"] == split].copy() for split in ("train", "validation", "test")}
     test = parts["test"]

@@ -75,7 +75,7 @@ class WGANGP:
     encoder_, standardizer_
         The fitted covariate encoder and standardiser.
     generator_, critic_
-        The networks, of the best epoch.
+        The networks, of the best epoch; the critic is None in a model that was saved without.
     var_ : DataFrame
         The genes.
     provenance_ : dict of str to str
@@ -321,9 +321,11 @@ class WGANGP:
         Raises
         ------
         ValueError
-            If the genes differ, values are missing, or a covariate is absent or has an unknown level.
+            If the genes differ, values are missing, a covariate is absent or has an unknown level, or the model was
+            saved without its critic.
         """
         self._check_fitted()
+        self._check_critic("there are no scores")
         x = expression_matrix(data, "data").astype(np.float32, copy=False)
         if list(data.var_names) != list(self.var_.index):
             raise ValueError("data has other genes than the model, or in another order; take data[:, model.var_.index]")
@@ -333,17 +335,28 @@ class WGANGP:
             scores = [self.critic_(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
         return np.concatenate(scores)
 
-    def save(self, folder: str | Path) -> None:
+    def save(self, folder: str | Path, critic: bool = True) -> None:
         """
         Write the fitted model to a folder (JSON and safetensors), replacing a model that is there.
 
+        Parameters
+        ----------
+        folder : path
+        critic : bool
+            Whether the critic goes with it. Samples do not need it, and it knows the training samples better than
+            the samples do (:func:`gexlib.metrics.logan`): leave it out of what is published.
+
         Raises
         ------
+        ValueError
+            If the critic is wanted of a model that was saved without.
         OSError
             If it cannot be written, as on a full disk; a model that was there is then as it was.
         """
         self._check_fitted()
-        write_model(self, folder)
+        if critic:
+            self._check_critic("save with critic=False")
+        write_model(self, folder, critic)
 
     @classmethod
     def load(cls, folder: str | Path, device: str = "auto", threads: int = 1) -> WGANGP:
@@ -457,6 +470,10 @@ class WGANGP:
         """Scores in the units of the training data; a gene that is constant there is constant."""
         z[:, self.standardizer_.constant_] = 0
         return self.standardizer_.inverse_transform(z)
+
+    def _check_critic(self, so: str) -> None:
+        if self.critic_ is None:
+            raise ValueError(f"this model was saved without its critic; {so}")
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "generator_"):

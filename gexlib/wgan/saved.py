@@ -15,12 +15,13 @@ from gexlib.preprocess import CovariateEncoder
 from gexlib.wgan import checkpoint as disk
 from gexlib.wgan.factors import ConditionalFactors, Kinds, LearnedNoise
 from gexlib.wgan.settings import PRESETS, Settings
+from gexlib.wgan.train import PLAYERS
 
 if TYPE_CHECKING:
     from gexlib.wgan.model import WGANGP
 
 
-def write_model(model: WGANGP, folder: str | Path) -> None:
+def write_model(model: WGANGP, folder: str | Path, critic: bool) -> None:
     """What :meth:`WGANGP.save` does."""
     info = {
         "settings": model.settings.to_dict(),
@@ -29,13 +30,15 @@ def write_model(model: WGANGP, folder: str | Path) -> None:
         "best_epoch": model.best_epoch_,
         "best_score": None if np.isnan(model.best_score_) else model.best_score_,
         "provenance": model.provenance_,
+        "critic": critic,
         "gexlib_version": __version__,
         "history": _records(model.history_),
         "genes": [str(gene) for gene in model.var_.index],
         "var": {str(name): [_plain(v) for v in model.var_[name]] for name in model.var_},
     }
     tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in vars(model.standardizer_).items()}
-    for player, network in {"generator": model.generator_, "critic": model.critic_}.items():
+    networks = {"generator": model.generator_} | ({"critic": model.critic_} if critic else {})
+    for player, network in networks.items():
         tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
     disk.write(folder, "model", info, tensors)
 
@@ -56,11 +59,12 @@ def read_model(kind: type[WGANGP], folder: str | Path, device: str, threads: int
             if name.startswith("standardizer."):
                 setattr(model.standardizer_, name.removeprefix("standardizer."), tensor.numpy())
         state = model._new_state(_head(model, tensors))
-        state.load_networks(tensors)
+        players = PLAYERS if info.get("critic", True) else ("generator",)
+        state.load_networks(tensors, players)
         state.release()
     except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError(f"{folder} is not a whole model: {error}") from error
-    model.generator_, model.critic_ = state.generator, state.critic
+    model.generator_, model.critic_ = state.generator, state.critic if "critic" in players else None
     return model
 
 

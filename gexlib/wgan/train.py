@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -100,9 +100,9 @@ class State:
             for mean, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
                 mean.lerp_(value, weight)
 
-    def load_networks(self, tensors: dict[str, Tensor]) -> None:
-        """Set the parameters of both players."""
-        for player in PLAYERS:
+    def load_networks(self, tensors: dict[str, Tensor], players: Sequence[str] = PLAYERS) -> None:
+        """Set the parameters of both players, or of one."""
+        for player in players:
             getattr(self, player).load_state_dict(_below(tensors, f"{player}."))
 
     def release(self) -> None:

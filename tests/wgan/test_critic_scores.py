@@ -36,3 +36,19 @@ def test_wrong_data(small, quick):
     del validation.obs["medium"]
     with pytest.raises(ValueError, match="medium"):
         gan.critic_scores(validation)
+
+
+def test_a_model_may_be_saved_without_its_critic(small, quick, tmp_path):
+    train, validation = small
+    gan = make(quick).fit(train)
+    gan.save(tmp_path / "whole"), gan.save(tmp_path / "published", critic=False)
+    size = {folder.name: sum(path.stat().st_size for path in folder.iterdir()) for folder in tmp_path.iterdir()}
+    assert size["published"] < size["whole"]
+    published = WGANGP.load(tmp_path / "published", device="cpu")
+    assert np.array_equal(published.sample(validation.obs).X, gan.sample(validation.obs).X)
+    with pytest.raises(ValueError, match="saved without its critic; there are no scores"):
+        published.critic_scores(validation)
+    with pytest.raises(ValueError, match="saved without its critic; save with critic=False"):
+        published.save(tmp_path / "again")
+    published.save(tmp_path / "again", critic=False)
+    assert WGANGP.load(tmp_path / "whole", device="cpu").critic_ is not None
