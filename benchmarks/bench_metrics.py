@@ -6,6 +6,9 @@ import sys
 import numpy as np
 import published_metrics
 import pytest
+from scipy.cluster import hierarchy
+from scipy.linalg.blas import dsyrk
+from scipy.spatial.distance import pdist
 
 from gexlib import metrics
 from gexlib.datasets import load_ecoli_grn
@@ -42,6 +45,23 @@ def test_all_scores(measure, quick, n_genes, ours):
     values = measure(scores[ours], group, what, 7 if ours else 3, reference=not ours)
     if ours:
         assert values == pytest.approx(scores[False](), abs=1e-9)
+
+
+@pytest.mark.parametrize("n_genes", [1076, 2000])
+def test_least(measure, quick, n_genes):
+    """What no way of computing the scores with these libraries can spare."""
+    n_genes, n_samples = (n_genes // 20, 30) if quick else (n_genes, 680)
+    data = [x.astype(np.float64) for x in simulated(n_samples, n_genes)]
+    distances = [pdist(x.T, "correlation") for x in data]
+
+    def least() -> None:
+        for x, d in zip(data, distances, strict=True):
+            dsyrk(1.0, x.T)
+            hierarchy.linkage(d, "complete")
+
+    measure(
+        least, f"All four scores, {n_genes:,} genes, {n_samples} samples", "two products and two clusterings alone", 7
+    )
 
 
 @pytest.mark.full_size

@@ -1,0 +1,79 @@
+"""
+What a GPU could do at best with an iteration of training: bytes, arithmetic and launches, on paper.
+
+    python benchmarks/gpu_limits.py          # writes book/howto/gpu_limits.csv
+
+Every operation that reaches the device is counted, with the bytes of the tensors that it reads and writes and the
+arithmetic of the matrix products, as an iteration on a GPU takes them (noise for all rows, all genes at once). The
+GPU is a set of assumptions. No GPU is needed; `bench_gpu.py` measures on one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from training_steps import PROBLEMS, Problem, start
+
+from gexlib.wgan import gradients
+
+OUT = Path(__file__).parents[1] / "book/howto/gpu_limits.csv"
+BANDWIDTH = 3.35e12  # bytes a second: the data sheet of an H100 SXM
+ARITHMETIC = 67e12  # float32 operations a second, without tensor cores: the same
+LAUNCH = 5e-6  # seconds, of one operation from Python: an assumption
+NODE = 1.5e-6  # seconds, of one in a CUDA graph: an assumption
+
+
+class Count(TorchDispatchMode):
+    """Operations that compute, the bytes of the tensors that they read and write, and the arithmetic of products."""
+
+    operations, bytes, arithmetic = 0, 0, 0
+
+    def __torch_dispatch__(self, function, types, arguments=(), named=None):
+        named = named or {}
+        result = function(*arguments, **named)
+        read = [t for t in tree_leaves((arguments, named)) if isinstance(t, torch.Tensor)]
+        written = [t for t in tree_leaves(result) if isinstance(t, torch.Tensor)]
+        places = {t.untyped_storage().data_ptr() for t in read}
+        is_view = not function._schema.is_mutable and any(t.untyped_storage().data_ptr() in places for t in written)
+        if not is_view and not function.__name__.startswith("empty"):
+            self.operations += 1
+            self.bytes += sum(t.numel() * t.element_size() for t in (*read, *written))
+        if function.__name__.split(".")[0].rstrip("_") in ("mm", "addmm", "bmm"):
+            *_, a, b = (t for t in arguments if isinstance(t, torch.Tensor))
+            self.arithmetic += 2 * a.numel() * b.shape[-1]
+        return result
+
+
+def limits(problem: Problem) -> dict[str, str]:
+    """A row of the table."""
+    state, batch = start(problem, torch.device("cpu"))
+    iteration = state.iteration(problem.settings, len(batch.x))
+    iteration.by_rows = False
+    with Count() as count:
+        iteration(batch)
+    memory, arithmetic = count.bytes / BANDWIDTH, count.arithmetic / ARITHMETIC
+    least = max(memory, arithmetic, count.operations * NODE)
+    return {
+        "Iteration": problem.name,
+        "Operations": f"{count.operations}",
+        "Read and written": f"{count.bytes / 1e6:,.0f} MB",
+        "Arithmetic": f"{count.arithmetic / 1e9:.1f} GFLOP",
+        "Memory": f"{1e3 * memory:.2f} ms",
+        "Arithmetic units": f"{1e3 * arithmetic:.2f} ms",
+        "Launches": f"{1e3 * count.operations * LAUNCH:.2f} ms",
+        "in a graph": f"{1e3 * count.operations * NODE:.2f} ms",
+        "At best, a second": f"{1 / least:,.0f}",
+    }
+
+
+def main() -> None:
+    gradients.BLOCK = 1 << 40  # all genes at once, as on a GPU
+    pd.DataFrame([limits(problem) for problem in PROBLEMS]).to_csv(OUT, index=False)
+
+
+if __name__ == "__main__":
+    main()
