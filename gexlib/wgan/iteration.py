@@ -121,7 +121,7 @@ class Iteration:
         if not self.by_rows:
             drawn = self.noise[: len(kinds)].normal_(generator=self.state.random)
             for x, values in zip(kinds, drawn[:, here], strict=True):
-                x.addcmul_(values, noisy[here, None], value=scale)
+                x.addcmul_(values, noisy[here, None].to(x.dtype), value=scale)
             return
         at = noisy.nonzero().squeeze(1)
         drawn = self.noise.flatten(0, 1)[: len(kinds) * len(at)].normal_(generator=self.state.random).mul_(scale)

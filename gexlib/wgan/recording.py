@@ -41,7 +41,7 @@ class Recorded:
         graph = torch.cuda.CUDAGraph()
         graph.register_generator_state(self.random)
         try:
-            with torch.cuda.graph(graph):
+            with torch.cuda.device(self.random.device), torch.cuda.graph(graph):
                 self.result = self.function()
         except RuntimeError as error:
             raise RuntimeError(
