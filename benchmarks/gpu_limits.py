@@ -49,7 +49,7 @@ class Count(TorchDispatchMode):
 
 
 def limits(problem: Problem) -> dict[str, str]:
-    """A row of the table."""
+    """A column of the table."""
     state, batch = start(problem, torch.device("cpu"))
     iteration = state.iteration(problem.settings, len(batch.x))
     iteration.by_rows = False
@@ -58,21 +58,21 @@ def limits(problem: Problem) -> dict[str, str]:
     memory, arithmetic = count.bytes / BANDWIDTH, count.arithmetic / ARITHMETIC
     least = max(memory, arithmetic, count.operations * NODE)
     return {
-        "Iteration": problem.name,
+        "": problem.name,
         "Operations": f"{count.operations}",
         "Read and written": f"{count.bytes / 1e6:,.0f} MB",
         "Arithmetic": f"{count.arithmetic / 1e9:.1f} GFLOP",
-        "Memory": f"{1e3 * memory:.2f} ms",
-        "Arithmetic units": f"{1e3 * arithmetic:.2f} ms",
-        "Launches": f"{1e3 * count.operations * LAUNCH:.2f} ms",
-        "in a graph": f"{1e3 * count.operations * NODE:.2f} ms",
-        "At best, a second": f"{1 / least:,.0f}",
+        "Time for the memory": f"{1e3 * memory:.2f} ms",
+        "Time for the arithmetic": f"{1e3 * arithmetic:.2f} ms",
+        "Time to start the operations": f"{1e3 * count.operations * LAUNCH:.2f} ms",
+        "The same in a CUDA graph": f"{1e3 * count.operations * NODE:.2f} ms",
+        "Iterations a second, at best": f"{1 / least:,.0f}",
     }
 
 
 def main() -> None:
     gradients.BLOCK = 1 << 40  # all genes at once, as on a GPU
-    pd.DataFrame([limits(problem) for problem in PROBLEMS]).to_csv(OUT, index=False)
+    pd.DataFrame([limits(problem) for problem in PROBLEMS]).set_index("").T.to_csv(OUT)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def rows(report: dict) -> pd.DataFrame:
         found.append(
             {
                 "Task": one["group"],
-                "By": info["what"],
+                "By": f"{one['group']}: {info['what']}",
                 **{name.capitalize(): times[name] for name in ("median", "min", "max")},
                 "Repeats": times["rounds"],
                 "Also": "; ".join(f"{name}: {value}" for name, value in columns.items()),
@@ -42,7 +42,7 @@ def rows(report: dict) -> pd.DataFrame:
     table = table.sort_values(["reference"], kind="stable").sort_values("Task", kind="stable", key=_first_seen)
     for name in ("Median", "Min", "Max"):
         table[name] = [duration(v) for v in table[name]]
-    return table.drop(columns="reference")
+    return table.drop(columns=["reference", "Task"]).rename(columns={"By": "Task"})
 
 
 def _first_seen(tasks: pd.Series) -> pd.Series:
