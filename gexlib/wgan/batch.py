@@ -54,5 +54,9 @@ class Levels(nn.Module):
 
     def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """Codes (n, n_categorical) to a column for each level of each covariate, shape (n, sum of levels)."""
-        zeros = torch.zeros(len(codes), sum(self.sizes), dtype=dtype, device=codes.device)
-        return zeros.scatter_(1, codes + self.start, 1)
+        return ones_at(codes + self.start, sum(self.sizes), dtype)
+
+
+def ones_at(columns: Tensor, n_columns: int, dtype: torch.dtype) -> Tensor:
+    """Rows of zeros, shape (n, n_columns), with ones in the given columns (n, ones in a row)."""
+    return torch.zeros(len(columns), n_columns, dtype=dtype, device=columns.device).scatter_(1, columns, 1)

@@ -26,7 +26,7 @@ from scipy.special import ndtr, ndtri
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
-from gexlib.wgan.batch import Levels
+from gexlib.wgan.batch import Levels, ones_at
 
 SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
 PRIOR = 0.5  # samples that the mean of all weighs as much as, against an effect, a kind's mean or a kind's covariance
@@ -64,8 +64,7 @@ class Kinds(nn.Module):
         key, last = self.key(codes), len(self.keys)
         at = torch.searchsorted(self.keys, key).clamp(max=max(last - 1, 0))
         known = self.keys[at] == key if last else torch.zeros_like(key, dtype=torch.bool)
-        zeros = torch.zeros(len(codes), last + 1, dtype=dtype, device=codes.device)
-        return zeros.scatter_(1, torch.where(known, at, last)[:, None], 1)
+        return ones_at(torch.where(known, at, last)[:, None], last + 1, dtype)
 
 
 class LearnedNoise(nn.Module):

@@ -104,8 +104,7 @@ class Iteration:
             critic.by_generated(out=self.generation.by_samples)
             self.generation.write()
             optimizer = state.optimizers["generator"]
-            if state.world.size > 1:
-                self._add_up(optimizer)
+            self._add_up(optimizer)
             optimizer.step()
         state.update_average(self.average_weight)
         return losses

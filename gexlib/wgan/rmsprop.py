@@ -49,7 +49,7 @@ class RMSProp:
 
     def __init__(self, network: nn.Module, learning_rate: float, decay: float, eps: float = 1e-7) -> None:
         self.parameters = list(network.parameters())
-        values = torch.cat([_in_memory(p.detach()).flatten() for p in self.parameters])
+        values = torch.cat([p.detach().as_strided((p.numel(),), (1,)) for p in self.parameters])
         self.all = Part(values, torch.zeros_like(values), torch.zeros_like(values))
         self._steps = torch.tensor(torch.inf, device=values.device)
         self._learning_rate = learning_rate
@@ -90,12 +90,4 @@ class RMSProp:
 
     def _split(self, vector: Tensor) -> list[Tensor]:
         parts = vector.split([p.numel() for p in self.parameters])
-        return [
-            part.view(p.shape) if p.is_contiguous() else part.view(p.T.shape).T
-            for part, p in zip(parts, self.parameters, strict=True)
-        ]
-
-
-def _in_memory(p: Tensor) -> Tensor:
-    """A matrix whose columns lie in one piece each, transposed; any other parameter as it is."""
-    return p if p.is_contiguous() else p.T
+        return [part.as_strided(p.shape, p.stride()) for part, p in zip(parts, self.parameters, strict=True)]
