@@ -1,9 +1,9 @@
 """Loading, simulating and sampling: what stands between a reader and the data."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.datasets import load_demo, load_ecoli, load_ecoli_grn, read, write
 from gexlib.grn import hierarchy
@@ -24,7 +24,7 @@ def test_load(measure, quick, load):
 @pytest.mark.parametrize("way", ["write", "read"])
 def test_h5ad(measure, quick, tmp_path, way):
     shape = (20, 30) if quick else (2287, 2000)
-    data = anndata.AnnData(np.random.default_rng(0).normal(size=shape).astype("f4"))
+    data = AnnData(np.random.default_rng(0).normal(size=shape).astype("f4"))
     path = tmp_path / "data.h5ad"
     write(data, path)
     call = (lambda: write(data, path)) if way == "write" else (lambda: read(path))

@@ -1,4 +1,5 @@
-"""Training on a GPU: time of an iteration beside what its memory allows, and time to a score. Skipped without one.
+"""
+Training on a GPU: time of an iteration beside what its memory allows, and time to a score. Skipped without one.
 
 The roofline counts the bytes that no implementation of an iteration can spare: each weight of a player is read for the
 forward pass and for the gradient of its input, its gradient is written, and the update reads the gradient and reads and

@@ -65,7 +65,8 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 
 @pytest.fixture
 def measure(benchmark, quick: bool) -> Callable:
-    """Time a call: ``repeats`` times after once to warm up, in the row ``what`` of the table's part ``group``.
+    """
+    Time a call: ``repeats`` times after once to warm up, in the row ``what`` of the table's part ``group``.
 
     With ``reference=True`` it is what the others of the group are compared with. Other keywords are further columns of
     the table, as functions of the median in seconds.

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import argparse
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from scipy.special import ndtr
 
 from gexlib import metrics
@@ -29,13 +29,13 @@ WHERE = {"by": ["tissue", "condition"], "unseen": "unknown"}
 class OneMargin:
     """Normal scores among all samples, a Gaussian of them for each condition, and the margins of all samples."""
 
-    def fit(self, train: anndata.AnnData) -> OneMargin:
+    def fit(self, train: AnnData) -> OneMargin:
         """Learn from training samples."""
-        scores = anndata.AnnData(normal_scores(train.X).astype("f4"), obs=train.obs, var=train.var)
+        scores = AnnData(normal_scores(train.X).astype("f4"), obs=train.obs, var=train.var)
         self.gaussian, self.margins = Gaussian(50, **WHERE).fit(scores), Margins.of(train.X)
         return self
 
-    def sample(self, obs: pd.DataFrame, seed: int) -> anndata.AnnData:
+    def sample(self, obs: pd.DataFrame, seed: int) -> AnnData:
         """One sample for each row of a covariate table."""
         drawn = self.gaussian.sample(obs, seed=seed)
         drawn.X = self.margins.quantiles(ndtr(drawn.X.astype(float))).astype("f4")

@@ -22,10 +22,10 @@ import platform
 import time
 from pathlib import Path
 
-import anndata
 import numpy as np
 import pandas as pd
 import torch
+from anndata import AnnData
 
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.grn import hierarchy, match_case, read_regulondb, regulons
@@ -41,14 +41,14 @@ REFERENCE = {
 }
 
 
-def reference_split(data: anndata.AnnData) -> np.ndarray:
+def reference_split(data: AnnData) -> np.ndarray:
     """True for the training samples of the reference."""
     group = data.obs["project"].astype(str) + "__" + data.obs["source_condition"].astype(str)
     order = group.unique()[np.random.RandomState(0).permutation(group.nunique())]
     return group.isin(order[: int(0.75 * len(order))]).to_numpy()
 
 
-def problems(data: anndata.AnnData, regulondb: Path | None) -> dict[int, tuple[anndata.AnnData, dict]]:
+def problems(data: AnnData, regulondb: Path | None) -> dict[int, tuple[AnnData, dict]]:
     """Gene set size to data and regulons."""
     found = {}
     if regulondb:
@@ -66,7 +66,7 @@ def problems(data: anndata.AnnData, regulondb: Path | None) -> dict[int, tuple[a
     return found
 
 
-def run(data: anndata.AnnData, targets: dict, settings: Settings, seeds: list[int]) -> pd.DataFrame:
+def run(data: AnnData, targets: dict, settings: Settings, seeds: list[int]) -> pd.DataFrame:
     """Bound and one row a seed."""
     train = reference_split(data)
     test, rest = data[~train].copy(), data[train].copy()

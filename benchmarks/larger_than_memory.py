@@ -28,14 +28,14 @@ WINDOWS = 4  # parts of the training whose rates are compared
 
 def write(path: Path, n_samples: int, n_genes: int) -> None:
     """Simulated expression of five tissues in an .h5ad file, made in pieces."""
-    import anndata
     import h5py
     import numpy as np
     import pandas as pd
+    from anndata import AnnData
 
     rng = np.random.default_rng(0)
     obs = pd.DataFrame({"tissue": rng.choice(list("abcde"), n_samples)}, index=[f"s{i}" for i in range(n_samples)])
-    anndata.AnnData(obs=obs, var=pd.DataFrame(index=[f"g{i}" for i in range(n_genes)])).write_h5ad(path)
+    AnnData(obs=obs, var=pd.DataFrame(index=[f"g{i}" for i in range(n_genes)])).write_h5ad(path)
     loadings = rng.standard_normal((20, n_genes), dtype=np.float32)
     means = 5 + rng.standard_normal((5, n_genes), dtype=np.float32)
     tissue = pd.Categorical(obs["tissue"]).codes

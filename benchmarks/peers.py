@@ -26,10 +26,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import anndata
 import numpy as np
 import pandas as pd
 import torch
+from anndata import AnnData
 from peer_training import PEERS
 
 from gexlib import metrics
@@ -54,13 +54,13 @@ samples, membership with the validation samples.
 minutes: processor time of training and sampling, one thread."""
 
 
-def parts_of(data: anndata.AnnData, genes: int) -> dict[str, anndata.AnnData]:
+def parts_of(data: AnnData, genes: int) -> dict[str, AnnData]:
     """Training, validation and test samples, split by donor as in notebook 04."""
     data = prepare(data, by="donor", most_variable=min(genes, data.n_vars))
     return {name: data[data.obs["split"] == name].copy() for name in ("train", "validation", "test")}
 
 
-def from_peer(name: str, seed: int, parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> dict:
+def from_peer(name: str, seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
     """Samples of one peer, trained in its own environment unless the folder has them; none if it is too slow."""
     path = Path(options.keep) / f"{name}-{seed}.npz"
     if not path.exists():
@@ -74,13 +74,13 @@ def from_peer(name: str, seed: int, parts: dict[str, anndata.AnnData], options: 
     with np.load(path) as file:
         labels = {column: file[column] for column in BY if column in file.files}
         rows = [str(i) for i in range(len(file["x"]))]
-        drawn = anndata.AnnData(file["x"], obs=pd.DataFrame(labels, index=rows), var=parts["train"].var)
+        drawn = AnnData(file["x"], obs=pd.DataFrame(labels, index=rows), var=parts["train"].var)
         n = parts["test"].n_obs
         answer = {"minutes": float(file["minutes"]), "version": str(file["version"])}
     return answer | {"like test": drawn[:n].copy(), "like train": drawn[n:].copy()}
 
 
-def from_model(seed: int, parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> dict:
+def from_model(seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
     """Samples of our own model, trained on the same samples; the validation samples stop it."""
     start = time.process_time()
     settings = PRESETS[options.preset]
@@ -90,26 +90,26 @@ def from_model(seed: int, parts: dict[str, anndata.AnnData], options: argparse.N
     return drawn_from(gan.sample, seed, parts) | {"minutes": (time.process_time() - start) / 60}
 
 
-def from_baseline(simulator, seed: int, parts: dict[str, anndata.AnnData]) -> dict:
+def from_baseline(simulator, seed: int, parts: dict[str, AnnData]) -> dict:
     """Samples of a simulator that learns from data."""
     start = time.process_time()
     simulator.fit(parts["train"])
     return drawn_from(simulator.sample, seed, parts) | {"minutes": (time.process_time() - start) / 60}
 
 
-def drawn_from(sample: Callable, seed: int, parts: dict[str, anndata.AnnData]) -> dict:
+def drawn_from(sample: Callable, seed: int, parts: dict[str, AnnData]) -> dict:
     """One sample for each test sample's covariates, and one for each training sample's."""
     return {f"like {name}": sample(parts[name].obs, seed=seed) for name in ("test", "train")}
 
 
-def real(seed: int, parts: dict[str, anndata.AnnData]) -> dict:
+def real(seed: int, parts: dict[str, AnnData]) -> dict:
     """Other real samples: the bound."""
     train, validation, test = parts.values()
     part = train.obs.sample(min(len(test), len(train)), random_state=seed).index
     return {"like test": train[part].copy(), "like train": train, "apart": validation}
 
 
-def scores(made: dict, parts: dict[str, anndata.AnnData], space: metrics.PrincipalSpace) -> dict[str, dict[str, float]]:
+def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace) -> dict[str, dict[str, float]]:
     """All columns of the table for one set of samples."""
     time = {"time": {"minutes": made.get("minutes", np.nan)}}
     if "like test" not in made:
@@ -129,7 +129,7 @@ def scores(made: dict, parts: dict[str, anndata.AnnData], space: metrics.Princip
     return row | time
 
 
-def generators(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
+def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
     """Everything that is compared, by name; each makes its samples from a seed."""
     where = {"by": BY, "unseen": "unknown"}
     simulators = {
@@ -144,7 +144,7 @@ def generators(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -
     return found | {name: partial(from_peer, name, parts=parts, options=options) for name in options.peers}
 
 
-def table(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
+def table(parts: dict[str, AnnData], options: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
     """Scores by generator and seed, and the versions of the peers."""
     train, test, keep = parts["train"], parts["test"], Path(options.keep)
     hand_over(train, train.n_obs + test.n_obs, keep / "train.npz")
@@ -167,7 +167,7 @@ def table(parts: dict[str, anndata.AnnData], options: argparse.Namespace) -> tup
     return found[columns], [f"{name}: {version}" for name, version in versions.items()]
 
 
-def hand_over(train: anndata.AnnData, n: int, path: Path) -> None:
+def hand_over(train: AnnData, n: int, path: Path) -> None:
     """Write the training data for the peers, and how many samples each shall draw."""
     if path.exists():
         with np.load(path) as before:

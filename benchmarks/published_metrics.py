@@ -1,4 +1,5 @@
-"""The published metrics as one would write them down from the paper: every matrix whole, dendrograms by loops.
+"""
+The published metrics as one would write them down from the paper: every matrix whole, dendrograms by loops.
 
 A formulation of our own that takes the steps of the authors' released functions, and so about their time: four
 correlation matrices, triangles by way of NaN, SciPy's complete linkage, the height of every pair written by two loops

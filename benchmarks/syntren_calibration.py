@@ -1,4 +1,5 @@
-"""How close SynTReN's random models come to the original's output.
+"""
+How close SynTReN's random models come to the original's output.
 
     python benchmarks/syntren_calibration.py SYNTREN300_EXPRESSION SYNTREN300_NETWORK      # seconds
     python benchmarks/syntren_calibration.py SYNTREN300_EXPRESSION SYNTREN300_NETWORK --fit    # plus minutes

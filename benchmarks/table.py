@@ -1,4 +1,5 @@
-"""From the JSON of a run of the benchmarks to the two tables that the book shows.
+"""
+From the JSON of a run of the benchmarks to the two tables that the book shows.
 
     pytest benchmarks --benchmark-json=benchmarks.json
     python benchmarks/table.py benchmarks.json                       # into book/howto/

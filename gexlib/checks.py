@@ -6,8 +6,9 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import anndata
 import numpy as np
+import pandas as pd
+from anndata import AnnData
 from scipy import sparse
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def whole_number(argument: str, value: int, least: int) -> int:
     return number
 
 
-def expression_matrix(data: anndata.AnnData, argument: str) -> np.ndarray:
+def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     """
     The expression values of a data set, dense and finite.
 
@@ -55,17 +56,12 @@ def expression_matrix(data: anndata.AnnData, argument: str) -> np.ndarray:
     ValueError
         If it has no ``X``, or NaN or infinite values; the message names the first sample and gene.
     """
-    if not isinstance(data, anndata.AnnData):
-        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: anndata.AnnData(x)")
+    if not isinstance(data, AnnData):
+        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
     if data.X is None:
         raise ValueError(f"{argument} has no X; put the expression values into X")
     x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
-    if not np.isfinite(x).all():
-        sample, gene = np.argwhere(~np.isfinite(x))[0]
-        raise ValueError(
-            f"{argument}.X has {np.sum(~np.isfinite(x))} values that are NaN or infinite, the first in sample "
-            f"{data.obs_names[sample]!r}, gene {data.var_names[gene]!r}; remove or impute them first"
-        )
+    check_finite(f"{argument}.X", x, data.obs_names, data.var_names)
     return x
 
 
@@ -74,10 +70,102 @@ def finite_matrix(x: np.ndarray) -> np.ndarray:
     x = np.asarray(x)
     if x.ndim != 2 or len(x) < 2:
         raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
-    if not np.isfinite(x).all():
-        row, column = np.argwhere(~np.isfinite(x))[0]
-        raise ValueError(f"x[{row}, {column}] is {x[row, column]}; remove or impute missing values first")
+    check_finite("x", x)
     return x
+
+
+def check_finite(
+    argument: str, x: np.ndarray, samples: Sequence[str] | None = None, genes: Sequence[str] | None = None
+) -> None:
+    """
+    Raise a ValueError if a matrix (n_samples, n_genes) has values that are NaN or infinite.
+
+    The error names the first of them by the names in ``samples`` and ``genes``, or else by its row and column.
+
+    Examples
+    --------
+    >>> check_finite("train.X", np.array([[1.0, np.nan]]), ["s1"], ["crp", "fis"])
+    Traceback (most recent call last):
+    ValueError: train.X has values that are NaN or infinite (1 in all), the first in sample 's1', gene 'fis'; remove or
+    impute them first
+    """
+    finite = np.isfinite(x)
+    if finite.all():
+        return
+    row, column = np.argwhere(~finite)[0]
+    sample = f"row {row}" if samples is None else f"sample {samples[row]!r}"
+    gene = f"column {column}" if genes is None else f"gene {genes[column]!r}"
+    raise ValueError(
+        f"{argument} has values that are NaN or infinite ({np.sum(~finite)} in all), the first in {sample}, {gene}; "
+        f"remove or impute them first"
+    )
+
+
+def check_fitted(estimator: object, attribute: str, way_out: str = "call fit first") -> None:
+    """
+    Raise scikit-learn's ``NotFittedError`` (a ValueError) if ``estimator`` lacks an attribute that fitting sets.
+
+    Examples
+    --------
+    >>> check_fitted(object(), "mean_")
+    Traceback (most recent call last):
+    sklearn.exceptions.NotFittedError: this object is not fitted; call fit first
+    """
+    if not hasattr(estimator, attribute):
+        from sklearn.exceptions import NotFittedError
+
+        raise NotFittedError(f"this {type(estimator).__name__} is not fitted; {way_out}")
+
+
+def column_names(argument: str, names: Sequence[str]) -> list[str]:
+    """
+    The names of columns as a list; an error if they are not a list, or if one comes twice.
+
+    Examples
+    --------
+    >>> column_names("within", "tissue")
+    Traceback (most recent call last):
+    TypeError: within='tissue' must be a list of names of columns, such as ['tissue']
+    """
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        first = names if isinstance(names, str) else "tissue"
+        raise TypeError(f"{argument}={names!r} must be a list of names of columns, such as [{first!r}]")
+    if len(set(names)) < len(names):
+        raise ValueError(f"{argument}={list(names)} names a column twice; name each once")
+    return list(names)
+
+
+def check_columns(
+    argument: str, names: Sequence[str], table: pd.DataFrame, where: str = "obs", complete: bool = False
+) -> None:
+    """
+    Raise a ValueError if a table lacks a column, or, if they must be ``complete``, a value of one.
+
+    Parameters
+    ----------
+    argument : str
+        What the caller's user calls the names, for the error.
+    names : sequence of str
+    table : DataFrame
+    where : str
+        What the caller's user calls the table.
+    complete : bool
+        Whether missing values are an error.
+
+    Examples
+    --------
+    >>> check_columns("by", ["donor"], pd.DataFrame({"tissue": ["lung"]}))
+    Traceback (most recent call last):
+    ValueError: by='donor' is not a column of obs; columns: 'tissue'
+    """
+    for name in names:
+        if name not in table:
+            raise ValueError(f"{argument}={name!r} is not a column of {where}; columns: {listing(table.columns)}")
+        if complete and (missing := int(table[name].isna().sum())):
+            raise ValueError(
+                f"{argument}={name!r} has {missing} missing values in {where}; make them a level, such as 'unknown', "
+                f"or leave these samples out"
+            )
 
 
 def usable_device(device: str, always: str) -> torch.device:
@@ -109,5 +197,5 @@ def listing(values: Sequence, most: int = 20) -> str:
     >>> listing(["crp", "fis", "fnr"], most=2)
     "'crp', 'fis', ... (3 in all)"
     """
-    shown = ", ".join(repr(v) for v in list(values)[:most])
+    shown = ", ".join(repr(v) for v in list(values)[:most]) or "none"
     return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")

@@ -68,7 +68,8 @@ def fetch(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
 ) -> None:
-    """Download a data set, verify every byte, and print the folder it is in.
+    """
+    Download a data set, verify every byte, and print the folder it is in.
 
     Files that are complete are not downloaded again, so an interrupted download can simply be repeated.
     """
@@ -103,7 +104,8 @@ def train(
         bool, typer.Option("--backed", help="Leave the expression on the disk: for data larger than the memory.")
     ] = False,
 ) -> None:
-    """Train a model on 60 % of the groups of a data set, and stop by another 15 %.
+    """
+    Train a model on 60 % of the groups of a data set, and stop by another 15 %.
 
     The rest, the test samples, has no part in it. With a column 'split' in obs (train, validation, test), as
     --divided writes it, that division is used instead. Several processes train one model together under
@@ -212,7 +214,8 @@ def evaluate(
         typer.Option(help="Also write the report to this .html, .json or .csv; repeat for more."),
     ] = None,
 ) -> None:
-    """Report on synthetic data beside real data (the bound) and simple baselines.
+    """
+    Report on synthetic data beside real data (the bound) and simple baselines.
 
     Everything takes a minute or two with 2,000 genes. "--only structure --only GRN", the coefficients of the paper's
     Table 1, takes seconds. Without training samples there are no bounds, baselines or numbers on privacy.

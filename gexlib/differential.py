@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
@@ -16,7 +16,7 @@ LEAST = 2  # samples in each group
 
 
 def differential_expression(
-    data: anndata.AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = ()
+    data: AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = ()
 ) -> pd.DataFrame:
     r"""
     Test each gene for a difference between two groups of samples.
@@ -52,7 +52,7 @@ def differential_expression(
     Examples
     --------
     >>> x = np.array([[1, 5], [2, 5], [3, 5], [7, 5], [8, 5], [9, 5]], dtype="float32")
-    >>> data = anndata.AnnData(x, obs=pd.DataFrame({"condition": list("nnnccc")}, index=list("abcdef")))
+    >>> data = AnnData(x, obs=pd.DataFrame({"condition": list("nnnccc")}, index=list("abcdef")))
     >>> differential_expression(data, "condition", "c", "n").round(4)
        effect       t       p     fdr
     0     6.0  7.3485  0.0018  0.0037

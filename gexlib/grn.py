@@ -1,4 +1,5 @@
-"""Gene regulatory networks: RegulonDB tables, the hierarchy under one regulator, and regulons.
+"""
+Gene regulatory networks: RegulonDB tables, the hierarchy under one regulator, and regulons.
 
 A network is a `networkx.DiGraph` whose edges run from a transcription factor (TF) to a target gene and carry
 ``effect``: ``"+"`` activation, ``"-"`` repression, ``"+-"`` both, ``"?"`` unknown. The order of nodes and
@@ -16,7 +17,8 @@ EVIDENCE = ("null", "weak", "strong", "confirmed")
 
 
 def check_network(network: nx.DiGraph) -> None:
-    """Raise unless genes are named by strings and every edge has an effect.
+    """
+    Raise unless genes are named by strings and every edge has an effect.
 
     Raises
     ------
@@ -41,7 +43,8 @@ def check_network(network: nx.DiGraph) -> None:
 
 
 def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None:
-    """Add the edge `tf` to `target`, or reconcile `effect` with the one it has.
+    """
+    Add the edge `tf` to `target`, or reconcile `effect` with the one it has.
 
     Activation and repression make ``"+-"``; ``"?"`` yields to whatever is known.
 
@@ -60,7 +63,8 @@ def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None
 
 
 def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
-    r"""Read a TF-gene table of RegulonDB (checked with releases 9.4 and 10.0).
+    r"""
+    Read a TF-gene table of RegulonDB (checked with releases 9.4 and 10.0).
 
     The file is tab-separated: TF, gene, effect, list of evidence, strength of the evidence (``Weak``,
     ``Strong``, ``Confirmed``, or ``null`` where none is recorded). Lines that begin with ``#`` are comments.
@@ -135,7 +139,8 @@ def _parse_row(line: str) -> tuple[str, str, str, str] | None:
 def hierarchy(
     graph: nx.DiGraph, root: str = "crp", genes: Iterable[str] | None = None, break_loops: bool = False
 ) -> nx.DiGraph:
-    """The part of a network that `root` regulates, directly or through others.
+    """
+    The part of a network that `root` regulates, directly or through others.
 
     Parameters
     ----------
@@ -210,7 +215,8 @@ def _acyclic_edges(graph: nx.DiGraph, root: str) -> list[tuple[str, str]]:
 
 
 def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str, list[str]]:
-    """Target genes of each transcription factor.
+    """
+    Target genes of each transcription factor.
 
     Parameters
     ----------
@@ -243,7 +249,8 @@ def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str,
 
 
 def match_case(graph: nx.DiGraph, genes: Iterable[str]) -> nx.DiGraph:
-    """Spell the nodes as `genes` does: RegulonDB's ``arac`` becomes the data set's ``araC``.
+    """
+    Spell the nodes as `genes` does: RegulonDB's ``arac`` becomes the data set's ``araC``.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from anndata import AnnData
 from typer.testing import CliRunner
 
 from gexlib.cli import app
@@ -90,7 +91,7 @@ def folder(tmp_path, monkeypatch):
     )
     x = 5 + rng.normal(size=(60, 3)) @ rng.normal(size=(3, 8)) + rng.normal(size=(60, 8))
     genes = pd.DataFrame(index=["crp", "araC", "lacZ", "fis", "a", "b", "c", "d"])
-    anndata.AnnData(x.astype(np.float32), obs=obs, var=genes).write_h5ad(tmp_path / "data.h5ad")
+    AnnData(x.astype(np.float32), obs=obs, var=genes).write_h5ad(tmp_path / "data.h5ad")
     pd.DataFrame({"medium": ["LB"] * 5}, index=list("vwxyz")).to_csv(tmp_path / "wanted.csv")
     (tmp_path / "network.txt").write_text("CRP\taraC\t+\t[X]\tStrong\nCRP\tlacZ\t+\t[X]\tStrong\n")
     monkeypatch.chdir(tmp_path)

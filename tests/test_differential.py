@@ -1,9 +1,9 @@
 """Differential expression against SciPy and against a least-squares fit with all columns."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 from scipy import stats
 
 from gexlib.analysis import differential_expression
@@ -24,7 +24,7 @@ def data():
     x[:, :5] += 1.5 * (obs["condition"] == "cancer").to_numpy()[:, None]
     x[:, 5:10] += 2 * (obs["tissue"] == "liver").to_numpy()[:, None] + 0.05 * obs[["age"]].to_numpy()
     x[:, 39] = 3
-    return anndata.AnnData(x.astype(np.float32), obs=obs)
+    return AnnData(x.astype(np.float32), obs=obs)
 
 
 def test_welch_is_scipys(data):

@@ -5,10 +5,10 @@ import runpy
 import shutil
 from pathlib import Path
 
-import anndata
 import nbformat
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 import gexlib
 from gexlib import datasets
@@ -105,7 +105,7 @@ def test_large_data_page_runs_as_written_and_shows_what_its_script_computes(tmp_
     rng = np.random.default_rng(0)
     obs = pd.DataFrame({"tissue": rng.choice(["lung", "liver"], 60), "donor": [f"d{i // 2}" for i in range(60)]})
     obs.index = [f"s{i}" for i in range(60)]
-    anndata.AnnData(rng.normal(5, 1, (60, 8)).astype(np.float32), obs=obs).write_h5ad(tmp_path / "big.h5ad")
+    AnnData(rng.normal(5, 1, (60, 8)).astype(np.float32), obs=obs).write_h5ad(tmp_path / "big.h5ad")
     monkeypatch.setitem(PRESETS, "default", Settings(epochs=5, hidden=(8,)))
     monkeypatch.chdir(tmp_path)
     page = run("large_data.md")

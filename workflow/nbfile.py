@@ -63,7 +63,8 @@ def tags(cell: NotebookNode) -> list[str]:
 
 
 def strip(notebook: NotebookNode) -> NotebookNode:
-    """Take out what changes from run to run or machine to machine: times, paths, versions, widget state.
+    """
+    Take out what changes from run to run or machine to machine: times, paths, versions, widget state.
 
     An interactive figure stays as HTML, without its double for Jupyter sessions.
     """

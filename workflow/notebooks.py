@@ -1,4 +1,5 @@
-"""Run, gate, stage and publish the book's notebooks: the one tool of the Snakefile, the tests and CI.
+"""
+Run, gate, stage and publish the book's notebooks: the one tool of the Snakefile, the tests and CI.
 
 ``python workflow/notebooks.py --help`` lists its commands.
 """
@@ -20,7 +21,8 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> None:
-    """Execute a notebook; ``out`` appears once the run has passed the gate.
+    """
+    Execute a notebook; ``out`` appears once the run has passed the gate.
 
     Parameters
     ----------

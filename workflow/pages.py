@@ -21,7 +21,8 @@ from nbformat import NotebookNode
 
 
 def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
-    """Put the outputs of a run into a source with the same code; prose and tags stay the source's.
+    """
+    Put the outputs of a run into a source with the same code; prose and tags stay the source's.
 
     With ``injected``, the cell by which papermill set the parameters comes along; without, the remaining
     cells are counted anew.
@@ -54,7 +55,8 @@ def book_files(book: Path) -> list[Path]:
 
 
 def stage(book: Path, out: Path, executed: Path) -> None:
-    """Copy the book, its notebooks with the outputs of their runs in the folder `executed`.
+    """
+    Copy the book, its notebooks with the outputs of their runs in the folder `executed`.
 
     A run has the place and the name there that its notebook has in the book. What is no longer in the book goes.
     """
@@ -71,7 +73,8 @@ def stage(book: Path, out: Path, executed: Path) -> None:
 
 
 def publish(runs: Iterable[tuple[Path, Path]]) -> None:
-    """Write the outputs of runs into the book's own notebooks, with a fingerprint that ties code and outputs.
+    """
+    Write the outputs of runs into the book's own notebooks, with a fingerprint that ties code and outputs.
 
     Parameters
     ----------

@@ -10,7 +10,8 @@ SCALARS = {"bool": "a bool (true or false)", "int": "an int", "float": "a float"
 
 
 def declared(notebook: Path) -> dict[str, str]:
-    """Names and declared types of the parameters of a notebook, in order.
+    """
+    Names and declared types of the parameters of a notebook, in order.
 
     Raises
     ------
@@ -37,7 +38,8 @@ def is_list(kind: str) -> bool:
 
 
 def parse(text: str, kind: str) -> bool | int | float | str | list:
-    """Turn a text into the value of a parameter of a declared type.
+    """
+    Turn a text into the value of a parameter of a declared type.
 
     >>> parse("3", "int"), parse("3", "float"), parse("[0, 1]", "list[int]"), parse("true", "bool")
     (3, 3.0, [0, 1], True)
@@ -58,7 +60,8 @@ def parse(text: str, kind: str) -> bool | int | float | str | list:
 
 
 def bind(notebook: Path, given: Iterable[tuple[str, str]]) -> dict[str, object]:
-    """Check given names and texts against what the notebook declares; returns names and values.
+    """
+    Check given names and texts against what the notebook declares; returns names and values.
 
     Raises
     ------

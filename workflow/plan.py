@@ -17,7 +17,8 @@ Texts = dict[str, str]  # parameter: its value, as text
 
 @dataclass(frozen=True)
 class Notebook:
-    """A row of the table ``notebooks.yml``, which says what each field is.
+    """
+    A row of the table ``notebooks.yml``, which says what each field is.
 
     Its name is its path in the book, such as ``howto/own_data``.
     """
@@ -71,7 +72,8 @@ def _tree(path: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Notebooks and their parameters.
+    """
+    Notebooks and their parameters.
 
     Attributes
     ----------
@@ -103,7 +105,8 @@ def table(path: Path) -> dict[str, Notebook]:
 
 
 def plan(notebooks: dict[str, Notebook], config: Mapping[str, object]) -> Plan:
-    """Deal out the parameters of the command line.
+    """
+    Deal out the parameters of the command line.
 
     A parameter goes to each notebook that declares it. A list for a parameter that is no list makes a sweep,
     with a run for each combination of values. ``notebook`` names the notebook to sweep where several could be
@@ -172,7 +175,8 @@ def _upstream(name: str, notebooks: Mapping[str, Notebook]) -> set[str]:
 
 
 def _combinations(values: Mapping[str, list]) -> dict[str, Texts]:
-    """Name each combination of values after them, as in ``seed=1+latent_dim=10``.
+    """
+    Name each combination of values after them, as in ``seed=1+latent_dim=10``.
 
     Snakemake hands a run's name to a cluster job in a list with commas, so names have none.
     """

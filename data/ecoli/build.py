@@ -1,4 +1,5 @@
-"""Make the embedded E. coli data set from the PyPI wheel pymodulon 0.2.1.
+"""
+Make the embedded E. coli data set from the PyPI wheel pymodulon 0.2.1.
 
     python data/ecoli/build.py [pymodulon-0.2.1-py3-none-any.whl]
 
@@ -19,10 +20,11 @@ import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
-import anndata as ad
+import anndata
 import h5py
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 HERE = Path(__file__).resolve().parent
 WHEEL = "pymodulon-0.2.1-py3-none-any.whl"
@@ -97,7 +99,8 @@ def genotype(description: str) -> str:
 
 
 def conditions(obs: pd.DataFrame, expression: pd.DataFrame) -> pd.Series:
-    """Name the groups that replicates share.
+    """
+    Name the groups that replicates share.
 
     A source name whose samples agree in all `DEFINING` covariates is kept, whether one or several projects
     measured it. Where they differ, each set of agreeing samples becomes a group of its own, called ``name
@@ -176,7 +179,7 @@ def build(wheel: Path, folder: Path = HERE) -> None:
     log_tpm = source["log_tpm"].T
     totals = np.exp2(log_tpm.to_numpy()) - 1
     np.testing.assert_allclose(totals.sum(axis=1), 1e6, err_msg="log_tpm is not log2(TPM + 1)")
-    adata = ad.AnnData(
+    adata = AnnData(
         X=log_tpm.to_numpy(np.float32),
         obs=clean_obs(source["sample_table"].loc[log_tpm.index], log_tpm),
         var=clean_var(source["gene_table"], log_tpm.columns),
@@ -192,8 +195,8 @@ def build(wheel: Path, folder: Path = HERE) -> None:
     }
     with h5py.File(folder / "precise.h5ad", "w") as file:
         compressed = {"compression": "gzip", "compression_opts": 9, "shuffle": True}
-        ad.io.write_elem(file, "/", adata, dataset_kwargs=compressed)
-        ad.io.write_elem(file, "uns", {"provenance": provenance})  # HDF5 cannot compress single strings
+        anndata.io.write_elem(file, "/", adata, dataset_kwargs=compressed)
+        anndata.io.write_elem(file, "uns", {"provenance": provenance})  # HDF5 cannot compress single strings
     trn = source["trn"].rename(columns={"gene_id": "locus_tag"})
     trn.to_csv(folder / "trn.tsv", sep="\t", index=False, lineterminator="\n")
     manifest = {

@@ -1,4 +1,5 @@
-"""Make the embedded gene sets, GO biological process of human genes, from two Debian packages.
+"""
+Make the embedded gene sets, GO biological process of human genes, from two Debian packages.
 
     python data/go/build.py [r-bioc-org.hs.eg.db_3.16.0-1_all.deb r-bioc-go.db_3.16.0-1_all.deb]
     python data/go/build.py org.Hs.eg.sqlite GO.sqlite
@@ -88,7 +89,8 @@ def ancestors(go: sqlite3.Connection) -> dict[str, set[str]]:
 
 
 def annotations(org: sqlite3.Connection, above: dict[str, set[str]]) -> dict[str, list[str]]:
-    """Symbols of the genes of each term, as GO2ALLEGS of org.Hs.eg.db has them.
+    """
+    Symbols of the genes of each term, as GO2ALLEGS of org.Hs.eg.db has them.
 
     Raises an error unless the direct annotations, carried up to all ancestors, give the very same.
     """

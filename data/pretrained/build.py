@@ -1,4 +1,5 @@
-"""Take the pretrained models from a finished run of the book on the real files.
+"""
+Take the pretrained models from a finished run of the book on the real files.
 
     GEXLIB_DATA=... snakemake --cores all
     python data/pretrained/build.py

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from gexlib.checks import expression_matrix, whole_number
 
 
-def cluster_genes(data: anndata.AnnData, k: int = 10, seed: int = 0) -> pd.Series:
+def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
     """
     Group genes that rise and fall together, by k-means.
 
@@ -44,7 +44,7 @@ def cluster_genes(data: anndata.AnnData, k: int = 10, seed: int = 0) -> pd.Serie
     --------
     >>> rise = np.arange(6.0)
     >>> x = np.stack([rise, 2 * rise + 1, 5 - rise], axis=1)
-    >>> cluster_genes(anndata.AnnData(x, var=pd.DataFrame(index=["a", "b", "c"])), k=2).to_dict()
+    >>> cluster_genes(AnnData(x, var=pd.DataFrame(index=["a", "b", "c"])), k=2).to_dict()
     {'a': 1, 'b': 1, 'c': 2}
     """
     x = expression_matrix(data, "data").T.astype(np.float32)

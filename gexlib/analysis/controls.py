@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import expression_matrix
 from gexlib.differential import differential_expression
@@ -13,7 +13,7 @@ LEAST = 3  # samples of a source below which nothing is said about it
 
 
 def compare_controls(
-    data: anndata.AnnData, by: str, value: str, reference: str, source: str, fdr: float = 0.05
+    data: AnnData, by: str, value: str, reference: str, source: str, fdr: float = 0.05
 ) -> pd.DataFrame:
     """
     Does it matter which control samples a group is compared with?
@@ -48,7 +48,7 @@ def compare_controls(
     >>> rng = np.random.default_rng(0)
     >>> obs = pd.DataFrame({"state": ["ill"] * 4 + ["well"] * 8, "lab": list("aaaaaaaabbbb")})
     >>> obs.index = [f"s{i}" for i in range(12)]
-    >>> data = anndata.AnnData(rng.normal(size=(12, 5)).astype("float32"), obs=obs)
+    >>> data = AnnData(rng.normal(size=(12, 5)).astype("float32"), obs=obs)
     >>> compare_controls(data, "state", "ill", "well", source="lab")[["controls", "own"]]
             controls    own
     source
@@ -81,7 +81,7 @@ def compare_controls(
     return table.astype({"differ from other controls": "Int64"})
 
 
-def observed_effect(data: anndata.AnnData, covariate: str, value: str, reference: str, within: str) -> pd.Series:
+def observed_effect(data: AnnData, covariate: str, value: str, reference: str, within: str) -> pd.Series:
     """
     Mean difference between samples of two levels of a covariate, within groups such as projects.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from sklearn.decomposition import PCA
 
 from gexlib.checks import expression_matrix
@@ -16,8 +16,8 @@ METHODS = {"pca": "PC", "umap": "UMAP"}
 
 
 def embed(
-    reference: anndata.AnnData,
-    data: Mapping[str, anndata.AnnData],
+    reference: AnnData,
+    data: Mapping[str, AnnData],
     n_components: int = 2,
     method: str = "pca",
     seed: int = 0,
@@ -55,7 +55,7 @@ def embed(
     --------
     >>> import numpy as np
     >>> x = np.random.default_rng(0).normal(size=(10, 4)).astype("float32")
-    >>> real = anndata.AnnData(x)
+    >>> real = AnnData(x)
     >>> embed(real, {"real": real}).columns.tolist()
     ['PC1', 'PC2', 'data']
     """

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import anndata
 import networkx as nx
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from gexlib.checks import expression_matrix, whole_number
 
 
-def tree_importances(
-    data: anndata.AnnData, regulators: Sequence[str], n_trees: int = 100, seed: int = 0
-) -> pd.DataFrame:
+def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 100, seed: int = 0) -> pd.DataFrame:
     """
     Score each regulation by how much a regulator helps to predict a gene :cite:p:`huynhthu2010genie3`.
 
@@ -50,7 +48,7 @@ def tree_importances(
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(80, 4))
     >>> x[:, 3] += 3 * x[:, 1]
-    >>> data = anndata.AnnData(x, var=pd.DataFrame(index=["a", "b", "c", "target"]))
+    >>> data = AnnData(x, var=pd.DataFrame(index=["a", "b", "c", "target"]))
     >>> tree_importances(data, ["a", "b", "c"])["target"].idxmax()
     'b'
     """
@@ -68,7 +66,7 @@ def tree_importances(
     return scores
 
 
-def knockout_scores(data: anndata.AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
+def knockout_scores(data: AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
     r"""
     Score each regulation by what the knock-out of a regulator does to a gene :cite:p:`pinna2010knockouts`.
 
@@ -103,7 +101,7 @@ def knockout_scores(data: anndata.AnnData, knocked_out: Sequence[str]) -> pd.Dat
     --------
     >>> genes = ["a", "b", "c", "target"]
     >>> x = np.array([[0, 1, 1, 0.9], [1, 0, 1, 0.1], [1, 1, 0, 1.0]])
-    >>> data = anndata.AnnData(x, var=pd.DataFrame(index=genes))
+    >>> data = AnnData(x, var=pd.DataFrame(index=genes))
     >>> knockout_scores(data, ["a", "b", "c"])["target"].round(1).to_dict()
     {'a': 0.6, 'b': 1.4, 'c': 0.8}
     """
@@ -200,7 +198,7 @@ def _pairs(scores: pd.DataFrame, network: nx.DiGraph) -> tuple[np.ndarray, np.nd
     return true[counted], scores.to_numpy()[counted]
 
 
-def _regulators(data: anndata.AnnData, names: Sequence[str], argument: str = "regulators", least: int = 2) -> list[str]:
+def _regulators(data: AnnData, names: Sequence[str], argument: str = "regulators", least: int = 2) -> list[str]:
     names = list(dict.fromkeys(names))
     if absent := [name for name in names if name not in data.var_names]:
         raise ValueError(f"{argument} has {len(absent)} names that are not genes of data, the first {absent[0]!r}")

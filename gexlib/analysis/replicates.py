@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import expression_matrix
 
 
-def replicate_correlations(data: anndata.AnnData, by: str = "condition", batch: str | None = None) -> pd.DataFrame:
+def replicate_correlations(data: AnnData, by: str = "condition", batch: str | None = None) -> pd.DataFrame:
     """
     Correlation between each two samples, replicates or not.
 
@@ -34,7 +34,7 @@ def replicate_correlations(data: anndata.AnnData, by: str = "condition", batch: 
     Examples
     --------
     >>> x = np.array([[1, 5, 2], [1, 4, 2], [6, 1, 3]], dtype="float32")
-    >>> data = anndata.AnnData(x, obs=pd.DataFrame({"condition": ["a", "a", "b"]}, index=list("xyz")))
+    >>> data = AnnData(x, obs=pd.DataFrame({"condition": ["a", "a", "b"]}, index=list("xyz")))
     >>> replicate_correlations(data)["replicates"].tolist()
     [True, False, False]
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anndata
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.analysis.ranking import recovery
 from gexlib.differential import differential_expression
@@ -67,7 +67,7 @@ def recovery_experiment(
     return pd.DataFrame(rows)
 
 
-def _rankings(data: anndata.AnnData, settings: Settings, n: int, seed: int) -> dict[str, tuple[pd.Series, pd.Series]]:
+def _rankings(data: AnnData, settings: Settings, n: int, seed: int) -> dict[str, tuple[pd.Series, pd.Series]]:
     """Effect and score of each gene by each of `METHODS`."""
     found = {}
     for method, adjust in zip(METHODS[:2], ([], ["confounder"]), strict=True):

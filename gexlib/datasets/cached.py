@@ -5,8 +5,9 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import anndata as ad
+import anndata
 import h5py
+from anndata import AnnData
 
 from gexlib.atomic import whole_file
 from gexlib.datasets.files import write_part
@@ -21,8 +22,9 @@ def state_of(files: Iterable[Path], version: int) -> str:
     return hashlib.sha256(repr((version, states)).encode()).hexdigest()
 
 
-def cached(folder: Path, name: str, key: str, make: Callable[[], ad.AnnData]) -> ad.AnnData:
-    """Read the data set that was kept under `key`, or make it and keep it.
+def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> AnnData:
+    """
+    Read the data set that was kept under `key`, or make it and keep it.
 
     It is kept uncompressed in ``folder/cache``, or, where that cannot be or must not be written, in the cache of
     the user (``$GEXLIB_DATA``, see `gexlib.datasets.registry.cache_folder`). What is there under another key, or
@@ -41,7 +43,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], ad.AnnData]) ->
 
     Returns
     -------
-    anndata.AnnData
+    AnnData
     """
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     places = [folder / "cache" / f"{name}.h5ad", cache_folder("cache") / f"{name}-{digest}.h5ad"]
@@ -61,12 +63,12 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], ad.AnnData]) ->
     return adata
 
 
-def _read(path: Path, key: str) -> ad.AnnData:
+def _read(path: Path, key: str) -> AnnData:
     """Read a kept data set; KeyError if it is another."""
     with h5py.File(path) as file:
         if file.attrs[KEY] != key:
             raise KeyError(key)
-    return ad.read_h5ad(path)
+    return anndata.read_h5ad(path)
 
 
 def _writable(folder: Path) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import whole_number
 from gexlib.datasets.registry import embedded
@@ -19,7 +19,7 @@ NOTE = (
 )
 
 
-def load_demo(n_samples: int = 500, seed: int = 0) -> anndata.AnnData:
+def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     """
     Draw a synthetic cohort that stands in for GTEx and TCGA.
 
@@ -61,7 +61,7 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> anndata.AnnData:
     return made
 
 
-def load_human(folder: str | Path | None = None) -> anndata.AnnData:
+def load_human(folder: str | Path | None = None) -> AnnData:
     """
     Load the real human cohort where its files are, and the demo cohort where there are none.
 

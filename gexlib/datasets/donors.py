@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
-import anndata as ad
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 SEXES = {"male": "male", "m": "male", "1": "male", "female": "female", "f": "female", "2": "female"}  # 1, 2: GTEx
 OLDEST = 120  # years
 
 
-def add_metadata(adata: ad.AnnData, metadata: pd.DataFrame | str | Path) -> None:
-    """Add ``age`` and measured ``sex`` to the samples of RNAseqDB.
+def add_metadata(adata: AnnData, metadata: pd.DataFrame | str | Path) -> None:
+    """
+    Add ``age`` and measured ``sex`` to the samples of RNAseqDB.
 
     Parameters
     ----------
-    adata : anndata.AnnData
+    adata : AnnData
         With ``donor``, ``sex`` and ``sex_inferred`` in ``obs``; changed in place.
     metadata : pandas.DataFrame, str or Path
         See `gexlib.datasets.load_rnaseqdb`.

@@ -1,9 +1,10 @@
 """PRECISE, the E. coli RNA-seq compendium that travels with the package, and its regulatory network."""
 
-import anndata as ad
+import anndata
 import h5py
 import networkx as nx
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.datasets.registry import embedded
 from gexlib.grn import add_regulation
@@ -66,12 +67,13 @@ SUBUNITS = {
 }
 
 
-def load_ecoli() -> ad.AnnData:
-    """Load PRECISE: 278 RNA-seq samples of *Escherichia coli* K-12 by 3,923 genes.
+def load_ecoli() -> AnnData:
+    """
+    Load PRECISE: 278 RNA-seq samples of *Escherichia coli* K-12 by 3,923 genes.
 
     Returns
     -------
-    anndata.AnnData
+    AnnData
         ``X`` : float32 array of shape (278, 3923), log2(TPM + 1). TPM were re-normalised to the genes kept:
         each sample's ``2**X - 1`` sums to one million.
 
@@ -120,11 +122,12 @@ def load_ecoli() -> ad.AnnData:
     >>> adata.obs["carbon_source"].value_counts().head(2).to_dict()
     {'glucose': 194, 'glycerol': 17}
     """
-    return ad.read_h5ad(embedded("ecoli/precise.h5ad"))
+    return anndata.read_h5ad(embedded("ecoli/precise.h5ad"))
 
 
 def load_ecoli_grn(sigma_factors: bool = False, subunits: bool = True) -> nx.DiGraph:
-    """Load the transcriptional regulatory network that comes with PRECISE (RegulonDB 10.0 and later studies).
+    """
+    Load the transcriptional regulatory network that comes with PRECISE (RegulonDB 10.0 and later studies).
 
     Parameters
     ----------
@@ -152,7 +155,7 @@ def load_ecoli_grn(sigma_factors: bool = False, subunits: bool = True) -> nx.DiG
     (True, False)
     """
     with h5py.File(embedded("ecoli/precise.h5ad")) as file:
-        genes = ad.io.read_elem(file["var"])
+        genes = anndata.io.read_elem(file["var"])
     by_symbol = {name.lower(): name for name in genes.index}
     by_locus = dict(zip(genes["locus_tag"], genes.index, strict=True))
     trn = pd.read_csv(embedded("ecoli/trn.tsv"), sep="\t", na_filter=False)

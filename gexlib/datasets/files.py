@@ -4,14 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-import anndata as ad
+import anndata
 import h5py
+from anndata import AnnData
 
 from gexlib.atomic import whole_file
 
 
-def read(path: str | Path, backed: bool = False) -> ad.AnnData:
-    """Read a data set from an ``.h5ad`` file, or from a Zarr store as ``AnnData.write_zarr`` makes it (a folder).
+def read(path: str | Path, backed: bool = False) -> AnnData:
+    """
+    Read a data set from an ``.h5ad`` file, or from a Zarr store as ``AnnData.write_zarr`` makes it (a folder).
 
     Parameters
     ----------
@@ -32,31 +34,32 @@ def read(path: str | Path, backed: bool = False) -> ad.AnnData:
     if path.is_dir():
         return _read_zarr(path, backed)
     try:
-        return ad.read_h5ad(path, backed="r" if backed else None)
+        return anndata.read_h5ad(path, backed="r" if backed else None)
     except OSError as error:
         raise ValueError(f"{path} is not a whole .h5ad file: {error}") from error
 
 
-def _read_zarr(path: Path, backed: bool) -> ad.AnnData:
+def _read_zarr(path: Path, backed: bool) -> AnnData:
     import zarr  # anndata brings it
 
     try:
         if not backed:
-            return ad.read_zarr(path)
+            return anndata.read_zarr(path)
         group = zarr.open_group(path, mode="r")
-        parts = {name: ad.io.read_elem(group[name]) for name in ("obs", "var", "uns") if name in group}
+        parts = {name: anndata.io.read_elem(group[name]) for name in ("obs", "var", "uns") if name in group}
         x = group["X"]
-        return ad.AnnData(x if isinstance(x, zarr.Array) else ad.io.sparse_dataset(x), **parts)
+        return AnnData(x if isinstance(x, zarr.Array) else anndata.io.sparse_dataset(x), **parts)
     except (KeyError, FileNotFoundError) as error:
         raise ValueError(f"{path} is not a whole Zarr store of an AnnData: {error}") from error
 
 
-def write(adata: ad.AnnData, path: str | Path) -> None:
-    """Write a data set as a compressed ``.h5ad`` file, whole or not at all.
+def write(adata: AnnData, path: str | Path) -> None:
+    """
+    Write a data set as a compressed ``.h5ad`` file, whole or not at all.
 
     Parameters
     ----------
-    adata : anndata.AnnData
+    adata : AnnData
     path : path
         Its folder is made if it does not exist; a file that is there is replaced once the new one is complete.
 
@@ -71,7 +74,7 @@ def write(adata: ad.AnnData, path: str | Path) -> None:
     --------
     >>> import numpy as np, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write(ad.AnnData(np.ones((2, 3), "float32")), f"{folder}/ones.h5ad")
+    ...     write(AnnData(np.ones((2, 3), "float32")), f"{folder}/ones.h5ad")
     ...     read(f"{folder}/ones.h5ad").shape
     (2, 3)
     """
@@ -82,8 +85,9 @@ def write(adata: ad.AnnData, path: str | Path) -> None:
         write_part(adata, part, compression="gzip")
 
 
-def write_part(adata: ad.AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
-    """Write an ``.h5ad`` file with `attributes` of its own; OSError, and no crash, where the disk is full.
+def write_part(adata: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
+    """
+    Write an ``.h5ad`` file with `attributes` of its own; OSError, and no crash, where the disk is full.
 
     HDF5 does not survive a write that fails: the process dies of a segmentation fault, now or when it ends. So it
     writes to a Python file that hides the first failure from it until the file is closed.
@@ -93,7 +97,7 @@ def write_part(adata: ad.AnnData, path: Path, compression: str | None = None, **
         file = _UnfailingFile(raw)
         try:
             with h5py.File(file, "w") as h5:
-                ad.io.write_elem(h5, "/", adata, dataset_kwargs={"compression": compression})
+                anndata.io.write_elem(h5, "/", adata, dataset_kwargs={"compression": compression})
                 h5.attrs.update(attributes)
         finally:
             if file.failure is not None:  # whatever HDF5 made of it

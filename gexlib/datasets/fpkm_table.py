@@ -13,7 +13,8 @@ LEADING = ["Hugo_Symbol", "Entrez_Gene_Id"]  # the columns before those of the s
 
 
 def read_samples(path: Path) -> list[str]:
-    """Sample barcodes of a table, from its first line alone.
+    """
+    Sample barcodes of a table, from its first line alone.
 
     Raises
     ------
@@ -37,7 +38,8 @@ def read_samples(path: Path) -> list[str]:
 
 
 def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
-    """Gene symbols and FPKM of a table.
+    """
+    Gene symbols and FPKM of a table.
 
     Parameters
     ----------

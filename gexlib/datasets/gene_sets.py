@@ -9,7 +9,8 @@ from gexlib.datasets.registry import embedded
 
 
 def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
-    r"""Read gene sets from a GMT file, the format of MSigDB, Enrichr and GSEA.
+    r"""
+    Read gene sets from a GMT file, the format of MSigDB, Enrichr and GSEA.
 
     Parameters
     ----------
@@ -63,7 +64,8 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
 
 
 def load_go() -> dict[str, list[str]]:
-    """Load the biological processes of the Gene Ontology with their human genes.
+    """
+    Load the biological processes of the Gene Ontology with their human genes.
 
     Returns
     -------

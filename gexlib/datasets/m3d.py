@@ -4,9 +4,9 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-import anndata as ad
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 CHIPS = "*.experiment_descriptions"
 FEATURES = "*.experiment_feature_descriptions"
@@ -33,8 +33,9 @@ FIRST = ["strain", "perturbation", "perturbation_gene", "growth_phase", "aeratio
 REMARKS = ("note", "note2", "curator_interpretation", "NA")  # prose, and one empty entry
 
 
-def load_m3d(folder: str | Path) -> ad.AnnData:
-    """Load the E. coli compendium of M3D (version 4, build 6), as downloaded by ``fetch("m3d")``.
+def load_m3d(folder: str | Path) -> AnnData:
+    """
+    Load the E. coli compendium of M3D (version 4, build 6), as downloaded by ``fetch("m3d")``.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def load_m3d(folder: str | Path) -> ad.AnnData:
 
     Returns
     -------
-    anndata.AnnData
+    AnnData
         ``X`` : float32 array of shape (chips, genes), log2 intensities normalised by RMA, as in the source.
 
         ``obs`` : one row a chip, see `read_covariates`; ``condition``, the group that replicates share, is
@@ -90,11 +91,12 @@ def load_m3d(folder: str | Path) -> ad.AnnData:
         "source": path.name,
     }
     uns = {"provenance": provenance, "units": _units(_read_features(folder))}
-    return ad.AnnData(X=np.ascontiguousarray(table.to_numpy().T), obs=obs, var=var, uns=uns)
+    return AnnData(X=np.ascontiguousarray(table.to_numpy().T), obs=obs, var=var, uns=uns)
 
 
 def read_covariates(folder: str | Path) -> pd.DataFrame:
-    """Read the covariates of all chips from M3D's descriptions alone; no expression table is needed.
+    """
+    Read the covariates of all chips from M3D's descriptions alone; no expression table is needed.
 
     Parameters
     ----------

@@ -21,7 +21,8 @@ ASKING_AGAIN_IS_USELESS = {*range(400, 500)} - {408, 429}  # HTTP status codes
 
 
 def embedded(name: str) -> Path:
-    """Path of a file that travels with the package.
+    """
+    Path of a file that travels with the package.
 
     Parameters
     ----------
@@ -72,7 +73,8 @@ class UpstreamFile:
 
 
 def upstream_files(name: str) -> list[UpstreamFile]:
-    """List the files of a data set that can be downloaded.
+    """
+    List the files of a data set that can be downloaded.
 
     Parameters
     ----------
@@ -102,7 +104,8 @@ def upstream_files(name: str) -> list[UpstreamFile]:
 
 
 def git_blob_id(path: str | Path) -> str:
-    """Id that git gives to the content of a file: SHA-1 of ``blob <size>``, a zero byte, and the bytes.
+    """
+    Id that git gives to the content of a file: SHA-1 of ``blob <size>``, a zero byte, and the bytes.
 
     Parameters
     ----------
@@ -131,7 +134,8 @@ def git_blob_id(path: str | Path) -> str:
 
 
 def cache_folder(name: str) -> Path:
-    """Folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
+    """
+    Folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
 
     Parameters
     ----------
@@ -147,7 +151,8 @@ def cache_folder(name: str) -> Path:
 
 
 def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None = None, progress: bool = True) -> Path:
-    """Download the files of a data set, verified byte for byte.
+    """
+    Download the files of a data set, verified byte for byte.
 
     Files that are there and right are left alone, so an interrupted download goes on where it stopped (file
     by file); files that are there and wrong are replaced. A file gets its name only once its content is

@@ -5,9 +5,9 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
-import anndata as ad
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.datasets.cached import cached, state_of
 from gexlib.datasets.donors import add_metadata
@@ -49,8 +49,9 @@ MALE_ABOVE = 3.0  # mean log(1 + FPKM) of the Y-linked genes
 
 def load_rnaseqdb(
     folder: str | Path | None = None, metadata: pd.DataFrame | str | Path | None = None, cache: bool = True
-) -> ad.AnnData:
-    """Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.
+) -> AnnData:
+    """
+    Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.
 
     Any subset of the 52 tables will do; all of them have 9,147 samples and 18,154 genes in common. Quantile
     normalisation and the correction of batch effects are RNAseqDB's.
@@ -74,7 +75,7 @@ def load_rnaseqdb(
 
     Returns
     -------
-    anndata.AnnData
+    AnnData
         ``X`` : float32 array of shape (samples, genes), log(1 + FPKM), the logarithm being the natural one. The
         samples are in the order of the sorted file names.
 
@@ -136,7 +137,7 @@ def find_files(folder: Path) -> list[Path]:
     return files
 
 
-def _load(files: list[Path]) -> ad.AnnData:
+def _load(files: list[Path]) -> AnnData:
     """All samples, with what the files alone tell."""
     obs = pd.concat([_describe(path) for path in files])
     if obs.index.has_duplicates:
@@ -159,7 +160,7 @@ def _load(files: list[Path]) -> ad.AnnData:
         "sha256": digest.hexdigest(),
         "sex": "inferred from Y-linked genes",
     }
-    return ad.AnnData(X=x, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})
+    return AnnData(X=x, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})
 
 
 def _describe(path: Path) -> pd.DataFrame:
@@ -182,7 +183,8 @@ def _describe(path: Path) -> pd.DataFrame:
 
 
 def _fill(files: list[Path], file_of_sample: np.ndarray) -> tuple[np.ndarray, pd.Index, np.ndarray]:
-    """log(1 + FPKM) of samples x common genes, the genes, and the mean of the Y-linked ones (NaN if one is missing).
+    """
+    log(1 + FPKM) of samples x common genes, the genes, and the mean of the Y-linked ones (NaN if one is missing).
 
     One matrix as wide as the first table is filled table by table and narrowed in place, so that memory is needed for
     it and for one table, not for all tables and their union.

@@ -21,7 +21,8 @@ def list_some(names: Sequence, most: int = 5) -> str:
 
 
 class Expression:
-    """A checked data set (samples x genes) with the names of its genes, if it has any.
+    """
+    A checked data set (samples x genes) with the names of its genes, if it has any.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def _checked_values(data: DataSet, argument: str) -> np.ndarray | sp.csc_matrix 
     if not (isinstance(values, np.ndarray) or sp.issparse(values)):
         raise TypeError(
             f"{argument} must be an AnnData or a 2-D array (samples x genes), not {type(values).__name__}; "
-            "wrap a DataFrame as anndata.AnnData(frame), convert others with numpy.asarray"
+            "wrap a DataFrame as AnnData(frame), convert others with numpy.asarray"
         )
     if values.dtype.kind not in "fiub":
         raise TypeError(f"{argument} must hold real numbers; its dtype is {values.dtype}")
@@ -159,7 +160,8 @@ def checked_pair(
     genes: Sequence[str] | None = None,
     argument: str = "synthetic",
 ) -> tuple[Expression, Expression]:
-    """Check two data sets, put the genes of the second in the order of the first, and name them ``genes``.
+    """
+    Check two data sets, put the genes of the second in the order of the first, and name them ``genes``.
 
     A ``real`` that is checked already stays as it is, to be compared with other data sets.
     """
@@ -173,7 +175,8 @@ def checked_pair(
 
 
 class UnitGenes:
-    """Genes centred and scaled to unit length, so that their inner products are Pearson correlations.
+    """
+    Genes centred and scaled to unit length, so that their inner products are Pearson correlations.
 
     Only the mean and scale of each gene are kept; blocks are made anew from the data, in float64, when asked
     for. So no float64 copy of a data set is held.

@@ -11,7 +11,8 @@ ERROR = 1e-12
 
 
 def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """Yield (rows, squared distances from these rows of `x` to all of `y`, their error), some rows at a time.
+    """
+    Yield (rows, squared distances from these rows of `x` to all of `y`, their error), some rows at a time.
 
     They come from inner products of centred data, which is fast and has rounding errors; the error has the shape of the
     distances or can be broadcast to it.
@@ -43,7 +44,8 @@ def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) ->
 
 
 def nearest_squared(x: np.ndarray, y: np.ndarray | None = None, k: int = 1) -> np.ndarray:
-    """Squared distances from each sample of `x` to its `k` nearest of `y`, ascending, of shape (len(x), k).
+    """
+    Squared distances from each sample of `x` to its `k` nearest of `y`, ascending, of shape (len(x), k).
 
     Without `y`, to the nearest other samples of `x`: the sample itself does not count, its copies do.
     """
@@ -66,7 +68,8 @@ def nearest(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
 
 
 def compared(d2: np.ndarray, error: np.ndarray, radius: np.ndarray, exact) -> tuple[np.ndarray, np.ndarray]:
-    """Which distances are at most, and which are below, a squared radius that broadcasts to them.
+    """
+    Which distances are at most, and which are below, a squared radius that broadcasts to them.
 
     Pairs closer to the border than the rounding error are decided by ``exact(i, j)``, their exact squared distances.
     """

@@ -1,4 +1,5 @@
-"""Complete-linkage trees of many genes, and gamma of two such trees without their matrices of all pairs.
+"""
+Complete-linkage trees of many genes, and gamma of two such trees without their matrices of all pairs.
 
 SciPy keeps distances as a condensed vector, in which the column of a gene lies scattered over the whole of it; from a
 few thousand genes on nearly all of the time goes into waiting for memory. Here a square matrix is read by rows only.
@@ -15,7 +16,8 @@ LARGE = 2500
 
 
 class Tree:
-    """A complete-linkage tree, with what comparing it needs, which is computed once for any number of others.
+    """
+    A complete-linkage tree, with what comparing it needs, which is computed once for any number of others.
 
     Parameters
     ----------
@@ -61,7 +63,8 @@ def complete_linkage_of(d: np.ndarray) -> np.ndarray:
 
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Complete linkage by chains of nearest neighbours (Müllner 2011), which touches one row of ``d`` at a time.
+    """
+    Complete linkage by chains of nearest neighbours (Müllner 2011), which touches one row of ``d`` at a time.
 
     A cluster lives in the row of its member of highest index, and other rows have a column of it there. Where two
     clusters merge, only their two rows are put together; a third row takes note of a merge when it is next read, by
@@ -135,7 +138,8 @@ def tree_gamma(real: Tree, synthetic: Tree) -> float:
 
 
 def _products_by_rows(real: Tree, synthetic: Tree) -> float:
-    """Sum over all pairs of the products of their centred cophenetic distances.
+    """
+    Sum over all pairs of the products of their centred cophenetic distances.
 
     In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix
     of all pairs is a running maximum, and one row of each tree is held at a time.

@@ -18,7 +18,8 @@ SMALL = 8  # SciPy's limit: groups of this size or smaller get exact p-values
 def tf_activity(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> pd.DataFrame:
-    r"""In which samples is a TF active? Rank-sum tests of its targets against all other genes.
+    r"""
+    In which samples is a TF active? Rank-sum tests of its targets against all other genes.
 
     Genes are z-scored over the samples. In each sample the z-scores of a TF's targets are compared with those of all
     genes that are not its targets by the two-sided test of Wilcoxon, Mann and Whitney, and the p-values of a TF are
@@ -97,7 +98,8 @@ def _rank_sum_p(rank_sum: np.ndarray, n: int, others: int, ties: np.ndarray) -> 
 
 @lru_cache(maxsize=64)
 def _exact_tail(n: int, others: int) -> np.ndarray:
-    r"""P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
+    r"""
+    P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
 
     The numbers of orders with U = u are the coefficients of the Gaussian binomial
     :math:`\prod_{i=1}^{n} (1 - q^{m+i}) / (1 - q^i)` with m = `others`, in exact integers.

@@ -22,7 +22,8 @@ def table_1(
     *,
     constant: str = "raise",
 ) -> pd.DataFrame:
-    """Score synthetic data against real data by the coefficients of Table 1 in Viñas et al. (2022).
+    """
+    Score synthetic data against real data by the coefficients of Table 1 in Viñas et al. (2022).
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def table_1(
 
 
 def _network(regulons: Regulons, x: UnitGenes, constant: str) -> tuple[np.ndarray | None, Wired, UnitGenes]:
-    """The genes of the network, TFs and targets by their positions in them, and the genes of the real data.
+    """
+    The genes of the network, TFs and targets by their positions in them, and the genes of the real data.
 
     Where all correlations are held, those are all genes, which is said by None.
     """

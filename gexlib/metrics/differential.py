@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anndata
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.differential import agreement, differential_expression
 
 
 def differential_agreement(
-    real: anndata.AnnData,
-    synthetic: anndata.AnnData,
+    real: AnnData,
+    synthetic: AnnData,
     by: str,
     value: str,
     reference: str,
@@ -59,13 +59,13 @@ def differential_agreement(
     >>> x = np.random.default_rng(0).normal(size=(40, 9))
     >>> x[:20] += np.arange(9)
     >>> obs = pd.DataFrame({"condition": ["cancer"] * 20 + ["normal"] * 20}, index=[f"s{i}" for i in range(40)])
-    >>> real, flat = (anndata.AnnData(values, obs=obs) for values in (x, x / 2))
+    >>> real, flat = (AnnData(values, obs=obs) for values in (x, x / 2))
     >>> differential_agreement(real, flat, "condition", "cancer", "normal")[["Pearson", "slope"]].round(6).tolist()
     [1.0, 0.5]
     """
     tables = []
     for argument, data in (("real", real), ("synthetic", synthetic)):
-        if not isinstance(data, anndata.AnnData):
+        if not isinstance(data, AnnData):
             raise TypeError(f"{argument} must be an AnnData with {by!r} in obs, not {type(data).__name__}")
         try:
             tables.append(differential_expression(data, by, value, reference, adjust))

@@ -1,4 +1,5 @@
-r"""Does synthetic data follow the gene regulatory network as real data does? S_TF-TG and S_TG-TG.
+r"""
+Does synthetic data follow the gene regulatory network as real data does? S_TF-TG and S_TG-TG.
 
 For each transcription factor (TF) with target genes (TG), the correlations of the TF with its targets, or of
 the targets with each other, form a vector. Its cosine similarity between real and synthetic data, averaged
@@ -32,7 +33,8 @@ def s_tf_tg(
     equal_weights: bool = False,
     constant: str = "raise",
 ) -> float:
-    r"""How well synthetic data keeps the correlations of TFs with their target genes: S_TF-TG.
+    r"""
+    How well synthetic data keeps the correlations of TFs with their target genes: S_TF-TG.
 
     Parameters
     ----------
@@ -110,7 +112,8 @@ def s_tg_tg(
     equal_weights: bool = False,
     constant: str = "raise",
 ) -> float:
-    r"""How well synthetic data keeps the correlations among genes that share a TF: S_TG-TG.
+    r"""
+    How well synthetic data keeps the correlations among genes that share a TF: S_TG-TG.
 
     Parameters
     ----------
@@ -198,7 +201,8 @@ def tf_tg_correlations(
     self_regulation: bool = True,
     constant: str = "raise",
 ) -> np.ndarray:
-    """Pearson correlations of TFs with their target genes, for drawing their distribution.
+    """
+    Pearson correlations of TFs with their target genes, for drawing their distribution.
 
     Parameters
     ----------
@@ -224,7 +228,8 @@ def tg_tg_correlations(
     self_regulation: bool = True,
     constant: str = "raise",
 ) -> np.ndarray:
-    """Pearson correlations of target genes that share a TF, for drawing their distribution.
+    """
+    Pearson correlations of target genes that share a TF, for drawing their distribution.
 
     Parameters
     ----------

@@ -13,7 +13,8 @@ _PIECE = 1 << 16  # values of a long vector taken at a time: two pieces fit a co
 
 
 def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
-    """Pearson correlation of every pair of genes, as a full matrix.
+    """
+    Pearson correlation of every pair of genes, as a full matrix.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
 
 
 def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tuple[slice, slice, np.ndarray]]:
-    """Pearson correlations of all pairs of genes, one block of the upper triangle at a time.
+    """
+    Pearson correlations of all pairs of genes, one block of the upper triangle at a time.
 
     Parameters
     ----------
@@ -85,7 +87,8 @@ def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tu
 
 
 def dissimilarity(data: DataSet, *, constant: str = "raise") -> np.ndarray:
-    """Pearson dissimilarity 1 - r of every pair of genes, in the condensed form of SciPy.
+    """
+    Pearson dissimilarity 1 - r of every pair of genes, in the condensed form of SciPy.
 
     Parameters
     ----------
@@ -103,7 +106,8 @@ def dissimilarity(data: DataSet, *, constant: str = "raise") -> np.ndarray:
 
 
 def gamma(a: np.ndarray, b: np.ndarray) -> float:
-    r"""Pearson correlation of the strict upper triangles of two square matrices.
+    r"""
+    Pearson correlation of the strict upper triangles of two square matrices.
 
     Parameters
     ----------
@@ -144,7 +148,8 @@ def unit_genes(data: DataSet, constant: str) -> UnitGenes:
 
 
 class PooledPearson:
-    """Pearson correlation of two long sequences that arrive in pieces.
+    """
+    Pearson correlation of two long sequences that arrive in pieces.
 
     Each piece is centred on its own mean and merged (Chan, Golub & LeVeque 1983), so nothing large is ever
     subtracted from something large.

@@ -1,4 +1,5 @@
-r"""Does expression data look like that of a cell? The properties that Maier et al. compare :cite:p:`maier2013turing`.
+r"""
+Does expression data look like that of a cell? The properties that Maier et al. compare :cite:p:`maier2013turing`.
 
 Their "Turing test" for simulators takes distributions, not numbers: of all values, of the range of each gene, of the
 correlations that regulation leaves beyond those of other pairs of genes, and of how often transcription factors (TF)
@@ -20,7 +21,8 @@ from gexlib.metrics.grn import Regulons, _wire_all, tf_tg_correlations, tg_tg_co
 
 
 def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
-    """All values of a data set, for drawing their distribution.
+    """
+    All values of a data set, for drawing their distribution.
 
     Parameters
     ----------
@@ -38,7 +40,8 @@ def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
 
 
 def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
-    """The range of each gene: from the 5 % to the 95 % quantile of its samples.
+    """
+    The range of each gene: from the 5 % to the 95 % quantile of its samples.
 
     Parameters
     ----------
@@ -61,7 +64,8 @@ def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
 def tf_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
-    """Correlations of TFs with all genes that they do not regulate: what to hold `tf_tg_correlations` against.
+    """
+    Correlations of TFs with all genes that they do not regulate: what to hold `tf_tg_correlations` against.
 
     Parameters
     ----------
@@ -87,7 +91,8 @@ def tf_tg_background(
 def tg_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
-    """Correlations of target genes that share no TF: what to hold `tg_tg_correlations` against.
+    """
+    Correlations of target genes that share no TF: what to hold `tg_tg_correlations` against.
 
     Parameters
     ----------
@@ -118,7 +123,8 @@ def tg_tg_background(
 
 @dataclass(frozen=True)
 class Properties:
-    """The distributions of Maier et al. for one data set, as `expression_properties` returns them.
+    """
+    The distributions of Maier et al. for one data set, as `expression_properties` returns them.
 
     Attributes
     ----------
@@ -142,7 +148,8 @@ class Properties:
 def expression_properties(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> Properties:
-    """All properties of a data set.
+    """
+    All properties of a data set.
 
     Parameters
     ----------
@@ -168,7 +175,8 @@ def expression_properties(
 
 
 def property_distances(real: Properties, synthetic: Mapping[str, Properties]) -> pd.DataFrame:
-    r"""How far are the properties of synthetic data from those of real data?
+    r"""
+    How far are the properties of synthetic data from those of real data?
 
     With :math:`F` the cumulative distribution of a property, the distance is the largest difference
     :math:`\max_v |F^X(v) - F^Z(v)|` between real and synthetic data (the Kolmogorov-Smirnov statistic). For

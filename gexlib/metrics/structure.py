@@ -1,4 +1,5 @@
-r"""Does synthetic data keep the correlations between genes, and the clusters they form? S_dist and S_dend.
+r"""
+Does synthetic data keep the correlations between genes, and the clusters they form? S_dist and S_dend.
 
 With :math:`D_{ij} = 1 - r_{ij}` the Pearson dissimilarity of genes :math:`i` and :math:`j` over the samples
 of a data set, and :math:`T` the dendrogrammatic (cophenetic) distances of a complete-linkage clustering on
@@ -29,7 +30,8 @@ MANY_SAMPLES = 8192
 
 
 def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
-    """Complete-linkage clustering of genes on the dissimilarity 1 - r.
+    """
+    Complete-linkage clustering of genes on the dissimilarity 1 - r.
 
     Parameters
     ----------
@@ -47,7 +49,8 @@ def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
 
 
 def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
-    r"""How well synthetic data keeps the dissimilarities between genes: S_dist.
+    r"""
+    How well synthetic data keeps the dissimilarities between genes: S_dist.
 
     Genes are taken in blocks whose statistics are pooled, so no matrix of all pairs is held: memory stays at
     a few tens of megabytes beyond the data, for any number of genes. Where both data sets together have fewer
@@ -99,7 +102,8 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
 
 
 def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
-    r"""How well synthetic data keeps the hierarchical clusters of genes: S_dend.
+    r"""
+    How well synthetic data keeps the hierarchical clusters of genes: S_dend.
 
     Parameters
     ----------

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
@@ -17,8 +17,8 @@ from gexlib.preprocess import Standardizer
 
 
 def classification(
-    test: anndata.AnnData,
-    training: Mapping[str, anndata.AnnData],
+    test: AnnData,
+    training: Mapping[str, AnnData],
     target: str,
     runs: int = 5,
     hidden: Sequence[int] = (64, 64),
@@ -62,7 +62,7 @@ def classification(
     >>> rng = np.random.default_rng(0)
     >>> obs = pd.DataFrame({"tissue": ["lung", "liver"] * 30}, index=[str(i) for i in range(60)])
     >>> x = rng.normal(size=(60, 5)) + 3 * (obs["tissue"] == "lung").to_numpy()[:, None]
-    >>> data = anndata.AnnData(x.astype("float32"), obs=obs)
+    >>> data = AnnData(x.astype("float32"), obs=obs)
     >>> classification(data[:30].copy(), {"real": data[30:].copy()}, "tissue", runs=2)["F1"].tolist()
     [1.0, 1.0]
     """
@@ -80,9 +80,9 @@ def classification(
 
 
 def augmentation(
-    test: anndata.AnnData,
-    real: anndata.AnnData,
-    synthetic: anndata.AnnData,
+    test: AnnData,
+    real: AnnData,
+    synthetic: AnnData,
     target: str,
     sizes: Sequence[int],
     runs: int = 5,
@@ -133,7 +133,7 @@ def augmentation(
     >>> rng = np.random.default_rng(0)
     >>> obs = pd.DataFrame({"tissue": ["lung", "liver"] * 60}, index=[str(i) for i in range(120)])
     >>> x = rng.normal(size=(120, 9)) + (obs["tissue"] == "lung").to_numpy()[:, None]
-    >>> data = anndata.AnnData(x.astype("float32"), obs=obs)
+    >>> data = AnnData(x.astype("float32"), obs=obs)
     >>> test, real, more = (data[i : i + 40].copy() for i in (0, 40, 80))
     >>> f1 = augmentation(test, real, more, "tissue", sizes=[2], runs=3).groupby("data")["F1"].mean()
     >>> bool(f1["real"] < f1["real + synthetic"])
@@ -161,7 +161,7 @@ def augmentation(
     return table
 
 
-def _labels(named: Mapping[str, anndata.AnnData], target: str) -> tuple[dict[str, np.ndarray], list[str]]:
+def _labels(named: Mapping[str, AnnData], target: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Labels of each data set, and the levels that all share; the first is called test."""
     genes = list(next(iter(named.values())).var_names)
     for argument, data in named.items():
@@ -203,7 +203,7 @@ def _score(
     return {"AUC": _auc(y_test, chance, levels), "F1": _f1(y_test, chance, levels)}
 
 
-def _of_levels(data: anndata.AnnData, labels: np.ndarray, levels: list[str], argument: str):
+def _of_levels(data: AnnData, labels: np.ndarray, levels: list[str], argument: str):
     chosen = np.isin(labels, levels)
     return expression_matrix(data, argument)[chosen], labels[chosen]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import expression_matrix, listing, whole_number
 
 
-def match_genes(data: anndata.AnnData, genes: Sequence[str], ignore_case: bool = False) -> tuple[anndata.AnnData, str]:
+def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) -> tuple[AnnData, str]:
     """
     Take the genes that a reference asks for, and report which of them are there.
 
@@ -37,7 +37,7 @@ def match_genes(data: anndata.AnnData, genes: Sequence[str], ignore_case: bool =
 
     Examples
     --------
-    >>> data = anndata.AnnData(np.ones((2, 3), "float32"), var=pd.DataFrame(index=["FIS", "CRP", "LACZ"]))
+    >>> data = AnnData(np.ones((2, 3), "float32"), var=pd.DataFrame(index=["FIS", "CRP", "LACZ"]))
     >>> matched, report = match_genes(data, ["crp", "fnr", "fis"], ignore_case=True)
     >>> matched.var_names.tolist()
     ['crp', 'fis']
@@ -67,7 +67,7 @@ def match_genes(data: anndata.AnnData, genes: Sequence[str], ignore_case: bool =
     return matched, report + (f"; missing: {listing(missing, 10)}" if missing else "")
 
 
-def most_variable_genes(data: anndata.AnnData, n_genes: int, keep: Sequence[str]) -> np.ndarray:
+def most_variable_genes(data: AnnData, n_genes: int, keep: Sequence[str]) -> np.ndarray:
     """Whether each gene is one of the `n_genes` that vary most, or that are kept anyway."""
     if absent := [gene for gene in keep if gene not in data.var_names]:
         raise ValueError(f"keep names genes that data does not have: {listing(absent)}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import anndata
 import networkx as nx
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import listing
 from gexlib.grn import hierarchy
@@ -83,7 +83,7 @@ def split_groups(
 
 
 def prepare(
-    data: anndata.AnnData,
+    data: AnnData,
     by: str,
     network: nx.DiGraph | None = None,
     root: str | None = None,
@@ -91,7 +91,7 @@ def prepare(
     seed: int = 0,
     most_variable: int | None = None,
     keep: Sequence[str] = (),
-) -> anndata.AnnData:
+) -> AnnData:
     """
     A data set ready for training: the genes of interest, and each sample's split in ``obs["split"]``.
 

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from importlib.metadata import version
 from platform import python_version
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.checks import whole_number
 from gexlib.metrics import PrincipalSpace
@@ -210,7 +210,7 @@ def _inputs(train, test, synthetic, validation, genes, models) -> Inputs:
     return Inputs(train, test, validation, candidates, [], [], None, None, None, 0, 1)
 
 
-def _contrast(contrast, test: anndata.AnnData) -> tuple[str, str, str] | None:
+def _contrast(contrast, test: AnnData) -> tuple[str, str, str] | None:
     if contrast is None:
         return None
     if isinstance(contrast, str) or len(contrast) != 3:

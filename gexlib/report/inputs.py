@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib.metrics import PrincipalSpace
 from gexlib.metrics._data import DataSet, Expression
@@ -21,7 +21,7 @@ class Candidate:
     """A data set that is judged: one run of a generator, a baseline, or real data in the place of one."""
 
     name: str
-    data: anndata.AnnData
+    data: AnnData
     run: int = 0
     model: WGANGP | None = None
 
@@ -30,9 +30,9 @@ class Candidate:
 class Inputs:
     """Everything that the measures need; `space` is None where there are no training data to fit it on."""
 
-    train: anndata.AnnData | None
-    test: anndata.AnnData
-    validation: anndata.AnnData | None
+    train: AnnData | None
+    test: AnnData
+    validation: AnnData | None
     candidates: list[Candidate]
     within: list[str]
     labels: list[str]
@@ -49,7 +49,7 @@ class Inputs:
         return any(c.model is not None for c in self.candidates)
 
 
-def real_data(data: DataSet, argument: str, genes: Sequence[str] | None) -> anndata.AnnData:
+def real_data(data: DataSet, argument: str, genes: Sequence[str] | None) -> AnnData:
     """A real data set as AnnData, finite, its genes named `genes` if these are given."""
     found = _anndata(data, argument)
     if genes is not None:
@@ -59,9 +59,9 @@ def real_data(data: DataSet, argument: str, genes: Sequence[str] | None) -> annd
     return found
 
 
-def like(data: DataSet, argument: str, reference: anndata.AnnData, genes: Sequence[str] | None) -> anndata.AnnData:
+def like(data: DataSet, argument: str, reference: AnnData, genes: Sequence[str] | None) -> AnnData:
     """A data set over the genes of `reference`, which is real_test, in its order; arrays have that order already."""
-    if isinstance(data, anndata.AnnData) and genes is None:
+    if isinstance(data, AnnData) and genes is None:
         mine, theirs = Expression(data, argument), Expression(reference, "real_test")
         mine.align(theirs)
         return data if mine.order is None else data[:, reference.var_names].copy()
@@ -75,7 +75,7 @@ def like(data: DataSet, argument: str, reference: anndata.AnnData, genes: Sequen
     return found
 
 
-def named_runs(synthetic, models, reference: anndata.AnnData, genes: Sequence[str] | None) -> list[Candidate]:
+def named_runs(synthetic, models, reference: AnnData, genes: Sequence[str] | None) -> list[Candidate]:
     """The synthetic data sets with their models: one, a list of runs, or either by name."""
     named = dict(synthetic) if isinstance(synthetic, Mapping) else {"synthetic": synthetic}
     if not named:
@@ -103,7 +103,7 @@ def named_runs(synthetic, models, reference: anndata.AnnData, genes: Sequence[st
     return found
 
 
-def columns(argument: str, names: str | Sequence[str] | None, *sets: anndata.AnnData | None) -> list[str]:
+def columns(argument: str, names: str | Sequence[str] | None, *sets: AnnData | None) -> list[str]:
     """Names of obs columns as a list; real data must have them, without missing values."""
     names = [names] if isinstance(names, str) else list(names or [])
     for name in names:
@@ -118,9 +118,7 @@ def columns(argument: str, names: str | Sequence[str] | None, *sets: anndata.Ann
     return names
 
 
-def matched(
-    train: anndata.AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rng: np.random.Generator
-) -> anndata.AnnData:
+def matched(train: AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rng: np.random.Generator) -> AnnData:
     """
     As many training samples as `n`, in the groups of `obs` where `train` has enough of each, without replacement.
 
@@ -138,7 +136,7 @@ def matched(
     return train[np.sort(order[:n])].copy()
 
 
-def halves(data: anndata.AnnData, seed: int) -> tuple[anndata.AnnData, anndata.AnnData]:
+def halves(data: AnnData, seed: int) -> tuple[AnnData, AnnData]:
     """A random half of the samples, and the other."""
     order = np.random.default_rng(seed).permutation(data.n_obs)
     middle = data.n_obs // 2
@@ -149,8 +147,8 @@ def _groups(obs: pd.DataFrame, within: Sequence[str]) -> pd.Series:
     return obs[list(within)].astype(str).agg("\x1f".join, axis=1)
 
 
-def _anndata(data: DataSet, argument: str) -> anndata.AnnData:
+def _anndata(data: DataSet, argument: str) -> AnnData:
     Expression(data, argument)  # a matrix of real, finite numbers, with two samples and two genes at least
-    if not isinstance(data, anndata.AnnData):
-        data = anndata.AnnData(data, obs=pd.DataFrame(index=[f"{argument}-{i}" for i in range(data.shape[0])]))
+    if not isinstance(data, AnnData):
+        data = AnnData(data, obs=pd.DataFrame(index=[f"{argument}-{i}" for i in range(data.shape[0])]))
     return data.to_memory() if data.isbacked else data

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import anndata
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 
 from gexlib import metrics
 from gexlib.report.inputs import Inputs, halves
@@ -152,7 +152,7 @@ def _logan(inputs: Inputs, missing: str) -> Measure:
     )
 
 
-def _bound(inputs: Inputs, values: Callable[[anndata.AnnData, anndata.AnnData], pd.Series | list]):
+def _bound(inputs: Inputs, values: Callable[[AnnData, AnnData], pd.Series | list]):
     """Values with held-out samples in the place of synthetic ones: validation, or each half of test in turn."""
 
     def bound():

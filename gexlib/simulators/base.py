@@ -12,7 +12,8 @@ from gexlib.checks import expression_matrix, whole_number
 
 
 class DataSimulator(ABC):
-    """A simulator fitted to expression data.
+    """
+    A simulator fitted to expression data.
 
     Subclasses say what they learn (``_fit``), how they draw (``_draw``) and what their settings are
     (``_settings``).
@@ -26,7 +27,8 @@ class DataSimulator(ABC):
     """
 
     def fit(self, adata: AnnData) -> Self:
-        """Learn from training data.
+        """
+        Learn from training data.
 
         Parameters
         ----------
@@ -54,7 +56,8 @@ class DataSimulator(ABC):
         return self
 
     def simulate(self, n_samples: int, seed: int = 0) -> AnnData:
-        """Draw samples.
+        """
+        Draw samples.
 
         Parameters
         ----------
@@ -84,7 +87,8 @@ class DataSimulator(ABC):
         return self._anndata(self._draw(obs, rng), obs, seed)
 
     def sample(self, obs: pd.DataFrame, seed: int = 0) -> AnnData:
-        """Draw one sample for each row of a covariate table, as `gexlib.WGANGP.sample` does.
+        """
+        Draw one sample for each row of a covariate table, as `gexlib.WGANGP.sample` does.
 
         Parameters
         ----------

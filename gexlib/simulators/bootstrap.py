@@ -10,7 +10,8 @@ from gexlib.simulators.conditions import Conditions
 
 
 class Bootstrap(DataSimulator):
-    """Samples of the training data, drawn with replacement :cite:p:`efron1979bootstrap`.
+    """
+    Samples of the training data, drawn with replacement :cite:p:`efron1979bootstrap`.
 
     Each profile is a copy of a measured one. What a generator scores beyond this it owes to more than memory; where
     it scores less, copying its training data would have served better.
@@ -29,8 +30,9 @@ class Bootstrap(DataSimulator):
 
     Examples
     --------
-    >>> import anndata, numpy as np
-    >>> train = anndata.AnnData(np.array([[1.0, 5.0], [2.0, 7.0], [3.0, 9.0]], dtype="float32"))
+    >>> import numpy as np
+    >>> from anndata import AnnData
+    >>> train = AnnData(np.array([[1.0, 5.0], [2.0, 7.0], [3.0, 9.0]], dtype="float32"))
     >>> Bootstrap().fit(train).simulate(4, seed=2).X.tolist()
     [[3.0, 9.0], [1.0, 5.0], [1.0, 5.0], [1.0, 5.0]]
     """

@@ -9,7 +9,8 @@ import pandas as pd
 
 
 class Conditions:
-    """The conditions of a covariate table.
+    """
+    The conditions of a covariate table.
 
     Parameters
     ----------

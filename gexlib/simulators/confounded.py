@@ -12,7 +12,8 @@ LEVELS = {"condition": ("control", "treated"), "confounder": ("A", "B")}
 
 
 class Confounded:
-    r"""Expression data in which the truth is known: responders to a condition, and genes that only look so.
+    r"""
+    Expression data in which the truth is known: responders to a condition, and genes that only look so.
 
     With the condition :math:`c` and the confounder :math:`t` (a tissue, a batch), both 0 or 1, gene :math:`j` of
     sample :math:`i` is

@@ -18,7 +18,8 @@ BLOCK = 1000
 
 
 class GaussianCopula(DataSimulator):
-    r"""Gaussian copula with the empirical distribution of each gene, on request for each condition.
+    r"""
+    Gaussian copula with the empirical distribution of each gene, on request for each condition.
 
     A sample of condition :math:`c` is
 
@@ -66,9 +67,10 @@ class GaussianCopula(DataSimulator):
 
     Examples
     --------
-    >>> import anndata, numpy as np
+    >>> import numpy as np
+    >>> from anndata import AnnData
     >>> x = np.random.default_rng(0).exponential(size=(500, 3)).clip(0.5).astype("float32")
-    >>> drawn = GaussianCopula().fit(anndata.AnnData(x)).simulate(5000, seed=1).X
+    >>> drawn = GaussianCopula().fit(AnnData(x)).simulate(5000, seed=1).X
     >>> (x == 0.5).mean(axis=0).round(2).tolist(), (drawn == 0.5).mean(axis=0).round(2).tolist()
     ([0.4, 0.34, 0.4], [0.4, 0.34, 0.4])
     """
@@ -135,7 +137,8 @@ class Margins:
         return cls(np.sort(x, axis=0).astype(np.float32), np.where(ties > 1, ties, 0))
 
     def quantiles(self, u: np.ndarray) -> np.ndarray:
-        """The values with the probabilities `u` (m x genes) below them.
+        """
+        The values with the probabilities `u` (m x genes) below them.
 
         The i-th of n sorted values has the probability (i - 1/2) / n, with straight lines between; the shared lowest
         value holds for all probabilities up to its share.
@@ -154,7 +157,8 @@ def normal_scores(x: np.ndarray) -> np.ndarray:
 
 
 def ledoit_wolf(x: np.ndarray) -> float:
-    """Optimal weight of a multiple of the identity against the covariance of centred samples, from 0 to 1.
+    """
+    Optimal weight of a multiple of the identity against the covariance of centred samples, from 0 to 1.
 
     Equations of :cite:t:`ledoit2004well`, lemma 3.2 to 3.5, from the squares of the entries of x x', some rows at a
     time.

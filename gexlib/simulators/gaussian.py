@@ -13,7 +13,8 @@ from gexlib.simulators.conditions import Conditions
 
 
 class Gaussian(DataSimulator):
-    r"""Multivariate Gaussian of the first principal components of the training data, on request for each condition.
+    r"""
+    Multivariate Gaussian of the first principal components of the training data, on request for each condition.
 
     A sample is
 
@@ -72,9 +73,10 @@ class Gaussian(DataSimulator):
 
     Examples
     --------
-    >>> import anndata, numpy as np
+    >>> import numpy as np
+    >>> from anndata import AnnData
     >>> x = np.random.default_rng(0).normal(3, 2, size=(500, 4)).astype("float32")
-    >>> simulated = Gaussian(n_components=2).fit(anndata.AnnData(x)).simulate(2000, seed=1)
+    >>> simulated = Gaussian(n_components=2).fit(AnnData(x)).simulate(2000, seed=1)
     >>> bool(np.allclose(simulated.X.std(axis=0), x.std(axis=0), atol=0.15))
     True
     """

@@ -23,7 +23,8 @@ AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.nd
 
 
 class GeneNetWeaver(KineticSimulator):
-    r"""Expression data from the kinetic model of GeneNetWeaver 3.1 over a network of your own.
+    r"""
+    Expression data from the kinetic model of GeneNetWeaver 3.1 over a network of your own.
 
     Every gene :math:`i` has mRNA :math:`x_i` and protein :math:`y_i`, in units of their largest noise-free level:
 
@@ -109,7 +110,8 @@ class GeneNetWeaver(KineticSimulator):
         seed: int = 0,
         proteins: bool = False,
     ) -> AnnData:
-        """Simulate steady states, one for each sample.
+        """
+        Simulate steady states, one for each sample.
 
         Parameters
         ----------
@@ -181,7 +183,8 @@ class GeneNetWeaver(KineticSimulator):
         proteins: bool = False,
         release: int | None = None,
     ) -> AnnData:
-        """Simulate how cells leave the noise-free wild type when they are perturbed at time 0.
+        """
+        Simulate how cells leave the noise-free wild type when they are perturbed at time 0.
 
         Parameters
         ----------

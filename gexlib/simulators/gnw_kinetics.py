@@ -14,7 +14,8 @@ Tables = list[np.ndarray]
 
 
 class Regulation:
-    r"""Relative transcription :math:`f(y)` of genes, given the proteins :math:`y` of their regulators.
+    r"""
+    Relative transcription :math:`f(y)` of genes, given the proteins :math:`y` of their regulators.
 
     With :math:`l_e = n_e (\log y_e - \log k_e)`, the mean activation of a module with activators A and
     deactivators R is
@@ -61,7 +62,8 @@ class Regulation:
         self.weights = sparse.csr_matrix((values, (r.astype(int), c.astype(int))), shape=shape, dtype=dtype)
 
     def tables(self, shift: np.ndarray, factor: np.ndarray) -> Tables:
-        """Perturbed transcription rates.
+        """
+        Perturbed transcription rates.
 
         Parameters
         ----------
@@ -118,7 +120,8 @@ def _exponents(module: Module) -> list[list[tuple[str, float, float]]]:
 
 
 class Kinetics:
-    """Production and decay of the mRNA of `genes` and of the proteins that matter.
+    """
+    Production and decay of the mRNA of `genes` and of the proteins that matter.
 
     The state ``z`` has the mRNA levels of ``names`` as its first rows, then the protein levels of ``translated``;
     samples are columns. Both decay with ``rate`` (per minute) towards `production`.
@@ -177,7 +180,8 @@ def integrate(kinetics: Kinetics, tables: Tables, z: np.ndarray, minutes: int, s
 def langevin(
     kinetics: Kinetics, tables: Tables, z: np.ndarray, minutes: int, noise: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    r"""Follow the chemical-Langevin-like equations (Stratonovich), in steps of 1 minute.
+    r"""
+    Follow the chemical-Langevin-like equations (Stratonovich), in steps of 1 minute.
 
     .. math:: dz = (P - D)\,dt + c\sqrt{P + D} \circ dW
 
@@ -219,7 +223,8 @@ def langevin(
 def steady_state(
     kinetics: Kinetics, tables: Tables, n_samples: int, acyclic: bool, start: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Noise-free steady state of regulators.
+    """
+    Noise-free steady state of regulators.
 
     Parameters
     ----------

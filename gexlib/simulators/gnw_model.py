@@ -47,7 +47,8 @@ class Module:
 
 @dataclass(frozen=True)
 class Gene:
-    """Kinetics of one gene: decay rates (per minute), modules, and relative transcription rates ``alpha``.
+    """
+    Kinetics of one gene: decay rates (per minute), modules, and relative transcription rates ``alpha``.
 
     ``alpha`` is indexed by state: bit j is set where module j is active.
     """
@@ -83,7 +84,8 @@ def _in_range(name: str, value: float, low: float, high: float, closed: bool = F
 
 
 def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
-    """Draw a random kinetic model over a network.
+    """
+    Draw a random kinetic model over a network.
 
     Parameters
     ----------

@@ -101,7 +101,8 @@ def _factors(change: GeneChange, genes: list[str]) -> np.ndarray:
 
 
 def _label(change: GeneChange) -> str:
-    """Short name of a sample, such as ``crp knock-out``.
+    """
+    Short name of a sample, such as ``crp knock-out``.
 
     Examples
     --------

@@ -15,7 +15,8 @@ Gene = TypeVar("Gene")
 
 
 class KineticSimulator(ABC):
-    """A simulator with a kinetic model of each gene, which can be kept in a file.
+    """
+    A simulator with a kinetic model of each gene, which can be kept in a file.
 
     Subclasses say how a gene is read (``_parse``) and take the model in (``_prepare``).
     """
@@ -25,7 +26,8 @@ class KineticSimulator(ABC):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read the model that `save` wrote, or one of the same JSON format, compressed or not.
+        """
+        Read the model that `save` wrote, or one of the same JSON format, compressed or not.
 
         Raises
         ------
@@ -56,7 +58,8 @@ def write_model(model: Mapping[str, Gene], path: str | Path) -> None:
 
 
 def read_model(path: str | Path, simulator: str, parse: Callable[[dict, dict], Gene]) -> dict[str, Gene]:
-    """Read a model of the class named `simulator`, as :meth:`KineticSimulator.load` does.
+    """
+    Read a model of the class named `simulator`, as :meth:`KineticSimulator.load` does.
 
     `parse` takes the entry of a gene and the whole table, and returns the gene. What it raises (AttributeError,
     ValueError, TypeError, KeyError) becomes a ValueError that names the file and the gene.

@@ -7,7 +7,8 @@ from gexlib.simulators.base import DataSimulator
 
 
 class Random(DataSimulator):
-    r"""Independent uniform values: the row *Random* of Table 1 in Viñas et al. (2022).
+    r"""
+    Independent uniform values: the row *Random* of Table 1 in Viñas et al. (2022).
 
     Every value of gene :math:`j` is drawn from :math:`U(l_j, h_j)`, whatever the other genes do. Correlations
     do not depend on the limits, so any limits give the same scores up to chance.
@@ -25,8 +26,9 @@ class Random(DataSimulator):
 
     Examples
     --------
-    >>> import anndata, numpy as np
-    >>> train = anndata.AnnData(np.array([[0.0, 5.0], [1.0, 9.0]], dtype="float32"))
+    >>> import numpy as np
+    >>> from anndata import AnnData
+    >>> train = AnnData(np.array([[0.0, 5.0], [1.0, 9.0]], dtype="float32"))
     >>> Random().fit(train).simulate(100).X.max(axis=0).round()
     array([1., 9.], dtype=float32)
     """

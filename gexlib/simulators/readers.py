@@ -18,7 +18,8 @@ SIF_EFFECTS = {"ac": "+", "re": "-", "du": "+-", "un": "?"}
 
 
 def read_gnw_network(path: str | Path) -> nx.DiGraph:
-    r"""Read a network of GeneNetWeaver: tab-separated regulator, target, effect, without a header.
+    r"""
+    Read a network of GeneNetWeaver: tab-separated regulator, target, effect, without a header.
 
     Parameters
     ----------
@@ -70,7 +71,8 @@ def read_gnw_network(path: str | Path) -> nx.DiGraph:
 
 
 def read_gnw_expression(path: str | Path) -> AnnData:
-    r"""Read expression data that GeneNetWeaver wrote (``*_multifactorial.tsv``, ``*_knockouts.tsv`` and the like).
+    r"""
+    Read expression data that GeneNetWeaver wrote (``*_multifactorial.tsv``, ``*_knockouts.tsv`` and the like).
 
     Parameters
     ----------
@@ -127,7 +129,8 @@ def read_gnw_expression(path: str | Path) -> AnnData:
 
 
 def read_syntren_network(path: str | Path) -> nx.DiGraph:
-    r"""Read a network of SynTReN: ``.sif`` lines of regulator, type of interaction, and one or more targets.
+    r"""
+    Read a network of SynTReN: ``.sif`` lines of regulator, type of interaction, and one or more targets.
 
     Parameters
     ----------
@@ -184,7 +187,8 @@ def read_syntren_network(path: str | Path) -> nx.DiGraph:
 
 
 def read_syntren_expression(path: str | Path) -> AnnData:
-    r"""Read expression data that SynTReN wrote (``*_dataset.txt``), or a table of samples and genes made from it.
+    r"""
+    Read expression data that SynTReN wrote (``*_dataset.txt``), or a table of samples and genes made from it.
 
     Parameters
     ----------

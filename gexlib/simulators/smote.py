@@ -14,7 +14,8 @@ from gexlib.simulators.conditions import Conditions
 
 
 class SMOTE(DataSimulator):
-    r"""Interpolation between a training sample and one of its nearest neighbours :cite:p:`chawla2002smote`.
+    r"""
+    Interpolation between a training sample and one of its nearest neighbours :cite:p:`chawla2002smote`.
 
     A sample is
 
@@ -48,8 +49,9 @@ class SMOTE(DataSimulator):
 
     Examples
     --------
-    >>> import anndata, numpy as np
-    >>> train = anndata.AnnData(np.array([[0.0, 0.0], [2.0, 4.0], [90.0, 9.0]], dtype="float32"))
+    >>> import numpy as np
+    >>> from anndata import AnnData
+    >>> train = AnnData(np.array([[0.0, 0.0], [2.0, 4.0], [90.0, 9.0]], dtype="float32"))
     >>> drawn = SMOTE(k=1).fit(train).simulate(100, seed=0)
     >>> between = drawn[drawn.obs["training_sample"] != "2"]  # the first two are each other's nearest
     >>> bool((between.X[:, 1] == 2 * between.X[:, 0]).all())

@@ -19,7 +19,8 @@ START = 0.5  # level at which genes in loops begin
 
 
 class SynTReN(KineticSimulator):
-    r"""Expression data from the steady-state model of SynTReN 1.1 over a network of your own.
+    r"""
+    Expression data from the steady-state model of SynTReN 1.1 over a network of your own.
 
     Genes without a regulator are the *input genes*, whose levels the external conditions of each sample set. The
     level of every other gene is a function of the levels of its regulators :math:`x_i`, each bound with
@@ -150,7 +151,8 @@ class SynTReN(KineticSimulator):
         seed: int = 0,
         external: pd.DataFrame | None = None,
     ) -> AnnData:
-        r"""Simulate steady states, one for each sample.
+        r"""
+        Simulate steady states, one for each sample.
 
         Noise multiplies a level by :math:`e^{c \epsilon}`, :math:`\epsilon \sim N(0, 1)`, independently for each gene
         and sample; levels above 1 are set to 1.

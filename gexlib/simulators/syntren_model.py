@@ -45,7 +45,8 @@ class Regulation:
 
 @dataclass(frozen=True)
 class Gene:
-    """Kinetics of one gene, or of an input gene, which has no regulators.
+    """
+    Kinetics of one gene, or of an input gene, which has no regulators.
 
     Attributes
     ----------
@@ -83,7 +84,8 @@ class Gene:
             raise ValueError(f"a gene with regulators cannot follow the input gene {self.source!r}")
 
     def level(self, regulators: Sequence[np.ndarray | float]) -> np.ndarray:
-        """Noise-free level, in [0, 1], where the regulators, in the order of ``regulations``, have theirs.
+        """
+        Noise-free level, in [0, 1], where the regulators, in the order of ``regulations``, have theirs.
 
         Examples
         --------
@@ -128,7 +130,8 @@ class Shares:
 
 
 def draw_model(network: nx.DiGraph, seed: int, shares: Shares) -> dict[str, Gene]:
-    """Draw a random kinetic model over a network, as `gexlib.simulators.SynTReN` describes.
+    """
+    Draw a random kinetic model over a network, as `gexlib.simulators.SynTReN` describes.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import torch
+from anndata import AnnData
 
 from gexlib import __version__
 from gexlib.checks import expression_matrix, whole_number
@@ -83,11 +84,12 @@ class WGANGP:
 
     Examples
     --------
-    >>> import anndata, numpy as np, pandas as pd
+    >>> import numpy as np, pandas as pd
+    >>> from anndata import AnnData
     >>> from gexlib.wgan import Settings, WGANGP
     >>> rng = np.random.default_rng(0)
     >>> obs = pd.DataFrame({"oxygen": ["yes", "no"] * 20}, index=[f"s{i}" for i in range(40)])
-    >>> data = anndata.AnnData(rng.normal(5, 1, (40, 6)).astype("float32"), obs=obs)
+    >>> data = AnnData(rng.normal(5, 1, (40, 6)).astype("float32"), obs=obs)
     >>> gan = WGANGP(categorical=["oxygen"], settings=Settings(epochs=2, hidden=(8,)), device="cpu")
     >>> synthetic = gan.fit(data, progress=False).sample(obs, seed=1)
     >>> synthetic.shape
@@ -112,8 +114,8 @@ class WGANGP:
 
     def fit(
         self,
-        train: anndata.AnnData,
-        validation: anndata.AnnData | None = None,
+        train: AnnData,
+        validation: AnnData | None = None,
         checkpoint: str | Path | None = None,
         progress: bool | None = None,
     ) -> WGANGP:
@@ -201,7 +203,7 @@ class WGANGP:
         self.best_score_ = float(state.best_score) if x_val is not None else float("nan")
         return self
 
-    def sample(self, obs: pd.DataFrame, seed: int = 0) -> anndata.AnnData:
+    def sample(self, obs: pd.DataFrame, seed: int = 0) -> AnnData:
         """
         Generate one sample for each row of a covariate table.
 
@@ -229,7 +231,7 @@ class WGANGP:
         with limited_threads(self.threads), torch.no_grad(), fewer:
             z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
         named = obs.set_axis(anndata.utils.make_index_unique(obs.index.astype(str)))
-        made = anndata.AnnData(self._expression(z), obs=named, var=self.var_.copy())
+        made = AnnData(self._expression(z), obs=named, var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
             "seed": str(seed),
@@ -300,7 +302,7 @@ class WGANGP:
                 generate, self.encoder_, self.var_.index, obs, covariate, value, reference, n=n, seed=seed
             )
 
-    def critic_scores(self, data: anndata.AnnData) -> np.ndarray:
+    def critic_scores(self, data: AnnData) -> np.ndarray:
         """
         The critic's score of each sample: how real it looks to it, given its covariates.
 
@@ -421,7 +423,7 @@ class WGANGP:
         sizes = (n_genes, self._n_levels(), n_numerical)
         return State.start(self.settings, *sizes, self.seed, self.device, head, self._floor())
 
-    def _prepare(self, train: anndata.AnnData) -> tuple[Batch | StoredBatches, str]:
+    def _prepare(self, train: AnnData) -> tuple[Batch | StoredBatches, str]:
         """Fit what comes before the networks; the samples as these see them, and a digest of the data."""
         x = StoredRows(train, "train") if is_stored(train) else expression_matrix(train, "train")
         if len(x) < 2:
@@ -438,7 +440,7 @@ class WGANGP:
         z = self.standardizer_.transform(x)
         return Batch(*map(torch.from_numpy, (z, *covariates))), digest(z, *covariates)
 
-    def _validation(self, validation: anndata.AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
+    def _validation(self, validation: AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
         if validation is None:
             return None, None
         if is_stored(validation):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import anndata
+from anndata import AnnData
 from joblib import Parallel, delayed
 
 from gexlib.wgan.model import WGANGP
 
 
 def fit_seeds(
-    train: anndata.AnnData,
-    validation: anndata.AnnData | None,
+    train: AnnData,
+    validation: AnnData | None,
     seeds: Sequence[int],
     jobs: int = 1,
     **model,
@@ -43,5 +43,5 @@ def fit_seeds(
     return dict(zip(seeds, models, strict=True))
 
 
-def _fit(train: anndata.AnnData, validation: anndata.AnnData | None, seed: int, model: dict) -> WGANGP:
+def _fit(train: AnnData, validation: AnnData | None, seed: int, model: dict) -> WGANGP:
     return WGANGP(seed=seed, **model).fit(train, validation, progress=False)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-import anndata
 import numpy as np
 import torch
+from anndata import AnnData
 from scdataset import BlockShuffling, scDataset
 from scipy import sparse
 from torch import Tensor
@@ -28,9 +28,9 @@ READ = 64 << 20  # bytes of expression in memory
 GAP = 8  # samples that are read although nobody wants them, rather than to start a new read
 
 
-def is_stored(data: anndata.AnnData) -> bool:
+def is_stored(data: AnnData) -> bool:
     """Whether the expression values are not in memory: a backed AnnData, or one on an array in a file."""
-    if not isinstance(data, anndata.AnnData):
+    if not isinstance(data, AnnData):
         return False
     return data.isbacked or not isinstance(_source(data).X, np.ndarray | sparse.sparray | sparse.spmatrix | None)
 
@@ -54,7 +54,7 @@ class StoredRows:
         SHA-256 of all values, after :meth:`chunks` has gone through them.
     """
 
-    def __init__(self, data: anndata.AnnData, argument: str) -> None:
+    def __init__(self, data: AnnData, argument: str) -> None:
         source = _source(data)
         self.matrix, self.names, self.argument = source.X, data, argument
         self.rows = _numbers(data._oidx, source.n_obs) if data.is_view else np.arange(source.n_obs)
@@ -168,13 +168,13 @@ class StoredBatches:
         return Batch(*(part.to(self.device) for part in (z, self.codes[index], self.values[index])))
 
 
-def some_in_memory(data: anndata.AnnData, most: int) -> anndata.AnnData:
+def some_in_memory(data: AnnData, most: int) -> AnnData:
     """A data set in memory: at most so many samples of a stored one, evenly spread over it."""
     index = np.unique(np.linspace(0, data.n_obs - 1, min(most, data.n_obs)).round().astype(int))
-    return anndata.AnnData(StoredRows(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
+    return AnnData(StoredRows(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
 
 
-def _source(data: anndata.AnnData) -> anndata.AnnData:
+def _source(data: AnnData) -> AnnData:
     """What a view is a view of: the view's own `X` would read all of it."""
     return data._adata_ref if data.is_view else data
 

@@ -1,7 +1,7 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 from sklearn.metrics import adjusted_rand_score
 
 from gexlib.analysis import cluster_agreement, cluster_genes, common_terms, match_clusters, match_terms, top_terms
@@ -14,7 +14,7 @@ def planted(n_samples=60, sizes=(30, 20, 10), noise=0.3, seed=0):
     profiles = rng.normal(size=(n_samples, len(sizes)))[:, truth] + noise * rng.normal(size=(n_samples, len(truth)))
     x = profiles * rng.lognormal(0, 1, len(truth)) + rng.normal(0, 5, len(truth))
     genes = [f"g{i}" for i in range(len(truth))]
-    return anndata.AnnData(x.astype("f4"), var=pd.DataFrame(index=genes)), pd.Series(truth, index=genes)
+    return AnnData(x.astype("f4"), var=pd.DataFrame(index=genes)), pd.Series(truth, index=genes)
 
 
 def test_genes_of_one_profile_form_a_cluster_whatever_their_level_and_scale():

@@ -1,9 +1,9 @@
 """Controls of several sources: planted differences between sources are found, and cancel within them."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.analysis import compare_controls, observed_effect
 
@@ -18,7 +18,7 @@ def data():
     x = rng.normal(5, 0.5, (61, 80))
     x[:20, :10] += 2
     x[40:60, 10:30] += 3
-    return anndata.AnnData(x.astype(np.float32), obs=obs)
+    return AnnData(x.astype(np.float32), obs=obs)
 
 
 def test_a_source_that_differs_is_seen_without_the_tumours(data):
@@ -50,7 +50,7 @@ def test_observed_effect_takes_differences_within_groups(data):
 def test_observed_effect_weighs_groups_by_their_samples():
     x = np.array([[1], [3], [3], [10], [20]], np.float32)
     obs = pd.DataFrame({"oxygen": list("yynyn"), "project": [1, 1, 1, 2, 2]}, index=list("abcde"))
-    effect = observed_effect(anndata.AnnData(x, obs=obs), "oxygen", "y", "n", within="project")
+    effect = observed_effect(AnnData(x, obs=obs), "oxygen", "y", "n", within="project")
     assert effect.tolist() == pytest.approx([(2 * (2 - 3) + 1 * (10 - 20)) / 3])
     with pytest.raises(ValueError, match="no project has samples of both 'y' and 'z' in 'oxygen'"):
-        observed_effect(anndata.AnnData(x, obs=obs), "oxygen", "y", "z", within="project")
+        observed_effect(AnnData(x, obs=obs), "oxygen", "y", "z", within="project")

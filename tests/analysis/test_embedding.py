@@ -1,7 +1,7 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.analysis import embed
 
@@ -10,8 +10,8 @@ def test_reference_alone_defines_the_components():
     rng = np.random.default_rng(0)
     direction = np.zeros(6)
     direction[2] = 1
-    real = anndata.AnnData((rng.normal(size=(50, 1)) * 5 * direction + rng.normal(size=(50, 6)) * 0.1).astype("f4"))
-    other = anndata.AnnData((rng.normal(size=(30, 6)) * [9, 1, 1, 1, 1, 1]).astype("f4"))
+    real = AnnData((rng.normal(size=(50, 1)) * 5 * direction + rng.normal(size=(50, 6)) * 0.1).astype("f4"))
+    other = AnnData((rng.normal(size=(30, 6)) * [9, 1, 1, 1, 1, 1]).astype("f4"))
     placed = embed(real, {"real": real, "other": other})
     assert placed["data"].value_counts().to_dict() == {"real": 50, "other": 30}
     np.testing.assert_allclose(placed.loc[placed["data"] == "real", "PC1"].mean(), 0, atol=1e-5)
@@ -21,7 +21,7 @@ def test_reference_alone_defines_the_components():
 
 
 def test_other_genes():
-    real, other = anndata.AnnData(np.ones((4, 3), "f4")), anndata.AnnData(np.ones((4, 2), "f4"))
+    real, other = AnnData(np.ones((4, 3), "f4")), AnnData(np.ones((4, 2), "f4"))
     with pytest.raises(ValueError, match=r"data\['x'\] has other genes"):
         embed(real, {"x": other})
 
@@ -30,7 +30,7 @@ def test_umap_keeps_neighbours_together_and_is_reproducible():
     rng = np.random.default_rng(0)
     group = np.arange(60) % 2
     x = rng.normal(size=(60, 10)) + 8 * group[:, None]
-    data = anndata.AnnData(x.astype("float32"), obs=pd.DataFrame({"group": group}, index=[f"s{i}" for i in range(60)]))
+    data = AnnData(x.astype("float32"), obs=pd.DataFrame({"group": group}, index=[f"s{i}" for i in range(60)]))
     parts = {"a": data[:30].copy(), "b": data[30:].copy()}
     placed = embed(data, parts, method="umap", seed=3)
     assert placed.columns.tolist() == ["UMAP1", "UMAP2", "data", "group"]
@@ -42,6 +42,6 @@ def test_umap_keeps_neighbours_together_and_is_reproducible():
 
 
 def test_unknown_method_is_refused():
-    data = anndata.AnnData(np.eye(4, dtype="float32"))
+    data = AnnData(np.eye(4, dtype="float32"))
     with pytest.raises(ValueError, match="method='tsne' is not known; choose 'pca' or 'umap'"):
         embed(data, {"a": data}, method="tsne")

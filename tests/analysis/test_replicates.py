@@ -1,7 +1,7 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.analysis import replicate_correlations
 
@@ -9,7 +9,7 @@ from gexlib.analysis import replicate_correlations
 def test_replicates_correlate_and_others_do_not():
     rng = np.random.default_rng(0)
     states = rng.normal(size=(10, 300)).repeat(2, axis=0)
-    data = anndata.AnnData(
+    data = AnnData(
         (8 + 5 * rng.normal(size=300) + states + 0.1 * rng.normal(size=(20, 300))).astype(np.float32),
         obs=pd.DataFrame(
             {"condition": np.arange(10).repeat(2), "day": [1, 2] * 10}, index=[f"s{i}" for i in range(20)]
@@ -26,6 +26,6 @@ def test_replicates_correlate_and_others_do_not():
 
 
 def test_unknown_column():
-    data = anndata.AnnData(np.ones((3, 2), np.float32))
+    data = AnnData(np.ones((3, 2), np.float32))
     with pytest.raises(ValueError, match="by='condition' is not a column"):
         replicate_correlations(data)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -22,7 +22,7 @@ def ablation(monkeypatch, tmp_path):
     )
     obs["condition"] = rng.choice(["normal", "cancer"], 120)
     x = rng.normal(size=(120, 4)) @ rng.normal(size=(4, 30)) + 3 * (obs["tissue"] == "lung").to_numpy()[:, None]
-    data = anndata.AnnData(np.maximum(x + rng.normal(size=x.shape), 0).astype(np.float32), obs=obs)
+    data = AnnData(np.maximum(x + rng.normal(size=x.shape), 0).astype(np.float32), obs=obs)
     parts = {"train": data[:60].copy(), "validation": data[60:80].copy(), "test": data[80:].copy()}
     monkeypatch.setattr(ablation, "cohort", lambda: parts)
     monkeypatch.setattr(ablation, "KEPT", tmp_path / "kept")

@@ -1,7 +1,7 @@
 import re
 import shutil
 
-import anndata as ad
+import anndata
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -104,7 +104,7 @@ def test_covariates_are_typed_and_replicates_share_the_condition(dump):
 def test_survives_h5ad(dump, tmp_path):
     adata = load_m3d(dump)
     adata.write_h5ad(tmp_path / "m3d.h5ad")
-    pd.testing.assert_frame_equal(ad.read_h5ad(tmp_path / "m3d.h5ad").obs, adata.obs)
+    pd.testing.assert_frame_equal(anndata.read_h5ad(tmp_path / "m3d.h5ad").obs, adata.obs)
 
 
 @pytest.mark.parametrize("pattern", ["_chips3probes4.tab", ".experiment_descriptions", ".probe_set_descriptions"])

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-import anndata as ad
+import anndata
 import h5py
 import numpy as np
 import pandas as pd
@@ -299,7 +299,7 @@ def test_age_and_measured_sex_by_donor(folder, tmp_path):
     assert provenance["sex"].startswith("measured in 2 of 5 samples, with 0 of which the inferred one agrees")
     assert "age" not in load_rnaseqdb(folder).obs, "metadata must not be kept in the cache"
     adata.write_h5ad(tmp_path / "out.h5ad")
-    pd.testing.assert_frame_equal(ad.read_h5ad(tmp_path / "out.h5ad").obs, adata.obs)
+    pd.testing.assert_frame_equal(anndata.read_h5ad(tmp_path / "out.h5ad").obs, adata.obs)
 
 
 def test_sample_goes_before_donor_and_empty_is_unknown(folder, tmp_path):

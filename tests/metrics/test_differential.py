@@ -1,9 +1,9 @@
 """Agreement of differential expression is that of the two tests, made apart."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.analysis import agreement, differential_expression
 from gexlib.metrics import differential_agreement
@@ -20,7 +20,7 @@ def sets():
     )
     shift = np.zeros((80, 150))
     shift[:40, :30] = rng.normal(0, 2, 30)
-    return [anndata.AnnData(rng.normal(size=shift.shape) + shift, obs=obs) for _ in range(2)]
+    return [AnnData(rng.normal(size=shift.shape) + shift, obs=obs) for _ in range(2)]
 
 
 @pytest.mark.parametrize("adjust", [[], ["tissue"]])

@@ -1,8 +1,8 @@
 """Precision, recall, density and coverage against their definitions, at ties, in extreme cases and in pieces."""
 
-import anndata
 import numpy as np
 import pytest
+from anndata import AnnData
 from scipy.spatial.distance import cdist
 
 from gexlib.metrics import PrincipalSpace, _distance, coverage, density, prdc, precision, recall
@@ -97,7 +97,7 @@ def test_more_copies_than_k_of_one_real_sample_hold_only_their_own_copies():
 
 
 def test_genes_of_anndata_are_matched_by_name_also_in_a_space():
-    x, z = (anndata.AnnData(a.astype(np.float32)) for a in pair(40, 30, genes=10))
+    x, z = (AnnData(a.astype(np.float32)) for a in pair(40, 30, genes=10))
     other = z[:, ::-1].copy()
     space = PrincipalSpace(3).fit(x)
     assert prdc(x, other).equals(prdc(x, z))

@@ -4,6 +4,7 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 from scipy import stats
 
 from gexlib.metrics import _data, quantile_agreement, sd_ratio, wasserstein, zero_shares
@@ -17,7 +18,7 @@ def cohort(n, seed, sd=1.0, genes=9, levels=("liver", "lung", "skin")):
     obs = pd.DataFrame(
         {"tissue": pd.Categorical(tissue), "sex": rng.choice(["f", "m"], n)}, index=[f"s{i}" for i in range(n)]
     )
-    return anndata.AnnData(x, obs=obs, var=pd.DataFrame(index=[f"g{i}" for i in range(genes)]))
+    return AnnData(x, obs=obs, var=pd.DataFrame(index=[f"g{i}" for i in range(genes)]))
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Attacks: certain on copies, at chance on fresh samples, and in order between."""
 
-import anndata
 import numpy as np
 import pytest
+from anndata import AnnData
 from scipy.spatial.distance import cdist
 
 from gexlib.metrics import PrincipalSpace, attack_success, domias, gan_leaks, logan
@@ -82,7 +82,7 @@ def test_attack_success_is_the_share_of_pairs_and_the_best_rate_within_one_perce
 
 
 def test_genes_are_matched_by_name():
-    named = [anndata.AnnData(a) for a in (TRAIN, FRESH, HOLDOUT, REFERENCE)]
+    named = [AnnData(a) for a in (TRAIN, FRESH, HOLDOUT, REFERENCE)]
     mixed = [a[:, np.random.default_rng(i).permutation(20)].copy() for i, a in enumerate(named[1:])]
     assert domias(named[0], *mixed).tolist() == pytest.approx(domias(*named).tolist())
     assert gan_leaks(named[0], *mixed).equals(gan_leaks(*named))

@@ -1,9 +1,9 @@
 """Train on one data set, test on another: the numbers tell good training data from bad."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.metrics import augmentation, classification
 from gexlib.metrics.utility import _draw
@@ -15,7 +15,7 @@ def cohort(n, seed, shift=2.0, levels=("liver", "lung", "skin")):
     centres = {name: np.random.default_rng(i).normal(0, shift, 8) for i, name in enumerate(("liver", "lung", "skin"))}
     x = rng.normal(size=(n, 8)) + np.array([centres[t] for t in tissue])
     obs = pd.DataFrame({"tissue": pd.Categorical(tissue)}, index=[f"s{i}" for i in range(n)])
-    return anndata.AnnData(x.astype("float32"), obs=obs)
+    return AnnData(x.astype("float32"), obs=obs)
 
 
 def shuffled(data, seed=0):

@@ -1,7 +1,7 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.preprocess import match_genes
 
@@ -10,7 +10,7 @@ class TestMatchGenes:
     @pytest.fixture
     def data(self):
         x = np.arange(8, dtype="float32").reshape(2, 4)
-        return anndata.AnnData(x, var=pd.DataFrame({"length": [1, 2, 3, 4]}, index=["A", "b", "C", "D"]))
+        return AnnData(x, var=pd.DataFrame({"length": [1, 2, 3, 4]}, index=["A", "b", "C", "D"]))
 
     def test_genes_come_in_the_order_asked_for_with_their_values(self, data):
         matched, report = match_genes(data, ["D", "A", "B"])

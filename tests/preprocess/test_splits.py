@@ -1,8 +1,8 @@
-import anndata
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.preprocess import prepare, split_groups
 
@@ -53,7 +53,7 @@ class TestSplitGroups:
 
 class TestPrepare:
     def test_genes_of_the_hierarchy_in_the_order_of_the_data(self, obs):
-        data = anndata.AnnData(np.zeros((60, 4), np.float32), obs=obs, var=pd.DataFrame(index=list("dcba")))
+        data = AnnData(np.zeros((60, 4), np.float32), obs=obs, var=pd.DataFrame(index=list("dcba")))
         network = nx.DiGraph([("a", "c"), ("c", "d"), ("b", "a")])
         ready = prepare(data, by="condition", network=network, root="a", seed=2)
         assert list(ready.var_names) == ["d", "c", "a"]
@@ -62,7 +62,7 @@ class TestPrepare:
         assert prepare(data, by="condition", network=network).n_vars == 4
 
     def test_no_common_gene(self, obs):
-        data = anndata.AnnData(np.zeros((60, 1), np.float32), obs=obs, var=pd.DataFrame(index=["A"]))
+        data = AnnData(np.zeros((60, 1), np.float32), obs=obs, var=pd.DataFrame(index=["A"]))
         with pytest.raises(ValueError, match="no gene of data is in network"):
             prepare(data, by="condition", network=nx.DiGraph([("a", "b")]))
 
@@ -70,7 +70,7 @@ class TestPrepare:
 def test_prepare_keeps_the_genes_that_vary_most_in_the_training_samples():
     rng = np.random.default_rng(0)
     obs = pd.DataFrame({"donor": [f"d{i // 2}" for i in range(80)]}, index=[f"s{i}" for i in range(80)])
-    data = anndata.AnnData(rng.normal(size=(80, 6)).astype("float32"), obs=obs)
+    data = AnnData(rng.normal(size=(80, 6)).astype("float32"), obs=obs)
     data.var_names = list("abcdef")
     training = (split_groups(obs, "donor") == "train").to_numpy()
     data.X[:, 4] *= 3

@@ -1,9 +1,9 @@
 """Small real and synthetic data with two groups, and one report over everything."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neural_network import MLPClassifier
 
@@ -41,7 +41,7 @@ def make(n, rng, noise=1.0):
     x = rng.normal(size=(n, 3)) @ shared + noise * rng.normal(size=(n, 12)) + 3
     x[:, :4] += 2 * (obs["tissue"] == "lung").to_numpy()[:, None]
     x[:, 2:8] += 2 * (obs["condition"] == "cancer").to_numpy()[:, None]
-    data = anndata.AnnData(np.maximum(x, 0).astype(np.float32), obs=obs, uns={"provenance": {"unit": "log(1 + FPKM)"}})
+    data = AnnData(np.maximum(x, 0).astype(np.float32), obs=obs, uns={"provenance": {"unit": "log(1 + FPKM)"}})
     data.var_names = GENES
     return data
 

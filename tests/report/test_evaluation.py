@@ -1,9 +1,9 @@
 """Each number of the report is that of the metric's function; bounds, baselines and omissions are what they claim."""
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 import gexlib
 from gexlib import metrics
@@ -108,7 +108,7 @@ def test_every_baseline_can_be_made(name, sets):
 
 def test_matched_draws_the_groups_that_are_wanted():
     groups = pd.DataFrame({"t": list("a" * 20 + "b" * 8 + "c" * 2)}, index=[f"s{i}" for i in range(30)])
-    train = anndata.AnnData(np.zeros((30, 2)), obs=groups)
+    train = AnnData(np.zeros((30, 2)), obs=groups)
     obs = pd.DataFrame({"t": list("aabbbbcccc")})
     drawn = matched(train, 10, obs, ["t"], np.random.default_rng(0))
     counts = drawn.obs["t"].value_counts()
@@ -146,7 +146,7 @@ def test_without_training_data_there_is_no_bound(sets):
 
 
 def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
-    plain = anndata.AnnData(sets["near"].X, var=pd.DataFrame(index=GENES))
+    plain = AnnData(sets["near"].X, var=pd.DataFrame(index=GENES))
     report = evaluate(
         sets["train"], sets["test"], {"good": sets["near"], "plain": plain}, families="utility", baselines=[], **LESS
     )

@@ -1,7 +1,7 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
+from anndata import AnnData
 
 from gexlib.wgan import PRESETS
 
@@ -16,7 +16,7 @@ def small():
     )
     x = rng.normal(size=(40, 3)) @ rng.normal(size=(3, 12)) + 0.3 * rng.normal(size=(40, 12))
     x += 2.0 * (obs["medium"] == "LB").to_numpy()[:, None] + 8
-    data = anndata.AnnData(x.astype(np.float32), obs=obs, uns={"provenance": {"unit": "log2(TPM + 1)"}})
+    data = AnnData(x.astype(np.float32), obs=obs, uns={"provenance": {"unit": "log2(TPM + 1)"}})
     data.var["symbol"] = [f"gene{i}" for i in range(12)]
     return data[:28].copy(), data[28:].copy()
 

@@ -1,8 +1,8 @@
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from anndata import AnnData
 
 from gexlib import metrics
 from gexlib.wgan import PRESETS, WGANGP
@@ -125,7 +125,7 @@ class TestInTheModel:
         tissue = rng.choice(["lung", "liver"], 600)
         latent = rng.normal(size=(600, 8)) + 2 * (tissue == "lung")[:, None] * rng.normal(size=8)
         obs = pd.DataFrame({"tissue": tissue}, index=[f"s{i}" for i in range(600)])
-        data = anndata.AnnData(np.maximum(latent, 0).astype(np.float32), obs=obs)
+        data = AnnData(np.maximum(latent, 0).astype(np.float32), obs=obs)
         settings = quick_head.replace(head="factors", noise_temperature=1.0, latent_dim=6, epochs=2)
         made = WGANGP(["tissue"], settings=settings, device="cpu").fit(data).sample(data.obs)
         for name in ("lung", "liver"):
@@ -154,7 +154,7 @@ def test_the_default_generates_variety_that_the_papers_generator_does_not():
     centre = {name: rng.normal(size=60) for name in "abc"}
     x = np.stack([centre[t] for t in tissue]) + rng.normal(size=(400, 4)) @ rng.normal(size=(4, 60))
     obs = pd.DataFrame({"tissue": tissue}, index=[f"s{i}" for i in range(400)])
-    data = anndata.AnnData((x + rng.normal(size=x.shape) + 9).astype(np.float32), obs=obs)
+    data = AnnData((x + rng.normal(size=x.shape) + 9).astype(np.float32), obs=obs)
     train, test = data[:250].copy(), data[250:].copy()
     recall = {}
     for name, preset in {"default": "default", "paper": "paper_gtex_tcga"}.items():

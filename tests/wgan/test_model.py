@@ -3,10 +3,10 @@ import subprocess
 import sys
 import time
 
-import anndata
 import numpy as np
 import pytest
 import torch
+from anndata import AnnData
 
 import gexlib.wgan.model as model_module
 from gexlib.wgan import PRESETS, WGANGP, checkpoint
@@ -46,7 +46,7 @@ def test_sample_is_anndata_in_the_units_of_the_training_data(small, quick):
     train, validation = small
     gan = make(quick.replace(epochs=20)).fit(train)
     made = gan.sample(validation.obs, seed=1)
-    assert isinstance(made, anndata.AnnData)
+    assert isinstance(made, AnnData)
     assert made.X.dtype == np.float32
     assert list(made.obs_names) == list(validation.obs_names)
     assert list(made.var["symbol"]) == list(train.var["symbol"])
@@ -246,6 +246,7 @@ class TestResume:
         }
         program = f"""
 import anndata
+from anndata import AnnData
 from gexlib.wgan import PRESETS, WGANGP
 settings = PRESETS["paper_ecoli"].replace(**{changes})
 train, validation = (anndata.read_h5ad(f"{tmp_path}/{{name}}.h5ad") for name in ("train", "validation"))

@@ -3,11 +3,11 @@
 import tracemalloc
 import warnings
 
-import anndata
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from anndata import AnnData
 from scipy import sparse
 
 from gexlib.datasets import read
@@ -26,7 +26,7 @@ def data():
     obs = pd.DataFrame({"medium": rng.choice(["LB", "M9"], N)}, index=[f"s{i}" for i in range(N)])
     x += 2.0 * (obs["medium"] == "LB").to_numpy()[:, None]
     x[:, 0] = np.arange(N)
-    return anndata.AnnData(x.astype(np.float32), obs=obs, uns={"provenance": {"unit": "made up"}})
+    return AnnData(x.astype(np.float32), obs=obs, uns={"provenance": {"unit": "made up"}})
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def paths(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stores")
     data.write_h5ad(folder / "plain.h5ad")
     data.write_h5ad(folder / "gzip.h5ad", compression="gzip")
-    anndata.AnnData(sparse.csr_matrix(data.X), data.obs, data.var).write_h5ad(folder / "sparse.h5ad")
+    AnnData(sparse.csr_matrix(data.X), data.obs, data.var).write_h5ad(folder / "sparse.h5ad")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of another format in the next release
         data.write_zarr(folder / "chunked.zarr", chunks=(50, GENES))
@@ -174,9 +174,9 @@ def test_memory_does_not_grow_with_the_data(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "READ", 1 << 20)
     settings = settings.replace(epochs=1, batch_size=200)
     x = np.random.default_rng(0).normal(size=(20_000, 500)).astype(np.float32)
-    anndata.AnnData(x).write_h5ad(tmp_path / "big.h5ad")
+    AnnData(x).write_h5ad(tmp_path / "big.h5ad")
     data = read(tmp_path / "big.h5ad", backed=True)
-    WGANGP(settings=settings, device="cpu").fit(anndata.AnnData(x[:200]))  # imports what PyTorch imports late
+    WGANGP(settings=settings, device="cpu").fit(AnnData(x[:200]))  # imports what PyTorch imports late
     del x
     tracemalloc.start()
     WGANGP(settings=settings, device="cpu").fit(data)
