@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,28 @@ from sklearn.metrics import roc_auc_score
 from gexlib.checks import expression_matrix
 
 LEAST = 2  # samples in each group
+
+
+class Contrast(NamedTuple):
+    """
+    Two groups of samples that are compared: those with a level of a column, and those with another.
+
+    Parameters
+    ----------
+    by : str
+        The column of ``obs`` that names the group.
+    value, reference : str
+        The group of interest, and what it is compared with: two levels of `by`.
+
+    Examples
+    --------
+    >>> Contrast("condition", "cancer", "normal")
+    Contrast(by='condition', value='cancer', reference='normal')
+    """
+
+    by: str
+    value: str
+    reference: str
 
 
 def differential_expression(
