@@ -65,9 +65,9 @@ NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
 MODELS = {
     "paper": PAPER,
     "paper, embeddings from 1, averaged": LARGER,
-    "with learned noise": LARGER.replace(head="noise"),
+    "with learned noise": LARGER.replace(factor_model="noise only"),
     "with normal scores": LARGER.replace(transform="normal scores"),
-    "with both": LARGER.replace(head="noise", transform="normal scores"),
+    "with both": LARGER.replace(factor_model="noise only", transform="normal scores"),
     "default": DEFAULT,
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }

@@ -12,11 +12,12 @@ import time
 
 import pytest
 import torch
-from training_steps import PROBLEMS, Problem, closed_form, start, tiny
+from training_steps import PROBLEMS, Problem, start, tiny
 
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli
 from gexlib.preprocess import split_groups
 from gexlib.wgan import WGANGP, Settings
+from gexlib.wgan.state import State
 
 PASSES = 8
 
@@ -41,9 +42,8 @@ def bandwidth(device: torch.device, n_bytes: int) -> float:
     return 2 * n_bytes / min(times)
 
 
-def bytes_moved(problem: Problem, device: torch.device) -> int:
-    """What the updates of an iteration have to read and write."""
-    state, _ = start(problem, device)
+def bytes_moved(problem: Problem, state: State) -> int:
+    """The bytes that the updates of an iteration have to read and write."""
     critic, generator = (sum(p.numel() for p in net.parameters()) for net in (state.critic, state.generator))
     return 4 * PASSES * (problem.settings.critic_steps * critic + generator)
 
@@ -52,12 +52,12 @@ def bytes_moved(problem: Problem, device: torch.device) -> int:
 def test_iteration(measure, quick, device, problem):
     group = f"Training on a GPU, {problem.name}"
     problem, n = (tiny(problem), 1) if quick else (problem, 50)
-    step = closed_form(problem, device)
-    least = bytes_moved(problem, device) / bandwidth(device, 1 << (20 if quick else 30))
+    step, batch = start(problem, device)
+    least = bytes_moved(problem, step.state) / bandwidth(device, 1 << (20 if quick else 30))
 
     def iterations() -> None:
         for _ in range(n):
-            step()
+            step(batch)
         wait(device)
 
     per_second = {"iterations a second": lambda seconds: round(n / seconds)}

@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from training_steps import PROBLEMS, Problem, start
 
-from gexlib.wgan import gradients
+from gexlib.wgan.engine import critic
 
 OUT = Path(__file__).parents[1] / "book/howto/gpu_limits.csv"
 BANDWIDTH = 3.35e12  # bytes a second: the data sheet of an H100 SXM
@@ -50,9 +50,9 @@ class Count(TorchDispatchMode):
 
 def limits(problem: Problem) -> dict[str, str]:
     """A column of the table."""
-    state, batch = start(problem, torch.device("cpu"))
-    iteration = state.iteration(problem.settings, len(batch.x))
-    iteration.by_rows = False
+    step, batch = start(problem, torch.device("cpu"))
+    iteration = step.iteration(len(batch.x))
+    iteration.draws.for_noisy_rows_only = False
     with Count() as count:
         iteration(batch)
     memory, arithmetic = count.bytes / BANDWIDTH, count.arithmetic / ARITHMETIC
@@ -71,7 +71,7 @@ def limits(problem: Problem) -> dict[str, str]:
 
 
 def main() -> None:
-    gradients.BLOCK = 1 << 40  # all genes at once, as on a GPU
+    critic.BLOCK = 1 << 40  # all genes at once, as on a GPU
     pd.DataFrame([limits(problem) for problem in PROBLEMS]).set_index("").T.to_csv(OUT)
 
 

@@ -1,16 +1,18 @@
-"""One iteration of the training: as gexlib takes it, and as it is defined."""
+"""One iteration of the training, as each engine of gexlib takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 
-from gexlib.wgan import PRESETS, Settings, critic_loss, generator_loss
-from gexlib.wgan.batch import Batch
-from gexlib.wgan.factors import fit_factors
-from gexlib.wgan.train import State
+from gexlib.wgan import PRESETS, Settings
+from gexlib.wgan.data.batch import Batch
+from gexlib.wgan.engine import ClosedForm
+from gexlib.wgan.factor_model import fit_factors
+from gexlib.wgan.processes import Processes
+from gexlib.wgan.state import State
+from gexlib.wgan.step import Autograd
 
 
 class Problem(NamedTuple):
@@ -34,73 +36,25 @@ PROBLEMS = [
 
 
 def tiny(problem: Problem) -> Problem:
-    """The same in a moment."""
+    """The same problem with few genes, done in a moment."""
     n_genes = 50 + PROBLEMS.index(problem)
     return problem._replace(n_genes=n_genes, settings=problem.settings.replace(hidden=(8, 8), latent_dim=6))
 
 
-def start(problem: Problem, device: torch.device) -> tuple[State, Batch]:
-    """New networks, and a minibatch."""
+def start(
+    problem: Problem, device: torch.device, engine: type[ClosedForm] | type[Autograd] = ClosedForm
+) -> tuple[ClosedForm | Autograd, Batch]:
+    """New networks in an engine, and a minibatch."""
     random, settings = torch.Generator().manual_seed(0), problem.settings
     n, b = 20 * settings.batch_size, settings.batch_size
     x, values = torch.randn(n, problem.n_genes, generator=random), torch.randn(n, 2, generator=random)
     codes = torch.stack([torch.randint(v, (n,), generator=random) for v in problem.n_levels], dim=1)
-    head = floor = None
-    if settings.head == "factors":
+    model = floor = None
+    if settings.factor_model == "full":
         floor = torch.full((problem.n_genes,), -2.0)
         parts = (part.numpy() for part in (x.maximum(floor), codes, values))
-        head = fit_factors(*parts, problem.n_levels, floor.numpy(), settings.latent_dim, 0)
-    state = State.start(settings, problem.n_genes, problem.n_levels, 2, 0, device, head, floor)
-    return state, Batch(x, codes, values).rows(torch.arange(b)).to(device)
-
-
-def closed_form(problem: Problem, device: torch.device) -> Callable[[], object]:
-    """The iteration of `gexlib.wgan.iteration`."""
-    state, batch = start(problem, device)
-    iteration = state.iteration(problem.settings, len(batch.x))
-    return lambda: iteration(batch)
-
-
-def autograd(problem: Problem, device: torch.device) -> Callable[[], object]:
-    """The definition: the losses of `gexlib.wgan.losses`, torch.autograd and torch.optim.RMSprop."""
-    (state, batch), settings = start(problem, device), problem.settings
-    state.release()
-    optimizers = {
-        player: torch.optim.RMSprop(
-            getattr(state, player).parameters(), settings.learning_rate, alpha=settings.decay, eps=1e-7
-        )
-        for player in ("generator", "critic")
-    }
-    return lambda: plain_step(state, optimizers, batch, settings)
-
-
-def plain_step(state: State, optimizers: dict, real: Batch, settings: Settings) -> None:
-    """Five updates of the critic and one of the generator, differentiated by autograd."""
-    b, k, device = len(real.x), settings.critic_steps, real.x.device
-
-    def generate(n: int) -> torch.Tensor:
-        z = torch.randn(n * b, settings.latent_dim, device=device)
-        noise = torch.randn(n * b, real.x.shape[1], device=device) if state.generator.head is not None else None
-        return state.generator(z, real.codes.repeat(n, 1), real.values.repeat(n, 1), noise)
-
-    def blur(scale: float, *batches: torch.Tensor) -> list[torch.Tensor]:
-        if not settings.noise_probability:
-            return list(batches)
-        rows = torch.rand(b, 1, device=device) < settings.noise_probability
-        return [x + rows * scale * torch.randn_like(x) for x in batches]
-
-    def descend(player: str, loss: torch.Tensor) -> None:
-        parameters = list(getattr(state, player).parameters())
-        for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = gradient
-        optimizers[player].step()
-
-    with torch.no_grad():
-        fakes = generate(k).split(b)
-    for fake in fakes:
-        seen, fake = blur(settings.noise_critic, real.x, fake)
-        mix = torch.rand(b, 1, device=device)
-        loss = critic_loss(state.critic, seen, fake, real.codes, real.values, mix, settings.penalty_weight).loss
-        descend("critic", loss)
-    (fake,) = blur(settings.noise_generator, generate(1))
-    descend("generator", generator_loss(state.critic, fake, real.codes, real.values))
+        model = fit_factors(*parts, problem.n_levels, floor.numpy(), settings.latent_dim, 0)
+    state = State.start(settings, problem.n_genes, problem.n_levels, 2, 0, device, model, floor)
+    step = engine(state, settings, Processes())
+    step.set_rate(1.0)
+    return step, Batch(x, codes, values).rows(torch.arange(b)).to(device)

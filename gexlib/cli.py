@@ -115,7 +115,7 @@ def train(
         from gexlib.datasets import read, write
         from gexlib.preprocess import split_groups
         from gexlib.wgan import WGANGP
-        from gexlib.wgan.distributed import process_group
+        from gexlib.wgan.processes import process_group
         from gexlib.wgan.settings import resolve
 
         settings = resolve(preset)

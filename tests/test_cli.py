@@ -228,10 +228,10 @@ def test_a_training_that_diverges_or_lacks_memory_is_one_line(gexlib, folder, mo
 def test_a_warning_is_one_line_too(gexlib, folder, monkeypatch):
     real = train.train_epoch
 
-    def remove(state, *arguments):
-        if state.epoch == 6:
+    def remove(step, *arguments):
+        if step.state.epoch == 6:
             shutil.rmtree("ck")
-        return real(state, *arguments)
+        return real(step, *arguments)
 
     monkeypatch.setattr(train, "train_epoch", remove)
     result = gexlib(*TRAIN, "--by", "donor", "--epochs", "7", "--checkpoint", "ck")

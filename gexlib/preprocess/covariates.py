@@ -94,6 +94,11 @@ class CovariateEncoder:
         new = [~obs[name].astype(object).isin(levels) for name, levels in self.vocabularies_.items()]
         return pd.concat(new, axis=1).any(axis=1) if new else pd.Series(False, index=obs.index)
 
+    @property
+    def n_levels(self) -> list[int]:
+        """The number of levels of each categorical covariate."""
+        return [len(levels) for levels in self.vocabularies_.values()]
+
     def to_dict(self) -> dict:
         """Everything that the encoder knows, as JSON can hold it."""
         return {

@@ -1,8 +1,8 @@
 """
 The model: a conditional Wasserstein GAN with gradient penalty, and its training.
 
-:class:`WGANGP` is what most users need. :mod:`~gexlib.wgan.networks`, :mod:`~gexlib.wgan.losses` and
-:mod:`~gexlib.wgan.train` can be read next to the paper's equations.
+:class:`WGANGP` is what most users need. :mod:`~gexlib.wgan.networks`, :mod:`~gexlib.wgan.losses`,
+:mod:`~gexlib.wgan.step` and :mod:`~gexlib.wgan.train` can be read beside the paper's equations.
 """
 
 from gexlib.wgan.losses import critic_loss, generator_loss

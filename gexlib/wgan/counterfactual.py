@@ -1,4 +1,4 @@
-"""What would change if one covariate were another? The answer of a generator, with everything else held still."""
+"""What a generator changes if one covariate is switched and everything else is held still."""
 
 from __future__ import annotations
 
@@ -9,66 +9,65 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import whole_number
+from gexlib.checks import check_columns, listing, whole_number
 from gexlib.preprocess import CovariateEncoder, Covariates
 
 RUNS_AT_A_TIME = 256  # pairs of profiles generated together, and genes summarised together: bounds the memory
 TAILS = (0.025, 0.975)
 
 
-class Worlds(NamedTuple):
-    """Encoded covariates of the runs as they are (`reference`) and with one covariate changed (`value`)."""
+class Runs(NamedTuple):
+    """Encoded covariates of all runs with the reference and with the value, and how many rows they were made from."""
 
     reference: Covariates
     value: Covariates
     n_rows: int
 
 
-def build_worlds(
+def build_runs(
     encoder: CovariateEncoder,
     obs: pd.DataFrame,
-    covariate: str,
+    by: str,
     value: str | float,
     reference: str | float | None,
     n: int,
     rng: np.random.Generator,
-) -> Worlds:
+) -> Runs:
     """
-    The covariates of `n` runs in two worlds that differ in one covariate only.
+    Return the covariates of `n` runs, which differ in one covariate only.
 
-    The rows of `obs` are used in random order, again and again, so that each takes part as often as any other
-    (but for one run). Without a reference, rows that have `value` already are left out.
+    The rows of `obs` are used in random order, again and again, so that each takes part equally often (up to one run).
+    Without a reference, rows that have `value` already are left out.
     """
-    _check_switch(encoder, obs, covariate, value, reference)
+    _check_switch(encoder, obs, by, value, reference)
     if reference is None:
-        obs = obs[(obs[covariate].astype(object) != value).to_numpy()]
+        obs = obs[(obs[by].astype(object) != value).to_numpy()]
     if obs.empty:
         way = "give a reference" if reference is None else "give one row or more"
-        raise ValueError(f"obs has no row whose {covariate} can be switched to {value!r}; {way}")
+        raise ValueError(f"obs has no row whose {by} can be switched to {value!r}; {way}")
     cycles = [rng.permutation(len(obs)) for _ in range(-(-n // len(obs)))]
     rows = np.concatenate(cycles)[:n]
 
     def encoded(level: str | float | None) -> Covariates:
-        world = obs if level is None else obs.assign(**{covariate: level})
-        return Covariates(*(part[rows] for part in encoder.transform(world)))
+        switched = obs if level is None else obs.assign(**{by: level})
+        return Covariates(*(part[rows] for part in encoder.transform(switched)))
 
-    return Worlds(encoded(reference), encoded(value), len(obs))
+    return Runs(encoded(reference), encoded(value), len(obs))
 
 
 def run_differences(
-    generate: Callable[[Covariates, int], np.ndarray], worlds: Worlds, rng: np.random.Generator
+    generate: Callable[[Covariates, int], np.ndarray], runs: Runs, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """
-    Differences between the two worlds, a block of runs at a time, shape (n_block, n_genes).
+    Yield the difference that the switch makes in each run, a block of runs at a time, shape (n_block, n_genes).
 
-    `generate` takes covariates and a seed; both worlds of a run are generated from the same seed, and so from
-    the same latent vector.
+    `generate` takes covariates and a seed. Both profiles of a run come from the same seed, and so from the same latent
+    vector.
     """
-    for start in range(0, len(worlds.value.codes), RUNS_AT_A_TIME):
+    for start in range(0, len(runs.value.codes), RUNS_AT_A_TIME):
         rows, seed = slice(start, start + RUNS_AT_A_TIME), int(rng.integers(2**62))
         value, reference = (
-            generate(Covariates(world.codes[rows], world.values[rows]), seed)
-            for world in (worlds.value, worlds.reference)
+            generate(Covariates(side.codes[rows], side.values[rows]), seed) for side in (runs.value, runs.reference)
         )
         yield value - reference
 
@@ -92,29 +91,29 @@ def summarise_runs(differences: np.ndarray, genes: pd.Index) -> pd.DataFrame:
 def _check_switch(
     encoder: CovariateEncoder,
     obs: pd.DataFrame,
-    covariate: str,
+    by: str,
     value: str | float,
     reference: str | float | None,
 ) -> None:
-    if covariate not in [*encoder.categorical, *encoder.numerical]:
-        known = ", ".join(map(repr, [*encoder.categorical, *encoder.numerical])) or "none"
-        raise ValueError(f"covariate={covariate!r} is not one that the model is conditioned on; those are: {known}")
+    if by not in [*encoder.categorical, *encoder.numerical]:
+        known = listing([*encoder.categorical, *encoder.numerical])
+        raise ValueError(f"by={by!r} is no covariate that the model is conditioned on; those are: {known}")
     given = {"value": value} | ({} if reference is None else {"reference": reference})
     for argument, level in given.items():
-        if covariate in encoder.numerical:
+        if by in encoder.numerical:
             if isinstance(level, bool) or not isinstance(level, Real):
-                raise TypeError(f"{argument}={level!r} must be a number, as {covariate!r} is a numerical covariate")
+                raise TypeError(f"{argument}={level!r} must be a number, as {by!r} is a numerical covariate")
             if not np.isfinite(level):
                 raise ValueError(f"{argument}={level!r} must be a finite number")
-        elif level not in encoder.vocabularies_[covariate]:
-            levels = ", ".join(map(repr, encoder.vocabularies_[covariate]))
-            raise ValueError(f"{argument}={level!r} is not a level of {covariate!r}; levels: {levels}")
+        elif level not in encoder.vocabularies_[by]:
+            levels = listing(encoder.vocabularies_[by])
+            raise ValueError(f"{argument}={level!r} is not a level of {by!r}; levels: {levels}")
     if value == reference:
         raise ValueError(f"value and reference are both {value!r}; nothing would be switched")
     if not isinstance(obs, pd.DataFrame):
         raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
-    if reference is None and covariate not in obs:
-        raise ValueError(f"obs has no column {covariate!r}; add it, or give a reference")
+    if reference is None:
+        check_columns("by", [by], obs)
 
 
 def counterfactual(
@@ -122,7 +121,7 @@ def counterfactual(
     encoder: CovariateEncoder,
     genes: pd.Index,
     obs: pd.DataFrame,
-    covariate: str,
+    by: str,
     value: str | float,
     reference: str | float | None = None,
     n: int = 1000,
@@ -136,19 +135,19 @@ def counterfactual(
     """
     n, seed = whole_number("n", n, 2), whole_number("seed", seed, 0)
     rng = np.random.default_rng(seed)
-    worlds = build_worlds(encoder, obs, covariate, value, reference, n, rng)
+    runs = build_runs(encoder, obs, by, value, reference, n, rng)
     differences = np.empty((n, len(genes)), np.float32)
     done = 0
-    for block in run_differences(generate, worlds, rng):
+    for block in run_differences(generate, runs, rng):
         differences[done : done + len(block)] = block
         done += len(block)
     table = summarise_runs(differences, genes)
     table.attrs = {
-        "covariate": covariate,
+        "by": by,
         "value": value,
         "reference": "as in obs" if reference is None else reference,
         "n": n,
-        "rows": worlds.n_rows,
+        "rows": runs.n_rows,
         "seed": seed,
     }
     return table

@@ -1,4 +1,4 @@
-"""The two players' losses: equations 1 to 3 of the paper."""
+"""The losses of generator and critic: equation 3 of the paper."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def critic_loss(
     critic: Critic, real: Tensor, fake: Tensor, codes: Tensor, values: Tensor, mix: Tensor, weight: float
 ) -> CriticLoss:
     r"""
-    The loss that the critic minimises (equation 2 of the paper; :cite:p:`gulrajani2017improved`).
+    The loss that the critic minimises (equation 3 of the paper; :cite:p:`gulrajani2017improved`).
 
     .. math::
         L_D = \mathbb{E}[D(\hat{x}, r, q)] - \mathbb{E}[D(x, r, q)]
@@ -43,7 +43,7 @@ def critic_loss(
     Returns
     -------
     CriticLoss
-        ``wasserstein`` is the critic's estimate of the Wasserstein-1 distance (equation 1),
+        ``wasserstein`` is the critic's estimate of the Wasserstein-1 distance (equation 2),
         :math:`\mathbb{E}[D(x)] - \mathbb{E}[D(\hat{x})]`.
     """
     scores = critic(torch.cat([real, fake]), codes.repeat(2, 1), values.repeat(2, 1))

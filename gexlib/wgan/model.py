@@ -12,28 +12,30 @@ import torch
 from anndata import AnnData
 
 from gexlib import __version__
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.normal_scores import TRANSFORMS
-from gexlib.preprocess import CovariateEncoder, Covariates
-from gexlib.wgan.batch import Batch
-from gexlib.wgan.checkpoint import CONFIG
+from gexlib.normal_scores import NormalScores
+from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
 from gexlib.wgan.counterfactual import counterfactual
+from gexlib.wgan.data.samples import Prepared, digest
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
-from gexlib.wgan.distributed import World
-from gexlib.wgan.factors import LearnedNoise, fit_factors, fit_noise
-from gexlib.wgan.resume import SavedTraining, digest
-from gexlib.wgan.saved import history_frame, read_model, write_model
-from gexlib.wgan.scores import SCORES
+from gexlib.wgan.engine import ClosedForm
+from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
+from gexlib.wgan.files import model as files
+from gexlib.wgan.files.folder import CONFIG
+from gexlib.wgan.files.training import Checkpoint
+from gexlib.wgan.networks import Generator
+from gexlib.wgan.processes import Processes
 from gexlib.wgan.settings import Settings, resolve
-from gexlib.wgan.stored import StoredBatches, StoredRows, is_stored, some_in_memory
-from gexlib.wgan.train import State
+from gexlib.wgan.state import State
+from gexlib.wgan.step import Autograd
 from gexlib.wgan.train import train as run_training
+from gexlib.wgan.validation_score import SCORES
 
 PRETRAINED = ("ecoli", "gtex-tcga")
-STORED_VALIDATION = 2000  # samples of validation data on the disk that are read for the scores
-FIRST_LOOK = 10_000  # samples that the factors are fitted to, at most
-SAMPLE_ROWS = 1024  # samples generated at a time: bounds the memory, and fixes the bits
+ENGINES = ("closed_form", "autograd")
+FIRST_LOOK = 10_000  # the factor model is fitted to so many samples, at most
+SAMPLE_ROWS = 1024  # samples generated at a time: this bounds the memory, and fixes the bits
 
 
 class WGANGP:
@@ -60,9 +62,13 @@ class WGANGP:
     threads : int
         CPU threads used in `fit` and `sample`. More than one rarely pays for networks of this size, and costs
         dearly where another process uses the second core.
+    engine : {"closed_form", "autograd"}
+        What computes the iterations of `fit`: gradients in closed form (:mod:`gexlib.wgan.engine`), which is faster, or
+        plain PyTorch (:mod:`gexlib.wgan.step`), which can be read beside the paper. Both draw the same random numbers,
+        and their trainings agree up to rounding.
     cuda_graphs : bool
-        On a GPU, replay the iterations of `fit` from a recording. Without, the CPU launches hundreds of small pieces of
-        work for each, and the GPU waits for it.
+        On a GPU, replay the iterations of the closed form from a recording. Without one, the CPU launches hundreds of
+        small pieces of work for each iteration, and the GPU waits for it.
 
     Attributes
     ----------
@@ -105,12 +111,15 @@ class WGANGP:
         unseen: str = "error",
         device: str = "auto",
         threads: int = 1,
+        engine: str = "closed_form",
         cuda_graphs: bool = True,
     ) -> None:
         self.settings = resolve(settings)
         self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
         self.seed, self.threads = whole_number("seed", seed, 0), whole_number("threads", threads, 1)
-        self.device, self.cuda_graphs = choose_device(device), cuda_graphs
+        if engine not in ENGINES:
+            raise ValueError(f"engine={engine!r} is not known; choose {' or '.join(map(repr, ENGINES))}")
+        self.device, self.engine, self.cuda_graphs = choose_device(device), engine, cuda_graphs
 
     def fit(
         self,
@@ -163,42 +172,43 @@ class WGANGP:
         OSError
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
-        samples, data = self._prepare(train)
-        x_val, covariates_val = self._validation(validation)
+        encoder = CovariateEncoder(self.encoder_.categorical, self.encoder_.numerical, self.encoder_.unseen)
+        prepared = Prepared.fit(train, encoder, self.settings.transform)
+        x_val, covariates_val = (None, None) if validation is None else prepared.validation(validation)
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
-            "covariates": self.encoder_.to_dict(),
-            "training data": data,
+            "covariates": encoder.to_dict(),
+            "training data": prepared.digest,
             "validation data": None if x_val is None else digest(x_val, *covariates_val),
         }
-        saved = SavedTraining(checkpoint, run)
 
-        def score(generator) -> float:
+        def score(generator: Generator) -> float:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
-            synthetic = self._generate(generator, wanted, seed=self.seed)
-            if not np.isfinite(synthetic).all():
+            scores = self._generate(generator, wanted, seed=self.seed)
+            if not np.isfinite(scores).all():
                 return float("nan")
-            return SCORES[self.settings.score](x_val, self._expression(synthetic))
+            return SCORES[self.settings.score](x_val, _expression(scores, prepared.standardizer))
 
+        processes = Processes.joined(self.device)
+        saved = Checkpoint(checkpoint, run, processes)
         with limited_threads(self.threads), saved.explained(self.device):
-            state = self._new_state(self._fit_head(samples))
-            state.world, state.cuda_graphs = World.joined(self.device), self.cuda_graphs
+            state = self._start(prepared)
             saved.restore(state)
-            run_training(
-                state,
-                samples.to(self.device),
-                self.settings,
-                None if x_val is None else score,
-                saved.save,
-                progress if state.world.is_first else False,
-            )
+            if self.engine == "closed_form":
+                step = ClosedForm(state, self.settings, processes, self.cuda_graphs)
+            else:
+                step = Autograd(state, self.settings, processes)
+            samples, shown = prepared.samples.to(self.device), progress if processes.is_first else False
+            run_training(step, samples, None if x_val is None else score, saved.save, shown)
         if not state.best:
             raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")
         state.load_networks(state.best)
-        state.release()
+        step.release()
+        self.encoder_, self.standardizer_ = encoder, prepared.standardizer
+        self.var_, self.provenance_ = prepared.var, prepared.provenance
         self.generator_, self.critic_ = state.generator, state.critic
-        self.history_ = history_frame(state.history)
+        self.history_ = files.history_frame(state.history)
         self.best_epoch_ = state.best_epoch
         self.best_score_ = float(state.best_score) if x_val is not None else float("nan")
         return self
@@ -229,9 +239,9 @@ class WGANGP:
         covariates = self.encoder_.transform(obs)
         fewer = enough_memory(self.device, "give fewer rows of obs at a time")
         with limited_threads(self.threads), torch.no_grad(), fewer:
-            z = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
+            scores = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
         named = obs.set_axis(anndata.utils.make_index_unique(obs.index.astype(str)))
-        made = AnnData(self._expression(z), obs=named, var=self.var_.copy())
+        made = AnnData(_expression(scores, self.standardizer_), obs=named, var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
             "seed": str(seed),
@@ -244,27 +254,27 @@ class WGANGP:
     def counterfactual(
         self,
         obs: pd.DataFrame,
-        covariate: str,
+        by: str,
         value: str | float,
         reference: str | float | None = None,
         n: int = 1000,
         seed: int = 0,
     ) -> pd.DataFrame:
         """
-        How much each gene changes if one covariate is switched and everything else is held still.
+        Switch one covariate, hold everything else still, and measure how much each gene changes.
 
-        A run takes a row of `obs` and a latent vector, generates the profile with the covariate at `reference` and
-        again, from the same latent vector and other covariates, with it at `value`, and keeps the difference
-        :cite:p:`vinas2022adversarial`. This is what the *model* says of a change of its input. It is the effect of
-        an intervention only where the model's covariates hold everything that moves both the covariate and the
-        genes, and where the training data have both levels for such rows.
+        A run takes a row of `obs` and a latent vector. It generates the profile with the covariate at `reference`, and
+        again with it at `value`, from the same latent vector and the same other covariates. The difference is kept
+        :cite:p:`vinas2022adversarial`. This is what the *model* says of a change of its input. It is the effect of an
+        intervention only if the model's covariates hold everything that moves both the covariate and the genes, and if
+        the training data have both levels for such rows.
 
         Parameters
         ----------
         obs : DataFrame
             Rows with the model's covariates. They are used in random order, each equally often.
-        covariate : str
-            Which covariate to switch.
+        by : str
+            The covariate to switch.
         value, reference : str or float
             To what and from what: levels of a categorical covariate, numbers for a numerical one. By default each
             row starts from its own level, and rows that already have `value` are left out.
@@ -294,13 +304,11 @@ class WGANGP:
         self._check_fitted()
 
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
-            return self._expression(self._generate(self.generator_, covariates, seed))
+            return _expression(self._generate(self.generator_, covariates, seed), self.standardizer_)
 
         fewer = enough_memory(self.device, "ask for fewer runs n")
         with limited_threads(self.threads), torch.no_grad(), fewer:
-            return counterfactual(
-                generate, self.encoder_, self.var_.index, obs, covariate, value, reference, n=n, seed=seed
-            )
+            return counterfactual(generate, self.encoder_, self.var_.index, obs, by, value, reference, n=n, seed=seed)
 
     def critic_scores(self, data: AnnData) -> np.ndarray:
         """
@@ -358,7 +366,22 @@ class WGANGP:
         self._check_fitted()
         if critic:
             self._check_critic("save with critic=False")
-        write_model(self, folder, critic)
+        files.write(
+            folder,
+            files.FittedModel(
+                settings=self.settings,
+                seed=self.seed,
+                encoder=self.encoder_,
+                standardizer=self.standardizer_,
+                var=self.var_,
+                provenance=self.provenance_,
+                generator=self.generator_,
+                critic=self.critic_ if critic else None,
+                history=self.history_,
+                best_epoch=self.best_epoch_,
+                best_score=self.best_score_,
+            ),
+        )
 
     @classmethod
     def load(cls, folder: str | Path, device: str = "auto", threads: int = 1) -> WGANGP:
@@ -370,7 +393,15 @@ class WGANGP:
         FileNotFoundError, ValueError
             If there is no model, it is not one of this library's, or it is damaged; the message says which.
         """
-        return read_model(cls, folder, device, threads)
+        saved = files.read(folder)
+        covariates = saved.encoder.categorical, saved.encoder.numerical
+        model = cls(*covariates, saved.settings, saved.seed, saved.encoder.unseen, device, threads)
+        model.encoder_, model.standardizer_ = saved.encoder, saved.standardizer
+        model.var_, model.provenance_ = saved.var, saved.provenance
+        model.generator_ = saved.generator.to(model.device)
+        model.critic_ = None if saved.critic is None else saved.critic.to(model.device)
+        model.history_, model.best_epoch_, model.best_score_ = saved.history, saved.best_epoch, saved.best_score
+        return model
 
     @classmethod
     def load_pretrained(cls, name: str, device: str = "auto", threads: int = 1) -> WGANGP:
@@ -400,83 +431,45 @@ class WGANGP:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
-    def _n_levels(self) -> list[int]:
-        return [len(levels) for levels in self.encoder_.vocabularies_.values()]
+    def _start(self, prepared: Prepared) -> State:
+        """The state of a new training, with a factor model as it is before the adversarial training."""
+        floor = files.floor_of(prepared.standardizer)
+        sizes = len(prepared.var), prepared.encoder.n_levels, len(prepared.encoder.numerical)
+        model = self._fit_factor_model(prepared, floor)
+        return State.start(self.settings, *sizes, self.seed, self.device, model, floor)
 
-    def _fit_head(self, samples: Batch | StoredBatches) -> LearnedNoise | None:
-        """What the generator adds to its network, as it is before the adversarial training."""
-        if self.settings.head == "none":
+    def _fit_factor_model(self, prepared: Prepared, floor: torch.Tensor | None) -> GeneNoise | None:
+        if self.settings.factor_model == "none":
             return None
-        z, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
-        if self.settings.head == "noise":
-            return fit_noise(codes, self._n_levels(), z.shape[1])
-        floor = self._floor()
-        floor = np.full(z.shape[1], -np.inf) if floor is None else floor.numpy()
-        return fit_factors(z, codes, values, self._n_levels(), floor, self.settings.latent_dim, self.seed)
+        scores, codes, values = (part.numpy() for part in prepared.samples.some(FIRST_LOOK))
+        n_levels = prepared.encoder.n_levels
+        if self.settings.factor_model == "noise only":
+            return fit_noise(codes, n_levels, scores.shape[1])
+        lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()
+        return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed)
 
-    def _floor(self) -> torch.Tensor | None:
-        floor = getattr(getattr(self, "standardizer_", None), "floor_", None)
-        return None if floor is None else torch.from_numpy(floor)
-
-    def _new_state(self, head: LearnedNoise | None = None) -> State:
-        n_genes, n_numerical = len(self.var_), len(self.encoder_.numerical)
-        sizes = (n_genes, self._n_levels(), n_numerical)
-        return State.start(self.settings, *sizes, self.seed, self.device, head, self._floor())
-
-    def _prepare(self, train: AnnData) -> tuple[Batch | StoredBatches, str]:
-        """Fit what comes before the networks; the samples as these see them, and a digest of the data."""
-        x = StoredRows(train, "train") if is_stored(train) else expression_matrix(train, "train")
-        if len(x) < 2:
-            raise ValueError(f"train has {len(x)} sample; give two or more")
-        self.var_ = train.var.copy()
-        self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
-        covariates = self.encoder_.fit(train.obs).transform(train.obs)
-        transform = TRANSFORMS[self.settings.transform]
-        if isinstance(x, StoredRows):
-            self.standardizer_ = transform().fit_chunks(x.chunks())
-            return StoredBatches(x, self.standardizer_, covariates), x.digest + digest(*covariates)
-        x = x.astype(np.float32, copy=False)
-        self.standardizer_ = transform().fit(x)
-        z = self.standardizer_.transform(x)
-        return Batch(*map(torch.from_numpy, (z, *covariates))), digest(z, *covariates)
-
-    def _validation(self, validation: AnnData | None) -> tuple[np.ndarray | None, Covariates | None]:
-        if validation is None:
-            return None, None
-        if is_stored(validation):
-            validation = some_in_memory(validation, STORED_VALIDATION)
-        x = expression_matrix(validation, "validation").astype(np.float32, copy=False)
-        if list(validation.var_names) != list(self.var_.index):
-            raise ValueError(
-                "validation has other genes than train, or in another order; take the genes of train with "
-                "validation[:, train.var_names]"
-            )
-        if len(x) < 3:
-            raise ValueError(f"validation has {len(x)} samples; correlations need 3 or more")
-        return x, self.encoder_.transform(validation.obs)
-
-    def _generate(self, generator, covariates: Covariates, seed: int) -> np.ndarray:
-        """Scores of samples, shape (n, n_genes), at the noise's temperature of the settings."""
-        n, random = len(covariates.codes), torch.Generator().manual_seed(seed)
+    def _generate(self, generator: Generator, covariates: Covariates, seed: int) -> np.ndarray:
+        """Scores of samples, shape (n, n_genes), with the gene noise at the temperature of the settings."""
+        n, random, n_genes = len(covariates.codes), torch.Generator().manual_seed(seed), generator.n_genes
         latent = torch.randn(n, self.settings.latent_dim, generator=random)
-        made = [np.empty((0, len(self.var_)), np.float32)]
+        made = [np.empty((0, n_genes), np.float32)]
         parts = (latent, torch.from_numpy(covariates.codes), torch.from_numpy(covariates.values))
         for chunk in zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True):
-            if generator.head is not None:
-                spread = self.settings.noise_temperature * torch.randn(len(chunk[0]), len(self.var_), generator=random)
-                chunk = (*chunk, spread)
+            if generator.factor_model is not None:
+                noise = self.settings.gene_noise_temperature * torch.randn(len(chunk[0]), n_genes, generator=random)
+                chunk = (*chunk, noise)
             made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
         return np.concatenate(made)
-
-    def _expression(self, z: np.ndarray) -> np.ndarray:
-        """Scores in the units of the training data; a gene that is constant there is constant."""
-        z[:, self.standardizer_.constant_] = 0
-        return self.standardizer_.inverse_transform(z)
 
     def _check_critic(self, so: str) -> None:
         if self.critic_ is None:
             raise ValueError(f"this model was saved without its critic; {so}")
 
     def _check_fitted(self) -> None:
-        if not hasattr(self, "generator_"):
-            raise ValueError("this WGANGP is not fitted; call fit first, or load a model with WGANGP.load")
+        check_fitted(self, "generator_", "call fit first, or load a model with WGANGP.load")
+
+
+def _expression(scores: np.ndarray, standardizer: Standardizer | NormalScores) -> np.ndarray:
+    """Expression in the units of the training data; a gene that is constant there is constant."""
+    scores[:, standardizer.constant_] = 0
+    return standardizer.inverse_transform(scores)

@@ -9,11 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gexlib.wgan.batch import Levels
-from gexlib.wgan.factors import ConditionalFactors, LearnedNoise
+from gexlib.wgan.factor_model import FactorModel, GeneNoise
+from gexlib.wgan.levels import Levels
+from gexlib.wgan.settings import Settings
 
-BESIDE_FACTORS = 0.1  # of Glorot's range: the network's last weights where factors make the samples at first
-FIRST = 0.05  # range of the first weights of an embedding, the default of the authors' Keras
+BESIDE_FACTORS = (
+    0.1  # the network's last weights are drawn from this share of Glorot's range beside a fitted factor model
+)
+FIRST = 0.05  # range of an embedding's first weights: the default of Keras, which the authors used
 
 
 def embedding_size(n_levels: int) -> int:
@@ -29,46 +32,49 @@ def embedding_size(n_levels: int) -> int:
 
 
 class CovariateEmbedding(nn.Module):
-    """Covariates as one vector: numerical values as they are, each category by its own learned embedding."""
+    """Covariates as one vector: numerical values as they are, and a learned embedding of each category."""
 
-    def __init__(self, n_levels: Sequence[int], n_numerical: int, generator: torch.Generator) -> None:
+    def __init__(self, n_levels: Sequence[int], n_numerical: int, random: torch.Generator) -> None:
         super().__init__()
         self.tables = nn.ParameterList(
-            torch.empty(v, embedding_size(v)).uniform_(-FIRST, FIRST, generator=generator) for v in n_levels
+            torch.empty(v, embedding_size(v)).uniform_(-FIRST, FIRST, generator=random) for v in n_levels
         )
         self.levels = Levels(n_levels)
         self.size = n_numerical + sum(embedding_size(v) for v in n_levels)
 
     @torch.no_grad()
     def rescale(self, scale: float) -> None:
-        """Make embeddings as they come from the constructor uniform between ± `scale`."""
+        """Make the embeddings of a new network uniform between minus and plus `scale`."""
         for table in self.tables:
             table *= scale / FIRST
 
     def forward(self, codes: Tensor, values: Tensor) -> Tensor:
-        """Codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""
+        """Map codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""
         levels = self.levels(codes, values.dtype).split(self.levels.sizes, dim=1)
-        parts = [level @ table for level, table in zip(levels, self.tables, strict=True)]  # one order of sums anywhere
+        parts = [
+            level @ table for level, table in zip(levels, self.tables, strict=True)
+        ]  # a product adds up in one order
         return torch.cat([values, *parts], dim=1)
 
 
 class Generator(nn.Module):
     r"""
-    :math:`\hat{x} = G(z, r, q)`: a latent vector and covariates in, the scores of all genes out.
+    The generator, :math:`\hat{x} = G(z, r, q)` (equation 1 of the paper).
 
-    An MLP with ReLU and a linear output layer, which is all that the paper has. `values` are the paper's numerical
-    covariates :math:`r`, `codes` the categorical ones :math:`q`.
+    It takes a latent vector :math:`z` and covariates, and gives a score for each gene. In the paper it is a multilayer
+    perceptron with ReLU and a linear output layer, and nothing else. `values` are the numerical covariates :math:`r`,
+    `codes` the categorical ones :math:`q`.
 
     Parameters
     ----------
     n_genes, n_levels, n_numerical, latent_dim, hidden
         Sizes: of the output, of each categorical covariate's vocabulary, of the other inputs and of the layers.
-    generator : torch.Generator
+    random : torch.Generator
         Draws the first weights.
-    head : LearnedNoise, optional
-        What is added to the network's output (:mod:`gexlib.wgan.factors`).
+    factor_model : GeneNoise or FactorModel, optional
+        What is added to the network's output (:mod:`gexlib.wgan.factor_model`).
     floor : Tensor, shape (n_genes,), optional
-        The lowest score of each gene; what is below it is seen as it (:class:`gexlib.normal_scores.NormalScores`).
+        The lowest score of each gene; lower ones become this one (:class:`gexlib.normal_scores.NormalScores`).
     """
 
     def __init__(
@@ -78,32 +84,41 @@ class Generator(nn.Module):
         n_numerical: int,
         latent_dim: int,
         hidden: Sequence[int],
-        generator: torch.Generator,
-        head: LearnedNoise | None = None,
+        random: torch.Generator,
+        factor_model: GeneNoise | None = None,
         floor: Tensor | None = None,
     ) -> None:
         super().__init__()
-        self.embedding = CovariateEmbedding(n_levels, n_numerical, generator)
-        self.layers = _dense([latent_dim + self.embedding.size, *hidden, n_genes], generator)
-        self.head = head
+        self.n_genes = n_genes
+        self.embedding = CovariateEmbedding(n_levels, n_numerical, random)
+        self.layers = _dense([latent_dim + self.embedding.size, *hidden, n_genes], random)
+        self.factor_model = factor_model
         self.register_buffer("floor", floor, persistent=False)
-        if isinstance(head, ConditionalFactors):
+        if isinstance(factor_model, FactorModel):
             with torch.no_grad():
                 self.layers[-1].weight *= BESIDE_FACTORS
 
-    def forward(self, z: Tensor, codes: Tensor, values: Tensor, noise: Tensor | None = None) -> Tensor:
-        """Latent vectors (n, latent_dim), and with a head standard Gaussian `noise` (n, n_genes), to (n, n_genes)."""
+    def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor | None = None) -> Tensor:
+        """
+        Generate scores, shape (n, n_genes), from latent vectors `z` (n, latent_dim) and covariates.
+
+        With a factor model they also need `gene_noise` (n, n_genes), standard Gaussian.
+        """
         h = torch.cat([z, self.embedding(codes, values)], dim=1)
         for layer in self.layers[:-1]:
             h = functional.relu(layer(h))
         y = self.layers[-1](h)
-        if self.head is not None:
-            y = y + self.head(z, codes, values, noise)
+        if self.factor_model is not None:
+            y = y + self.factor_model(z, codes, values, gene_noise)
         return y if self.floor is None else torch.maximum(y, self.floor)
 
 
 class Critic(nn.Module):
-    """:math:`D(x, r, q)`: expression and covariates in, one real number out; an MLP with ReLU, linear at the end."""
+    """
+    The critic, :math:`D(x, r, q)`: how real a sample looks, given its covariates, as one number.
+
+    A multilayer perceptron with ReLU and a linear output layer.
+    """
 
     def __init__(
         self,
@@ -111,17 +126,15 @@ class Critic(nn.Module):
         n_levels: Sequence[int],
         n_numerical: int,
         hidden: Sequence[int],
-        generator: torch.Generator,
+        random: torch.Generator,
     ) -> None:
         super().__init__()
         self.n_genes = n_genes
-        self.embedding = CovariateEmbedding(n_levels, n_numerical, generator)
-        self.layers = _dense([n_genes + self.embedding.size, *hidden, 1], generator)
-        first = self.layers[0].weight
-        first.data = first.data.T.contiguous().T  # in memory gene by gene, so that a block of genes is in one piece
+        self.embedding = CovariateEmbedding(n_levels, n_numerical, random)
+        self.layers = _dense([n_genes + self.embedding.size, *hidden, 1], random)
 
     def forward(self, x: Tensor, codes: Tensor, values: Tensor) -> Tensor:
-        """Expression (n, n_genes) to scores (n,)."""
+        """Judge samples: scores of genes `x` (n, n_genes) to one number each, shape (n,)."""
         return self.layers[-1](self._activations(x, codes, values)[-1]).squeeze(1)
 
     def input_gradient(self, x: Tensor, codes: Tensor, values: Tensor) -> Tensor:
@@ -147,12 +160,30 @@ class Critic(nn.Module):
         return activations
 
 
-def _dense(sizes: Sequence[int], generator: torch.Generator) -> nn.ModuleList:
+def build(
+    settings: Settings,
+    n_genes: int,
+    n_levels: Sequence[int],
+    n_numerical: int,
+    random: torch.Generator,
+    factor_model: GeneNoise | None = None,
+    floor: Tensor | None = None,
+) -> tuple[Generator, Critic]:
+    """Return a new generator and a new critic; `random` draws their first weights."""
+    sizes = (n_levels, n_numerical)
+    generator = Generator(n_genes, *sizes, settings.latent_dim, settings.hidden, random, factor_model, floor)
+    critic = Critic(n_genes, *sizes, settings.hidden, random)
+    for network in (generator, critic):
+        network.embedding.rescale(settings.embedding_scale)
+    return generator, critic
+
+
+def _dense(sizes: Sequence[int], random: torch.Generator) -> nn.ModuleList:
     """Linear layers with Glorot-uniform weights and zero biases, drawn without the global random state."""
     layers = nn.ModuleList()
     for n_in, n_out in pairwise(sizes):
         layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
-        nn.init.xavier_uniform_(layer.weight, generator=generator)
+        nn.init.xavier_uniform_(layer.weight, generator=random)
         nn.init.zeros_(layer.bias)
         layers.append(layer)
     return layers

@@ -8,11 +8,20 @@ from dataclasses import dataclass
 
 CHOICES = {
     "transform": ("normal scores", "z-scores"),
-    "head": ("factors", "noise", "none"),
+    "factor_model": ("full", "noise only", "none"),
     "schedule": ("cosine", "constant"),
     "score": ("balanced", "S_dist"),
 }
-LAST_RATE = 0.02  # of the cosine schedule
+FORMER_NAMES = {
+    "head": "factor_model",
+    "noise_temperature": "gene_noise_temperature",
+    "noise_probability": "critic_noise_probability",
+    "noise_critic": "critic_noise_sd",
+    "noise_generator": "critic_noise_sd_generator",
+}
+FORMER_MODELS = {"factors": "full", "noise": "noise only"}
+RMSPROP_EPS = 1e-7  # added to the root of the mean square: the default of Keras, which the authors used
+LAST_RATE = 0.02  # the cosine schedule ends at this share of the step size
 
 
 @dataclass(frozen=True)
@@ -30,16 +39,16 @@ class Settings:
     transform : {"normal scores", "z-scores"}
         What the networks see of the expression data: :class:`gexlib.normal_scores.NormalScores`, or the paper's
         z-scores.
-    head : {"factors", "noise", "none"}
-        What the generator adds to its network's output: a conditional factor model with noise for each gene, fitted
-        before the adversarial training (:mod:`gexlib.wgan.factors`); noise alone, whose spread is learned; or nothing,
-        as in the paper.
-    noise_temperature : float
+    factor_model : {"full", "noise only", "none"}
+        What the generator adds to its network's output (:mod:`gexlib.wgan.factor_model`): a conditional factor model
+        with noise of each gene, fitted before the adversarial training; noise of each gene alone, whose standard
+        deviations are learned; or nothing, as in the paper.
+    gene_noise_temperature : float
         The noise of each gene is multiplied by it when samples are drawn (the temperature of :cite:t:`kingma2018glow`).
-        What the factors leave is not all independent from gene to gene, and below 1 fewer samples lie where there is no
-        real one.
+        What the factors leave is not wholly independent from gene to gene. With a temperature below 1 fewer samples lie
+        where there is no real one.
     latent_dim : int
-        Length of the latent vector :math:`z \sim N(0, I)`. With factors, each is one.
+        Length of the latent vector :math:`z \sim N(0, I)`. It is also the number of factors of the factor model.
     hidden : tuple of int
         Units of the hidden layers, the same in generator and critic.
     embedding_scale : float
@@ -47,12 +56,12 @@ class Settings:
         0.05 makes the networks all but blind to the covariates at first. Correlations between genes can be learned
         without them, so a training that stops by S_dist may end before a covariate has any effect.
     penalty_weight : float
-        :math:`\lambda`, the weight of the gradient penalty (equation 2).
+        :math:`\lambda`, the weight of the gradient penalty (equation 3).
     critic_steps : int
         Updates of the critic for each update of the generator.
     critic_warmup : int
-        Updates of the critic, at the start, that the generator waits for: a critic that knows nothing yet would lead a
-        generator away from the factor model it starts from.
+        Iterations at the start in which only the critic learns. An untrained critic would lead the generator away from
+        the factor model that it starts from.
     learning_rate, decay : float
         Step size of RMSProp and the decay of its running mean of squared gradients :cite:p:`hinton2012rmsprop`.
     critic_rate : float
@@ -78,15 +87,15 @@ class Settings:
         early epoch's luck may outshine all later ones where there are few validation samples.
     patience : int
         Stop after so many scores without a better one.
-    noise_probability : float
+    critic_noise_probability : float
         Fraction of the samples, real and generated, that the critic sees with Gaussian noise added.
-    noise_critic, noise_generator : float
-        Standard deviation of that noise (in z-scores) in the critic's and in the generator's updates.
+    critic_noise_sd, critic_noise_sd_generator : float
+        Standard deviation of that noise (in z-scores) in the critic's updates and in the generator's.
     """
 
     transform: str = "normal scores"
-    head: str = "factors"
-    noise_temperature: float = 0.7
+    factor_model: str = "full"
+    gene_noise_temperature: float = 0.7
     latent_dim: int = 128
     hidden: tuple[int, ...] = (256, 256)
     embedding_scale: float = 1.0
@@ -104,9 +113,9 @@ class Settings:
     score: str = "balanced"
     score_draws: int = 5
     patience: int = 20
-    noise_probability: float = 0.0
-    noise_critic: float = 0.5
-    noise_generator: float = 1.0
+    critic_noise_probability: float = 0.0
+    critic_noise_sd: float = 0.5
+    critic_noise_sd_generator: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
@@ -121,13 +130,13 @@ class Settings:
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose {' or '.join(map(repr, known))}")
         _require("critic_warmup", self.critic_warmup, int, lambda v: v >= 0, "a whole number of 0 or more")
-        for name in ("penalty_weight", "learning_rate", "embedding_scale", "critic_rate", "noise_temperature"):
+        for name in ("penalty_weight", "learning_rate", "embedding_scale", "critic_rate", "gene_noise_temperature"):
             _require(name, getattr(self, name), float, lambda v: 0 < v < float("inf"), "a positive number")
-        for name in ("noise_critic", "noise_generator"):
+        for name in ("critic_noise_sd", "critic_noise_sd_generator"):
             _require(name, getattr(self, name), float, lambda v: 0 <= v < float("inf"), "0 or more")
         for name in ("decay", "averaging"):
             _require(name, getattr(self, name), float, lambda v: 0 <= v < 1, "at least 0 and less than 1")
-        _require("noise_probability", self.noise_probability, float, lambda v: 0 <= v <= 1, "from 0 to 1")
+        _require("critic_noise_probability", self.critic_noise_probability, float, lambda v: 0 <= v <= 1, "from 0 to 1")
 
     def replace(self, **changes) -> Settings:
         """A copy with some settings changed, checked again."""
@@ -139,9 +148,37 @@ class Settings:
             return 1.0
         return LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * min(epoch / self.epochs, 1))) / 2
 
+    def rate_of(self, player: str) -> float:
+        """The step size of the generator or the critic at the start."""
+        return self.learning_rate * (self.critic_rate if player == "critic" else 1.0)
+
     def to_dict(self) -> dict:
         """The settings as JSON can hold them."""
         return dataclasses.asdict(self) | {"hidden": list(self.hidden)}
+
+    @classmethod
+    def from_dict(cls, saved: dict) -> Settings:
+        """
+        The settings of a saved model.
+
+        An older model may have old names, and lack settings that did not exist yet; it then has the paper's.
+        """
+        return cls(**(PAPER_ECOLI.to_dict() | current_names(saved)))
+
+
+def current_names(saved: dict) -> dict:
+    """
+    Saved settings under the names and with the values that they have now.
+
+    Examples
+    --------
+    >>> current_names({"head": "factors", "noise_temperature": 0.7, "epochs": 5})
+    {'factor_model': 'full', 'gene_noise_temperature': 0.7, 'epochs': 5}
+    """
+    named = {FORMER_NAMES.get(name, name): value for name, value in saved.items()}
+    if (model := named.get("factor_model")) in FORMER_MODELS:
+        named["factor_model"] = FORMER_MODELS[model]
+    return named
 
 
 def _require(name: str, value, kind: type, rule, words: str) -> None:
@@ -154,8 +191,8 @@ def _require(name: str, value, kind: type, rule, words: str) -> None:
 
 PAPER_ECOLI = Settings(
     transform="z-scores",
-    head="none",
-    noise_temperature=1.0,
+    factor_model="none",
+    gene_noise_temperature=1.0,
     latent_dim=10,
     hidden=(128, 128),
     embedding_scale=0.05,
@@ -168,13 +205,13 @@ PAPER_ECOLI = Settings(
     score="S_dist",
     score_draws=1,
     patience=10,
-    noise_probability=0.25,
+    critic_noise_probability=0.25,
 )
 
 PRESETS = {
     "default": Settings(),
     "paper_ecoli": PAPER_ECOLI,
-    "paper_gtex_tcga": PAPER_ECOLI.replace(latent_dim=64, hidden=(256, 256), noise_probability=0.0, epochs=2000),
+    "paper_gtex_tcga": PAPER_ECOLI.replace(latent_dim=64, hidden=(256, 256), critic_noise_probability=0.0, epochs=2000),
 }
 """
 Named settings. ``"paper_ecoli"`` and ``"paper_gtex_tcga"`` are what the paper and its authors' code do for Table 1 and

@@ -28,8 +28,8 @@ def quick():
     return PRESETS["paper_ecoli"].replace(embedding_scale=1.0, score_draws=5, patience=20, **sizes)
 
 
-@pytest.fixture(params=["noise", "factors"])
-def quick_head(quick, request):
+@pytest.fixture(params=["noise only", "full"])
+def quick_model(quick, request):
     """The same with what the project adds, and a schedule that does not depend on the number of epochs."""
-    changes = {"transform": "normal scores", "noise_temperature": 0.9, "score": "balanced", "critic_warmup": 3}
-    return quick.replace(head=request.param, averaging=0.9, **changes)
+    changes = {"transform": "normal scores", "gene_noise_temperature": 0.9, "score": "balanced", "critic_warmup": 3}
+    return quick.replace(factor_model=request.param, averaging=0.9, **changes)

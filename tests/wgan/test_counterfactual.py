@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gexlib.preprocess import CovariateEncoder
-from gexlib.wgan import PRESETS, WGANGP
+from gexlib.wgan import WGANGP
 from gexlib.wgan import counterfactual as module
 from gexlib.wgan.counterfactual import counterfactual, summarise_runs
 
@@ -54,21 +54,21 @@ def test_a_numerical_covariate_is_switched_in_its_own_unit():
 
 def test_without_reference_rows_that_have_the_value_are_left_out():
     table = switch("state", "on", n=10)
-    assert table.attrs == {"covariate": "state", "value": "on", "reference": "as in obs", "n": 10, "rows": 3, "seed": 0}
+    assert table.attrs == {"by": "state", "value": "on", "reference": "as in obs", "n": 10, "rows": 3, "seed": 0}
     with pytest.raises(ValueError, match="no row whose state can be switched to 'on'; give a reference"):
         counterfactual(generate, ENCODER, GENES, OBS[3:], "state", "on")
 
 
 def test_rows_take_part_evenly_and_nothing_else_changes():
     rng = np.random.default_rng(0)
-    worlds = module.build_worlds(ENCODER, OBS, "state", "on", "off", 10, rng)
-    dose, counts = np.unique(worlds.value.values, return_counts=True)
+    runs = module.build_runs(ENCODER, OBS, "state", "on", "off", 10, rng)
+    dose, counts = np.unique(runs.value.values, return_counts=True)
     assert len(dose) == 4
     assert set(counts) == {2, 3}
-    assert np.array_equal(worlds.value.values, worlds.reference.values)
-    assert np.array_equal(worlds.value.codes[:, 1], worlds.reference.codes[:, 1])
-    assert (worlds.value.codes[:, 0] == 1).all()
-    assert (worlds.reference.codes[:, 0] == 0).all()
+    assert np.array_equal(runs.value.values, runs.reference.values)
+    assert np.array_equal(runs.value.codes[:, 1], runs.reference.codes[:, 1])
+    assert (runs.value.codes[:, 0] == 1).all()
+    assert (runs.reference.codes[:, 0] == 0).all()
 
 
 def test_the_seed_decides():
@@ -84,8 +84,8 @@ def test_blocks_bound_what_is_generated_at_a_time_and_lose_no_run(monkeypatch):
         sizes.append(len(covariates.codes))
         return generate(covariates, seed)
 
-    worlds = module.build_worlds(ENCODER, OBS, "state", "on", "off", 40, np.random.default_rng(0))
-    blocks = list(module.run_differences(watched, worlds, np.random.default_rng(1)))
+    runs = module.build_runs(ENCODER, OBS, "state", "on", "off", 40, np.random.default_rng(0))
+    blocks = list(module.run_differences(watched, runs, np.random.default_rng(1)))
     assert max(sizes) == 7
     assert sum(map(len, blocks)) == 40
     assert len({float(block[0, 0]) for block in blocks}) == len(blocks), "each block has latent vectors of its own"
@@ -97,7 +97,7 @@ def test_blocks_bound_what_is_generated_at_a_time_and_lose_no_run(monkeypatch):
 @pytest.mark.parametrize(
     ("args", "error", "words"),
     [
-        (("oxygen", "on"), ValueError, "covariate='oxygen' is not one that the model is conditioned on; .*'state'"),
+        (("oxygen", "on"), ValueError, "by='oxygen' is no covariate that the model is conditioned on; .*'state'"),
         (("state", "broken", "off"), ValueError, "value='broken' is not a level of 'state'; levels: 'off', 'on'"),
         (("state", "on", "broken"), ValueError, "reference='broken' is not a level of 'state'"),
         (("state", "on", "on"), ValueError, "value and reference are both 'on'"),
@@ -127,19 +127,3 @@ def test_a_fitted_model_says_what_its_samples_say(small, quick):
     assert list(table.index) == list(train.var_names)
     with pytest.raises(ValueError, match="not fitted"):
         WGANGP(["medium"], settings=quick).counterfactual(validation.obs, "medium", "LB")
-
-
-def test_the_scale_of_embeddings_changes_their_first_weights_only(small):
-    first = {}
-    for scale in (0.05, 1.0):
-        gan = WGANGP(
-            ["medium"], settings=PRESETS["paper_ecoli"].replace(hidden=(8,), embedding_scale=scale), device="cpu"
-        )
-        gan.encoder_.fit(small[0].obs)
-        gan.var_ = small[0].var
-        first[scale] = gan._new_state().networks()
-    tables = [name for name in first[1.0] if "embedding" in name]
-    assert len(tables) == 2
-    for name, weights in first[1.0].items():
-        torch.testing.assert_close(weights, first[0.05][name] * (20 if name in tables else 1))
-    assert 0.2 < max(first[1.0][name].abs().max() for name in tables) <= 1

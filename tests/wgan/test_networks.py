@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from gexlib.wgan import Critic, Generator, embedding_size
+from gexlib.wgan import PRESETS, Critic, Generator, embedding_size
+from gexlib.wgan.networks import build
 
 
 @pytest.fixture
@@ -59,3 +60,17 @@ def test_both_players_see_every_covariate(batch):
         plain = network(first, codes, values)
         assert not torch.allclose(plain, network(first, other, values))
         assert not torch.allclose(plain, network(first, codes, values + 1))
+
+
+def test_the_scale_of_embeddings_changes_their_first_weights_only():
+    first = {}
+    for scale in (0.05, 1.0):
+        settings = PRESETS["paper_ecoli"].replace(hidden=(8,), embedding_scale=scale)
+        generator, critic = build(settings, 12, [2], 0, torch.Generator().manual_seed(0))
+        first[scale] = {f"generator.{n}": t for n, t in generator.state_dict().items()}
+        first[scale] |= {f"critic.{n}": t for n, t in critic.state_dict().items()}
+    tables = [name for name in first[1.0] if "embedding" in name]
+    assert len(tables) == 2
+    for name, weights in first[1.0].items():
+        torch.testing.assert_close(weights, first[0.05][name] * (20 if name in tables else 1))
+    assert 0.2 < max(first[1.0][name].abs().max() for name in tables) <= 1

@@ -18,7 +18,7 @@ def test_paper_preset_is_what_the_authors_code_does():
     assert (paper.learning_rate, paper.decay, paper.batch_size, paper.evaluate_every) == (5e-4, 0.9, 32, 5)
     assert paper.patience == 10
     assert paper.embedding_scale == 0.05
-    assert (paper.noise_probability, paper.noise_critic, paper.noise_generator) == (0.25, 0.5, 1)
+    assert (paper.critic_noise_probability, paper.critic_noise_sd, paper.critic_noise_sd_generator) == (0.25, 0.5, 1)
 
 
 def test_settings_are_frozen_and_survive_json():
@@ -38,7 +38,7 @@ def test_settings_are_frozen_and_survive_json():
         ({"learning_rate": -1.0}, ValueError, "learning_rate=-1.0 must be a positive number"),
         ({"learning_rate": float("nan")}, ValueError, "learning_rate"),
         ({"decay": 1.0}, ValueError, "decay"),
-        ({"noise_probability": 1.5}, ValueError, "from 0 to 1"),
+        ({"critic_noise_probability": 1.5}, ValueError, "from 0 to 1"),
     ],
 )
 def test_bad_settings_are_named(change, error, words):
@@ -53,5 +53,5 @@ def test_unknown_preset_lists_the_presets():
 
 def test_human_preset_is_what_the_authors_code_does():
     paper = PRESETS["paper_gtex_tcga"]
-    assert (paper.latent_dim, paper.hidden, paper.noise_probability) == (64, (256, 256), 0)
+    assert (paper.latent_dim, paper.hidden, paper.critic_noise_probability) == (64, (256, 256), 0)
     assert (paper.learning_rate, paper.batch_size, paper.critic_steps, paper.patience) == (5e-4, 32, 5, 10)

@@ -1,0 +1,215 @@
+r"""
+The factor model that the generator adds to its network, and noise of each gene.
+
+A multilayer perceptron is a smooth function of a short latent vector. What it generates lies on a thin sheet: the
+variety within a tissue is lost, and the paper's scores, which compare correlations between genes, do not show this.
+Here a sample with the covariates *c* has the scores
+
+.. math::
+    y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
+
+with the latent vector :math:`z \sim N(0, I)` and the gene noise :math:`\epsilon \sim N(0, I)`, one number for each
+gene. :class:`~gexlib.normal_scores.NormalScores` then censors them. The mean :math:`\mu_c` is the sum of an effect of
+each covariate and a deviation of the sample's *kind*. A kind is a combination of categorical covariates that three
+training samples or more share. All kinds share the factors :math:`\Lambda`; the matrix :math:`A_k` says how these vary
+and go together in kind *k*, and :math:`\sigma_k` how much is left to each gene. All of it is learned.
+:func:`fit_factors` fits it to the training samples before the adversarial training, by factor analysis
+:cite:p:`tipping1999probabilistic` with shrunk effects :cite:p:`robinson1991blup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from scipy.special import ndtr, ndtri
+from sklearn.utils.extmath import randomized_svd
+from torch import Tensor, nn
+
+from gexlib.wgan.levels import Levels, ones_at
+
+SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
+PRIOR = 0.5  # shrinkage has the weight of so many samples
+ROUNDS = 8  # how often censored scores are drawn and the estimates made anew
+GENES = 512  # genes that are fitted at a time, to bound the memory
+LEAST_SD = 0.001  # the smallest standard deviation of a gene's noise, in scores
+
+
+class KindIndicators(nn.Module):
+    """
+    The kind of each sample as zeros and ones, with a last column for all kinds that are not known.
+
+    A kind is a combination of levels of the categorical covariates (:class:`gexlib.preprocess.Kinds`).
+    """
+
+    def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
+        super().__init__()
+        place = np.cumprod([1, *n_levels[:-1]]) if n_levels else np.empty(0, int)
+        self.register_buffer("place", torch.as_tensor(place, dtype=torch.int64), persistent=False)
+        self.register_buffer("keys", keys)
+
+    @classmethod
+    def of(cls, codes: np.ndarray, n_levels: Sequence[int]) -> KindIndicators:
+        """The kinds that at least three of the training samples, codes (n, n_categorical), are of."""
+        kinds = cls(n_levels, torch.empty(0, dtype=torch.int64))
+        keys, count = torch.unique(kinds.key(torch.as_tensor(codes)), return_counts=True)
+        kinds.keys = keys[count >= SMALLEST_KIND]
+        return kinds
+
+    def __len__(self) -> int:
+        return len(self.keys) + 1
+
+    def key(self, codes: Tensor) -> Tensor:
+        """A number for each combination of levels, shape (n,)."""
+        return (codes * self.place).sum(dim=1)
+
+    def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
+        """Zeros and ones, shape (n, n_kinds)."""
+        key, last = self.key(codes), len(self.keys)
+        at = torch.searchsorted(self.keys, key).clamp(max=max(last - 1, 0))
+        known = self.keys[at] == key if last else torch.zeros_like(key, dtype=torch.bool)
+        return ones_at(torch.where(known, at, last)[:, None], last + 1, dtype)
+
+
+class GeneNoise(nn.Module):
+    """Independent Gaussian noise of each gene, whose standard deviation depends on the kind of a sample."""
+
+    def __init__(self, kinds: KindIndicators, log_sd: Tensor) -> None:
+        super().__init__()
+        self.kinds, self.log_sd = kinds, nn.Parameter(log_sd)
+
+    def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> Tensor:
+        """What is added to the network's output, shape (n, n_genes), which is that of the standard Gaussian noise."""
+        return (self.kinds(codes, gene_noise.dtype) @ self.log_sd).exp() * gene_noise
+
+
+class FactorModel(GeneNoise):
+    """All of the formula above but the network: effects of covariates, factors, and noise of each gene."""
+
+    def __init__(self, kinds: KindIndicators, tables: dict[str, Tensor], n_levels: Sequence[int]) -> None:
+        super().__init__(kinds, tables["log_sd"])
+        self.effects = nn.Parameter(tables["effects"])
+        self.deviations = nn.Parameter(tables["deviations"])
+        self.loadings = nn.Parameter(tables["loadings"])
+        self.mixing = nn.Parameter(tables["mixing"])
+        self.levels = Levels(n_levels)
+
+    def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> Tensor:
+        """What is added to the network's output, shape (n, n_genes)."""
+        kind = self.kinds(codes, gene_noise.dtype)
+        mixing = (kind @ self.mixing.flatten(1)).view(-1, *self.mixing.shape[1:])
+        factors = torch.bmm(mixing, z[:, :, None]).squeeze(2)
+        mean = design(self.levels, codes, values) @ self.effects + kind @ self.deviations
+        return mean + factors @ self.loadings + (kind @ self.log_sd).exp() * gene_noise
+
+
+def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:
+    """The factor model, or gene noise alone, that has these tensors."""
+    kinds = KindIndicators(n_levels, tensors["kinds.keys"])
+    if "loadings" not in tensors:
+        return GeneNoise(kinds, tensors["log_sd"])
+    return FactorModel(kinds, tensors, n_levels)
+
+
+def design(levels: Levels, codes: Tensor, values: Tensor) -> Tensor:
+    """The design matrix of a linear model: a column of ones, the numerical covariates, an indicator of each level."""
+    return torch.cat([values.new_ones(len(codes), 1), values, levels(codes, values.dtype)], dim=1)
+
+
+def fit_noise(codes: np.ndarray, n_levels: Sequence[int], n_genes: int, sd: float = 0.5) -> GeneNoise:
+    """Return gene noise with one standard deviation for all genes and kinds, from which the training starts."""
+    kinds = KindIndicators.of(codes, n_levels)
+    return GeneNoise(kinds, torch.full((len(kinds), n_genes), float(np.log(sd))))
+
+
+def fit_factors(
+    scores: np.ndarray,
+    codes: np.ndarray,
+    values: np.ndarray,
+    n_levels: Sequence[int],
+    floor: np.ndarray,
+    n_factors: int,
+    seed: int,
+) -> FactorModel:
+    r"""
+    Fit the conditional factor model from which the adversarial training starts.
+
+    The effects of covariates come from a ridge regression. The deviation of a kind is the mean residual of its samples,
+    and its covariance is that of their residuals around this mean. Both are shrunk, with the weight of half a sample:
+    the deviation towards 0, the covariance towards that of all residuals. An unknown kind has the covariance of all
+    samples around the effects of their covariates. A censored score is drawn below the floor, given the mean and the
+    standard deviation of the gene in the kind; draws and estimates take turns (stochastic EM,
+    :cite:t:`celeux1985sem`).
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n_samples, n_genes)
+        Those equal to `floor` are censored.
+    codes, values : ndarray, shapes (n_samples, n_categorical) and (n_samples, n_numerical)
+        Encoded covariates.
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    floor : ndarray, shape (n_genes,)
+    n_factors : int
+        No more are fitted than there are samples or genes; the others start at 0.
+    seed : int
+    """
+    rng, n = np.random.default_rng(seed), len(scores)
+    kinds = KindIndicators.of(codes, n_levels)
+    h = design(Levels(n_levels), torch.as_tensor(codes), torch.as_tensor(values)).double().numpy()
+    kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
+    known, size = kind[:, :-1], kind.sum(axis=0)[:, None]
+    penalty = np.full(h.shape[1], PRIOR)
+    penalty[0] = 1e-6  # the mean of all is not shrunk
+    solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
+    free = max(1.0, n - float(np.trace(solve @ h)))  # degrees of freedom that the effects leave
+
+    effects, deviations = np.empty((h.shape[1], scores.shape[1])), np.zeros((len(kinds), scores.shape[1]))
+    residual = np.empty(scores.shape, np.float32)
+    for start in range(0, scores.shape[1], GENES):
+        genes = slice(start, start + GENES)
+        y, low = scores[:, genes].astype(np.float64), floor[genes]
+        censored = y <= low
+        mean, sd = np.broadcast_to(y.mean(axis=0), y.shape), np.broadcast_to(y.std(axis=0), y.shape)
+        for _ in range(ROUNDS if censored.any() else 1):
+            y[censored] = _below(np.broadcast_to(low, y.shape)[censored], mean[censored], sd[censored], rng)
+            b = solve @ y
+            d = (known.T @ (y - h @ b)) / (size[:-1] + PRIOR)
+            mean = h @ b + known @ d
+            square = (y - mean) ** 2
+            sd = np.sqrt(kind @ ((kind.T @ square + PRIOR * square.mean(axis=0)) / (size + PRIOR)) + LEAST_SD**2)
+        effects[:, genes], deviations[:-1, genes], residual[:, genes] = b, d, y - mean
+
+    k = min(n_factors, n - 1, scores.shape[1])
+    _, singular, axes = randomized_svd(residual, k, n_iter=4, random_state=seed)
+    pooled = singular**2 / n
+    factor_scores = residual @ axes.T
+    left = (residual - factor_scores @ axes) ** 2
+    shift = known @ deviations[:-1]
+    along = shift @ axes.T
+    around = factor_scores + along  # samples of unknown kinds vary around the effects of their covariates
+    mixing = np.zeros((len(kinds), n_factors, n_factors))
+    for code in range(len(kinds)):
+        own, weight = (factor_scores[kind[:, code] > 0], 1.0) if code < len(kinds) - 1 else (around, n / free)
+        covariance = weight * (own.T @ own + PRIOR * np.diag(pooled)) / (len(own) + PRIOR)
+        mixing[code, :k, :k] = np.linalg.cholesky(covariance + 1e-9 * np.eye(k)) / np.sqrt(pooled)[:, None]
+    variance = (kind.T @ left + PRIOR * left.mean(axis=0)) / (size + PRIOR)
+    variance[-1] = (left + (shift - along @ axes) ** 2).sum(axis=0) / free
+    loadings = np.zeros((n_factors, scores.shape[1]))
+    loadings[:k] = np.sqrt(pooled)[:, None] * axes
+    tables = {
+        "effects": effects,
+        "deviations": deviations,
+        "loadings": loadings,
+        "mixing": mixing,
+        "log_sd": np.log(np.sqrt(variance) + LEAST_SD),
+    }
+    tables = {name: torch.as_tensor(table, dtype=torch.float32) for name, table in tables.items()}
+    return FactorModel(kinds, tables, n_levels)
+
+
+def _below(low: np.ndarray, mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw from Gaussians given that the value is below `low`, and at most 3 below it."""
+    u = ndtr((low - mean) / sd) * rng.uniform(size=low.shape)
+    return np.clip(mean + sd * ndtri(np.clip(u, 1e-9, 1 - 1e-9)), low - 3, low)

@@ -1,0 +1,1 @@
+"""Models and checkpoints of trainings on the disk."""

@@ -1,0 +1,151 @@
+"""A fitted model on the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from gexlib import __version__
+from gexlib.normal_scores import TRANSFORMS, NormalScores
+from gexlib.preprocess import CovariateEncoder, Standardizer
+from gexlib.wgan.factor_model import GeneNoise, restored
+from gexlib.wgan.files import folder as disk
+from gexlib.wgan.files.former import current_tensors
+from gexlib.wgan.networks import Critic, Generator, build
+from gexlib.wgan.settings import Settings
+
+HISTORY = ("epoch", "critic_loss", "wasserstein", "penalty", "generator_loss", "score")
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """
+    All that a fitted model is: what is saved of it, and what it is made of when it is loaded.
+
+    Attributes
+    ----------
+    settings, seed
+        As the model was made.
+    encoder : CovariateEncoder
+    standardizer : Standardizer or NormalScores
+    var : DataFrame
+        The genes.
+    provenance : dict of str to str
+        Where the training data came from.
+    generator : Generator
+    critic : Critic or None
+    history : DataFrame, one row an epoch
+    best_epoch, best_score
+        The epoch whose networks the model kept, and its score.
+    """
+
+    settings: Settings
+    seed: int
+    encoder: CovariateEncoder
+    standardizer: Standardizer | NormalScores
+    var: pd.DataFrame
+    provenance: dict[str, str]
+    generator: Generator
+    critic: Critic | None
+    history: pd.DataFrame
+    best_epoch: int
+    best_score: float
+
+
+def write(folder: str | Path, model: FittedModel) -> None:
+    """Write a fitted model; without a critic, the file has none either."""
+    info = {
+        "settings": model.settings.to_dict(),
+        "seed": model.seed,
+        "covariates": model.encoder.to_dict(),
+        "best_epoch": model.best_epoch,
+        "best_score": None if np.isnan(model.best_score) else model.best_score,
+        "provenance": model.provenance,
+        "critic": model.critic is not None,
+        "gexlib_version": __version__,
+        "history": [{name: _plain(v) for name, v in row.items()} for row in model.history.to_dict("records")],
+        "genes": [str(gene) for gene in model.var.index],
+        "var": {str(name): [_plain(v) for v in model.var[name]] for name in model.var},
+    }
+    tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in vars(model.standardizer).items()}
+    for player, network in {"generator": model.generator, "critic": model.critic}.items():
+        if network is not None:
+            tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
+    disk.write(folder, "model", info, tensors)
+
+
+def read(folder: str | Path) -> FittedModel:
+    """
+    Read a fitted model, its networks on the CPU.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is no model, or it is damaged; the message says which.
+    """
+    info, tensors = disk.read(folder, "model")
+    try:
+        settings = Settings.from_dict(info["settings"])
+        encoder = CovariateEncoder.from_dict(info["covariates"])
+        parts = {
+            player: {n.removeprefix(player): t for n, t in current_tensors(tensors).items() if n.startswith(player)}
+            for player in ("standardizer.", "generator.", "critic.")
+        }
+        standardizer = TRANSFORMS[settings.transform]()
+        for name, tensor in parts["standardizer."].items():
+            setattr(standardizer, name, tensor.numpy())
+        n_levels = encoder.n_levels
+        model = _factor_model(settings, parts["generator."], n_levels)
+        sizes = len(info["genes"]), n_levels, len(encoder.numerical)
+        random = torch.Generator().manual_seed(0)  # the weights that it draws are replaced
+        generator, critic = build(settings, *sizes, random, model, floor_of(standardizer))
+        generator.load_state_dict(parts["generator."])
+        if info.get("critic", True):
+            critic.load_state_dict(parts["critic."])
+        return FittedModel(
+            settings=settings,
+            seed=info["seed"],
+            encoder=encoder,
+            standardizer=standardizer,
+            var=pd.DataFrame(info["var"], index=pd.Index(info["genes"])),
+            provenance=info["provenance"],
+            generator=generator,
+            critic=critic if info.get("critic", True) else None,
+            history=history_frame(info["history"]),
+            best_epoch=info["best_epoch"],
+            best_score=float("nan") if info["best_score"] is None else info["best_score"],
+        )
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{folder} is not a whole model: {error}") from error
+
+
+def history_frame(history: list[dict]) -> pd.DataFrame:
+    """The table of losses and scores that a model shows of its training, one row an epoch."""
+    return pd.DataFrame(history, columns=HISTORY).astype({"epoch": int} | dict.fromkeys(HISTORY[1:], float))
+
+
+def floor_of(standardizer: Standardizer | NormalScores) -> Tensor | None:
+    """The lowest score of each gene, shape (n_genes,), where the transform has one."""
+    floor = getattr(standardizer, "floor_", None)
+    return None if floor is None else torch.from_numpy(floor)
+
+
+def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list[int]) -> GeneNoise | None:
+    """A factor model of the kind and sizes of the saved one."""
+    if settings.factor_model == "none":
+        return None
+    start = "factor_model."
+    return restored({n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}, n_levels)
+
+
+def _plain(value) -> str | int | float | bool | None:
+    """A cell of a table as JSON can hold it; missing values become None."""
+    if pd.isna(value):
+        return None
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, str | int | float | bool) else str(value)

@@ -1,0 +1,122 @@
+"""The checkpoint of a training: writing it, going on from it, and what errors say of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from gexlib.wgan.device import is_shortage, shortage
+from gexlib.wgan.files import folder as disk
+from gexlib.wgan.files.former import current_tensors
+from gexlib.wgan.processes import Processes
+from gexlib.wgan.settings import current_names
+from gexlib.wgan.state import State
+
+
+class Checkpoint:
+    """
+    The checkpoint of one training.
+
+    Parameters
+    ----------
+    folder : path or None
+        With None nothing is kept.
+    run : dict
+        What tells this training from others, as JSON can hold it. The checkpoint of another training is refused.
+    processes : Processes
+        Those that train together.
+
+    Attributes
+    ----------
+    epoch : int
+        The epoch of the checkpoint in the folder; 0 while there is none.
+    """
+
+    def __init__(self, folder: str | Path | None, run: dict, processes: Processes) -> None:
+        self.folder, self.run, self.processes = None if folder is None else Path(folder), run, processes
+        self.epoch = 0
+
+    def restore(self, state: State) -> None:
+        """Set `state` back to that of the checkpoint, in all processes, if there is one."""
+        self.processes.check_alike(self.run)
+        self.epoch = int(self.processes.by_first(lambda: self._read(state)))
+        if self.processes.size > 1:
+            content = disk.pack(state.info(), state.tensors())
+            state.restore(*disk.unpack(self.processes.bytes_of_first(content)))
+
+    def save(self, state: State) -> None:
+        """Write `state`. If the folder was removed meanwhile, it is made anew, with a warning."""
+        if self.folder is not None:
+            self.epoch = int(self.processes.by_first(lambda: self._write(state)))
+
+    def _read(self, state: State) -> int:
+        if self.folder is None or not disk.exists(self.folder):
+            return 0
+        info, tensors = disk.read(self.folder, "training")
+        tensors = current_tensors(tensors)
+        _same_run(self.folder, info["run"], self.run)
+        if tensors["random"].shape != state.random.get_state().shape:
+            raise ValueError(
+                f"checkpoint={str(self.folder)!r} was written by a training on another kind of device than "
+                f"{state.random.device}; its random numbers go on there only"
+            )
+        state.restore(info["state"], tensors)
+        return state.epoch
+
+    def _write(self, state: State) -> int:
+        if self.epoch and not disk.exists(self.folder):
+            warnings.warn(
+                f"the checkpoint {self.folder} of epoch {self.epoch} was removed during the training; "
+                f"writing that of epoch {state.epoch} there",
+                stacklevel=2,
+            )
+            self.epoch = 0
+        disk.write(self.folder, "training", {"run": self.run, "state": state.info()}, state.tensors())
+        return state.epoch
+
+    @contextmanager
+    def explained(self, device: torch.device) -> Iterator[None]:
+        """Add to the errors of a training what is left of it, and what to do."""
+        try:
+            yield
+        except OSError as error:
+            if not self._is_there():
+                raise
+            way_out = f"once this is mended, the same fit goes on from epoch {self.epoch}"
+            raise OSError(error.errno, f"{error.strerror or error}; {way_out}") from error
+        except FloatingPointError as error:
+            way_out = f": the same fit with epochs={self.epoch} gives the best model until then"
+            raise FloatingPointError(f"{error}. {self._left(way_out)}") from error
+        except (MemoryError, RuntimeError) as error:
+            if not is_shortage(error):
+                raise
+            way_out = "take a smaller batch_size, smaller hidden layers or fewer genes"
+            left = self._left("; the same fit goes on from it")
+            raise shortage(error, device, f"{way_out}. {left}") from error
+
+    def _left(self, way_out: str) -> str:
+        if self._is_there():
+            return f"The checkpoint {self.folder} of epoch {self.epoch} is intact{way_out}"
+        return "There is no checkpoint" + (" yet" if self.folder else "; give fit a folder for one")
+
+    def _is_there(self) -> bool:
+        return bool(self.epoch) and disk.exists(self.folder)
+
+
+def _same_run(folder: Path, saved: dict, run: dict) -> None:
+    """Raise an error that says what differs between a saved training and this one (`epochs` may)."""
+    saved, now = (dict(r, settings=current_names(r["settings"]) | {"epochs": None}) for r in (saved, run))
+    differ = [name for name in now if name != "settings" and saved.get(name) != now[name]]
+    settings = {name: saved["settings"].get(name) for name, v in now["settings"].items()}
+    differ += [
+        f"{name} ({settings[name]} there, {v} here)" for name, v in now["settings"].items() if settings[name] != v
+    ]
+    if differ:
+        raise ValueError(
+            f"checkpoint={str(folder)!r} holds another training; it differs in: {', '.join(differ)}. "
+            f"Choose another folder, or delete this one"
+        )
