@@ -9,7 +9,7 @@ import pytest
 from gexlib import metrics
 from gexlib.datasets import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.preprocess import prepare
-from gexlib.wgan import WGANGP
+from gexlib.wgan import WGANGP, Settings
 
 FOLDER = Path(__file__).parents[1] / "data/pretrained"
 
@@ -32,7 +32,7 @@ def test_files_have_the_hashes_of_the_manifest_and_are_small():
 @pytest.mark.parametrize("name", ["ecoli", "gtex-tcga"])
 def test_models_are_those_of_their_recipes(name):
     gan, written = WGANGP.load_pretrained(name), recipe(name)
-    assert gan.settings.to_dict() == written["settings"]
+    assert gan.settings == Settings.from_dict(written["settings"])
     assert (gan.seed, gan.best_epoch_, len(gan.var_)) == (
         written["seed"],
         written["epoch kept"],
