@@ -14,17 +14,22 @@ def test_a_device_is_chosen_by_name():
 
 def test_threads_are_limited_and_set_back_even_after_an_error():
     torch.set_num_threads(2)
-    with pytest.raises(KeyError), limited_threads(1):
-        assert torch.get_num_threads() == 1
-        assert all(pool["num_threads"] == 1 for pool in threadpool_info())
-        raise KeyError
+    seen = []
+
+    def work():
+        with limited_threads(1):
+            seen.extend([torch.get_num_threads(), *(pool["num_threads"] for pool in threadpool_info())])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        work()
+    assert len(seen) > 1
+    assert set(seen) == {1}
     assert torch.get_num_threads() == 2
     torch.set_num_threads(1)
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory")]
-)
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: not enough memory")])
 def test_a_shortage_of_memory_names_the_device_and_the_way_out(error):
     assert is_shortage(error)
     with (
