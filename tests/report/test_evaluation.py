@@ -8,7 +8,7 @@ from anndata import AnnData
 import gexlib
 from gexlib import metrics
 from gexlib.report import BASELINES, evaluate
-from gexlib.report.inputs import matched
+from gexlib.report.draws import matched
 from gexlib.simulators import Bootstrap
 from tests.report.conftest import ASKED, GENES, REGULONS, Critic
 
@@ -100,7 +100,7 @@ def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report
 @pytest.mark.parametrize("name", BASELINES)
 def test_every_baseline_can_be_made(name, sets):
     report = evaluate(
-        sets["train"], sets["test"], sets["near"], within="tissue", baselines=[name.upper()], families=["structure"]
+        sets["train"], sets["test"], sets["near"], within=["tissue"], baselines=[name.upper()], families=["structure"]
     )
     assert report.baselines == [name]
     assert report.table[name].notna().all()
@@ -127,13 +127,14 @@ def test_arrays_and_what_is_missing_is_said(sets):
     reasons = report.left_out.set_index("metric")["reason"]
     assert reasons["S_TF-TG"] == "regulons are not given"
     assert reasons["sd ratio within groups"] == "within is not given"
-    assert reasons["zeros"] == "real_test has no exact zeros"
+    assert reasons["zeros"] == "test has no exact zeros"
     assert reasons["DE slope"] == "contrast is not given"
     assert reasons["label AUC"] == "labels are not given"
-    absent = evaluate(
-        None, sets["test"], sets["near"], contrast=("tissue", "bone", "lung"), families="utility", baselines=[]
-    )
-    assert absent.left_out["reason"].str.startswith("real_test: value='bone' has 0 samples").any()
+    bones = sets["validation"].copy()
+    bones.obs["tissue"] = "bone"
+    asked = {"validation": bones, "contrast": ("tissue", "bone", "lung"), "families": "utility", "baselines": []}
+    absent = evaluate(None, sets["test"], sets["near"], **asked)
+    assert absent.left_out["reason"].str.startswith("test: value='bone' has 0 samples").any()
     named = evaluate(train, test, near, regulons=REGULONS, genes=GENES, families=["GRN"], baselines=[])
     assert named.table["synthetic"].tolist()[0] == metrics.s_tf_tg(test, near, REGULONS, GENES)
 
@@ -141,7 +142,7 @@ def test_arrays_and_what_is_missing_is_said(sets):
 def test_without_training_data_there_is_no_bound(sets):
     report = evaluate(None, sets["test"], sets["near"], families=["structure", "privacy"])
     assert list(report.table.columns) == ["synthetic", "best"]
-    assert set(report.left_out["reason"]) == {"real_train is not given"}
+    assert set(report.left_out["reason"]) == {"train is not given"}
     assert {"bound", "Gaussian", "bootstrap"} <= set(report.left_out["data"])
 
 
@@ -157,7 +158,7 @@ def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
     assert reasons["DE slope", "plain"].startswith("synthetic: 'condition' is not a column")
 
 
-LESS = {"labels": "tissue", "contrast": SWITCH}
+LESS = {"labels": ["tissue"], "contrast": SWITCH}
 
 
 def test_privacy_without_validation(sets):
@@ -171,7 +172,7 @@ def test_privacy_without_validation(sets):
 def test_genes_are_matched_by_name(sets):
     turned = sets["near"][:, ::-1].copy()
     one, other = (
-        evaluate(sets["train"], sets["test"], z, families=["structure", "utility"], baselines=[], labels="tissue")
+        evaluate(sets["train"], sets["test"], z, families=["structure", "utility"], baselines=[], labels=["tissue"])
         for z in (sets["near"], turned)
     )
     pd.testing.assert_frame_equal(one.table, other.table)
@@ -199,23 +200,24 @@ def test_unequal_numbers_are_noted(sets):
     [
         ({"families": ["structure", "beauty"]}, ValueError, "families has 'beauty'; there are: 'structure', 'GRN'"),
         ({"baselines": ["VAE"]}, ValueError, "baselines has 'VAE'; there are: 'Gaussian'"),
-        ({"within": "donor"}, ValueError, "within has 'donor', which is not a column of real data's obs; columns: 'ti"),
-        ({"labels": ["age"]}, ValueError, "labels has 'age'"),
+        ({"within": "tissue"}, TypeError, "within='tissue' must be a list of names of columns"),
+        ({"within": ["donor"]}, ValueError, "within='donor' is not a column of train.obs; columns: 'tissue', 'cond"),
+        ({"labels": ["age"]}, ValueError, "labels='age' is not a column of train.obs"),
         ({"contrast": ("condition", "cancer")}, ValueError, "must be a column of obs, a level and a reference level"),
-        ({"contrast": ("state", "a", "b")}, ValueError, "contrast has 'state'"),
+        ({"contrast": ("state", "a", "b")}, ValueError, "contrast='state' is not a column of test.obs; columns"),
         ({"synthetic": {}}, ValueError, "synthetic is empty"),
         ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound' and 'best'"),
         ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
-        ({"synthetic": np.ones((9, 5))}, ValueError, "real_test has 12 genes and synthetic.* has 5"),
+        ({"synthetic": np.ones((9, 5))}, ValueError, "test has 12 genes and synthetic.* has 5"),
         ({"synthetic": {"a": np.full((9, 12), np.nan)}}, ValueError, r"synthetic\['a'\] has 108 values that are NaN"),
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"space": 0}, ValueError, "space must be at least 1"),
-        ({"real_test": "test.h5ad"}, TypeError, "real_test must be an AnnData or a 2-D array"),
+        ({"test": "test.h5ad"}, TypeError, "test must be an AnnData or a 2-D array"),
     ],
 )
 def test_what_the_user_can_mend(sets, change, error, words):
-    asked = {"real_train": sets["train"], "real_test": sets["test"], "synthetic": sets["near"]}
+    asked = {"train": sets["train"], "test": sets["test"], "synthetic": sets["near"]}
     with pytest.raises(error, match=words):
         gexlib.evaluate(**asked | {"families": ["structure"]} | change)
