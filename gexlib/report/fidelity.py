@@ -80,7 +80,7 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
         ("recall", "Share of test samples in the ball of a synthetic sample", {}),
         (
             "density",
-            f"Number of balls of test samples that hold a synthetic sample, mean over samples, over {NEIGHBOURS}",
+            f"Mean number of balls of test samples that hold a synthetic sample, divided by {NEIGHBOURS}",
             {"better": NEARER},
         ),
         ("coverage", "Share of balls of test samples that hold a synthetic sample", {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from itertools import groupby
 
@@ -30,7 +31,10 @@ thead th { border-bottom: 2px solid #4d4d4d; vertical-align: bottom; }
 tr.first > * { border-top: 1px solid #bbb; }
 th.metric { font-weight: normal; white-space: nowrap; } td.judged { background: #c8553d14; }
 code { font-size: .95em; } summary { cursor: pointer; }
-.sd, .faint { color: #666; } th.best { width: 6rem; } th.bound { width: 13rem; }
+.sd, .faint { color: #666; }
+.definitions { table-layout: fixed; width: 100%; min-width: 52rem; } .definitions th.metric { white-space: normal; }
+.definitions th:nth-child(1) { width: 19%; } .definitions th:nth-child(2) { width: 17%; }
+.definitions th:nth-child(4) { width: 9%; } .definitions th:nth-child(5) { width: 18%; }
 svg { max-width: 100%; height: auto; }
 """
 
@@ -48,16 +52,16 @@ def whole(numbers: Numbers) -> str:
 <h1>Report on {escape(names)}</h1>
 <p>Synthetic expression data compared with real data, over {n_genes:,} genes. Samples: {sizes}.</p>
 <p>Each number stands beside its <em>bound</em>, that of real data in the place of synthetic data. No generator can be
-expected to do better: where one does, look for a lack of variety (recall, sd ratio) or of privacy. The baselines are
-what any generator should beat; bootstrap, which copies training samples, shows what numbers on privacy are for.</p>
+expected to do better: if one does, look for a lack of variety (recall, sd ratio) or of privacy. Any generator should
+beat the baselines. Bootstrap copies training samples: it shows what the numbers on privacy are for.</p>
 {"".join(f"<p>{escape(note)}</p>" for note in numbers.notes)}
 <h2>Figure</h2>
-<p>Each metric has its own scale, with its ends written at both sides. The upright line is the best value. Bars are one
-standard deviation over runs.</p>
+<p>Each metric has its own scale, whose ends are written at both sides. The upright line is the best value. Bars are
+one standard deviation over runs.</p>
 {draw_svg(numbers)}
 <h2>Table</h2>
 {table(numbers)}
-<p class="faint">↑ higher is better, ↓ lower is better, otherwise what is nearer to <em>best</em>.</p>
+<p class="faint">↑ higher is better, ↓ lower is better, no arrow: nearer to <em>best</em> is better.</p>
 {omissions(numbers)}
 <h2>Definitions</h2>
 {_definitions(numbers)}
@@ -107,11 +111,9 @@ def _definitions(numbers: Numbers) -> str:
         some = [_definition(metrics) for _, metrics in alike]
         some[0] += f'<td rowspan="{len(some)}">{escape(bound)}</td>'
         rows += [f'<tr class="first">{cells}</tr>' for cells in some]
-    head = (
-        "<tr><th>metric</th><th>function</th><th>what it is</th>"
-        '<th class="best">best</th><th class="bound">bound</th></tr>'
-    )
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    head = "".join(f"<th>{name}</th>" for name in ("metric", "function", "what it is", "best", "bound"))
+    table = f'<table class="definitions"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return f'<div style="overflow-x: auto">{table}</div>'
 
 
 def _definition(metrics: pd.DataFrame) -> str:
@@ -120,9 +122,10 @@ def _definition(metrics: pd.DataFrame) -> str:
     spaces = "; and in ".join(space for space in metrics["space"] if space)
     where = f' <span class="faint">In {escape(spaces)}.</span>' if spaces else ""
     best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != NEARER else "")
+    function = re.sub("([._])", r"\1<wbr>", escape(first["function"]))  # a long name may break after these
     return (
         f'<th class="metric">{"<br>".join(map(escape, metrics["metric"]))}</th>'
-        f"<td><code>{escape(first['function'])}</code></td><td>{escape(first['text'])}{where}</td>"
+        f"<td><code>{function}</code></td><td>{escape(first['text'])}{where}</td>"
         f"<td>{escape(best)}</td>"
     )
 

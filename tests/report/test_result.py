@@ -14,7 +14,7 @@ from gexlib.report import Report
 class Reader(HTMLParser):
     """Collects what a page refers to and the cells of its tables, and checks that tags are closed."""
 
-    VOID = ("meta", "br", "img", "link")
+    VOID = ("meta", "br", "img", "link", "wbr")
 
     def __init__(self, text):
         super().__init__()
