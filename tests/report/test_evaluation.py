@@ -7,7 +7,8 @@ from anndata import AnnData
 
 import gexlib
 from gexlib import metrics
-from gexlib.report import BASELINES, evaluate
+from gexlib.differential import Contrast
+from gexlib.report import evaluate
 from gexlib.report.draws import matched
 from gexlib.simulators import Bootstrap
 from tests.report.conftest import ASKED, GENES, REGULONS, Critic
@@ -65,17 +66,6 @@ def test_every_number_is_the_metrics_function(report, sets):
     assert "copy sd" not in report.table
 
 
-def test_copies_are_found_out_and_the_bound_is_not(report):
-    privacy = report.table.loc["privacy"]
-    assert privacy.loc["copies", ["bound", "GAN", "copy", "bootstrap"]].tolist() == [0, 0, 1, 1]
-    assert privacy.loc["DCR, median ratio", "copy"] == 0
-    for attack in ("GAN-Leaks AUC", "DOMIAS AUC", "LOGAN AUC"):
-        assert privacy.loc[attack, "copy"] > 0.75
-        assert abs(privacy.loc[attack, "bound"] - 0.5) < 0.15
-    fidelity = report.table.loc["fidelity", "copy"]
-    assert abs(fidelity["recall"] - report.table.loc[("fidelity", "recall"), "bound"]) < 0.15, "only privacy sees it"
-
-
 def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
     train, test, validation = sets["train"], sets["test"], sets["validation"]
     drawn = matched(train, 36, sets["near"].obs, ["tissue", "condition"], np.random.default_rng(3))
@@ -95,28 +85,6 @@ def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report
     assert report.samples == {
         "real_train": 60, "real_test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BASELINES)
-def test_every_baseline_can_be_made(name, sets):
-    report = evaluate(
-        sets["train"], sets["test"], sets["near"], within=["tissue"], baselines=[name.upper()], families=["structure"]
-    )
-    assert report.baselines == [name]
-    assert report.table[name].notna().all()
-
-
-def test_matched_draws_the_groups_that_are_wanted():
-    groups = pd.DataFrame({"t": list("a" * 20 + "b" * 8 + "c" * 2)}, index=[f"s{i}" for i in range(30)])
-    train = AnnData(np.zeros((30, 2)), obs=groups)
-    obs = pd.DataFrame({"t": list("aabbbbcccc")})
-    drawn = matched(train, 10, obs, ["t"], np.random.default_rng(0))
-    counts = drawn.obs["t"].value_counts()
-    assert (counts["c"], counts["a"] + counts["b"]) == (2, 8), "both of c, and two others for the missing ones"
-    assert counts["b"] >= 4
-    assert counts["a"] >= 2
-    assert drawn.obs_names.is_unique
-    assert matched(train, 99, obs, ["t"], np.random.default_rng(0)) is train
 
 
 def test_arrays_and_what_is_missing_is_said(sets):
@@ -161,14 +129,6 @@ def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
 LESS = {"labels": ["tissue"], "contrast": SWITCH}
 
 
-def test_privacy_without_validation(sets):
-    report = evaluate(sets["train"], sets["test"], sets["near"], families=["privacy"], baselines=[])
-    assert abs(report.table.loc[("privacy", "GAN-Leaks AUC"), "bound"] - 0.5) < 0.2
-    reasons = report.left_out.set_index("metric")["reason"]
-    assert reasons["DOMIAS AUC"].startswith("validation is not given")
-    assert reasons["LOGAN AUC"] == "models are not given"
-
-
 def test_genes_are_matched_by_name(sets):
     turned = sets["near"][:, ::-1].copy()
     one, other = (
@@ -185,6 +145,12 @@ def test_same_seed_same_numbers_and_no_global_state(sets):
     )
     pd.testing.assert_frame_equal(one, two)
     assert (before == np.random.get_state()[1]).all()  # noqa: NPY002
+
+
+def test_fewer_components_than_asked_for_are_noted(sets):
+    report = evaluate(sets["train"], sets["test"], sets["near"], families=["structure"], baselines=[])
+    assert report.notes == ["space=50 is more than train can have; 12 components are used."]
+    assert report.settings["principal components of real_train"] == 12
 
 
 def test_unequal_numbers_are_noted(sets):
@@ -221,3 +187,13 @@ def test_what_the_user_can_mend(sets, change, error, words):
     asked = {"train": sets["train"], "test": sets["test"], "synthetic": sets["near"]}
     with pytest.raises(error, match=words):
         gexlib.evaluate(**asked | {"families": ["structure"]} | change)
+
+
+def test_a_contrast_may_be_a_contrast(sets):
+    asked = {"families": ["utility"], "baselines": []}
+    one, two = (
+        evaluate(sets["train"], sets["test"], sets["near"], contrast=contrast, **asked)
+        for contrast in (SWITCH, Contrast(*SWITCH))
+    )
+    pd.testing.assert_frame_equal(one.runs, two.runs)
+    assert one.settings["contrast"] == two.settings["contrast"] == list(SWITCH)
