@@ -21,8 +21,7 @@ CLASSIFIERS = (
 
 def fidelity(inputs: Inputs) -> Iterator[Metric]:
     """Yield nearest-neighbour metrics, MMD and two-sample tests, over all genes and in principal components."""
-    unit = inputs.test.uns.get("provenance", {}).get("unit", "units of the data")
-    yield from _in_space(inputs, None, "", f"all genes, {unit}", "")
+    yield from _in_space(inputs, None, "", f"all genes, {inputs.unit}", "")
     place = "PCs" if inputs.space is None else f"{inputs.space.n_components} PCs"
     missing = "" if inputs.space is not None else f"{NO_TRAIN}, and components are fitted to it alone"
     yield from _in_space(inputs, inputs.space, f", {place}", f"{place} of train, centred, not scaled", missing)

@@ -52,6 +52,11 @@ class Inputs:
     seed: int
     jobs: int
 
+    @property
+    def unit(self) -> str:
+        """Unit of the expression values, from the provenance of the test data."""
+        return self.test.uns.get("provenance", {}).get("unit", "units of the data")
+
 
 def gather(
     train: DataSet | None,

@@ -17,13 +17,12 @@ QUANTILES = 99
 def marginals(inputs: Inputs) -> Iterator[Metric]:
     """Yield Wasserstein distance, agreement of quantiles, shares of zeros, and standard deviations."""
     test = inputs.test
-    unit = test.uns.get("provenance", {}).get("unit", "units of the data")
     yield _metric(
         inputs,
         lambda c: metrics.wasserstein(test, c.data).median(),
         name="Wasserstein",
         function=metrics.wasserstein,
-        text=f"Distance between each gene's values in test and in synthetic, median over genes; in {unit}.",
+        text=f"Distance between each gene's values in test and in synthetic, median over genes; in {inputs.unit}.",
         best=0.0,
         better=LOWER,
         high=0.0,

@@ -1,4 +1,4 @@
-"""Metrics of privacy: what do synthetic data give away of training data? Test data are what nobody has seen."""
+"""Metrics of privacy: what do synthetic data give away of training data?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def privacy(inputs: Inputs) -> Iterator[Metric]:
 
 
 def _closest(inputs: Inputs, missing: str) -> Iterator[Metric]:
-    """Yield ratios of the distances to the closest training sample, which are computed together."""
+    """Yield numbers on the distances to the closest training sample, which are computed together."""
 
     def values(synthetic, test):
         return metrics.closest_records(inputs.train, synthetic, test, inputs.seed)[RATIOS]

@@ -55,7 +55,7 @@ def _classification(inputs: Inputs, label: str) -> Iterator[Metric]:
 
 
 def _differential(inputs: Inputs) -> Iterator[Metric]:
-    """Yield the agreement of the effects of the contrast, which are computed together."""
+    """Yield numbers on the agreement of the contrast's effects, which are computed together."""
     by, value, reference = inputs.contrast or ("", "", "")
     adjust = [name for name in inputs.within if name != by]
     about = f"{by} ({value} against {reference}{', adjusted for ' + ', '.join(adjust) if adjust else ''})"
