@@ -16,7 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates in obs: an .h5ad file, or .zarr.")]
-Seed = Annotated[int, typer.Option(help="Decides all random numbers.")]
+Seed = Annotated[int, typer.Option(help="Seed of all random numbers.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
 
 
@@ -26,7 +26,7 @@ def _show_warning(message: Warning | str, *where) -> None:
 
 @contextmanager
 def _errors_as_one_line() -> Iterator[None]:
-    """End with the message of an error that the user can mend, and exit status 1, instead of a traceback."""
+    """Turn an error that the user can mend into one line on stderr and exit status 1."""
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
@@ -60,18 +60,18 @@ def fetch(
     name: Annotated[str, typer.Argument(help="Data set: m3d (E. coli microarrays) or gtex-tcga (human RNA-seq).")],
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where the files go [default: $GEXLIB_DATA/NAME, or the user's cache]."),
+        typer.Option(help="Folder for the files [default: $GEXLIB_DATA/NAME, or the user's cache]."),
     ] = None,
     mirror: Annotated[
         str | None,
-        typer.Option(metavar="URL|FOLDER", help="Take the files from here instead of from GitHub."),
+        typer.Option(metavar="URL|FOLDER", help="Take the files from here, not from GitHub."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
 ) -> None:
     """
     Download a data set, verify every byte, and print the folder it is in.
 
-    Files that are complete are not downloaded again, so an interrupted download can simply be repeated.
+    Complete files are not downloaded again. After an interruption, give the same command again.
     """
     with _errors_as_one_line():
         from gexlib.datasets.registry import fetch
@@ -85,30 +85,34 @@ def train(
     model: Annotated[Path, typer.Argument(help="Folder for the model.")],
     by: Annotated[
         str | None,
-        typer.Option(help="Column whose groups stay together (donor, condition); not needed if obs has 'split'."),
+        typer.Option(help="Column whose groups stay together (donor, condition). Not needed if obs has 'split'."),
     ] = None,
     categorical: Annotated[list[str] | None, typer.Option(help="A categorical covariate; repeat for more.")] = None,
     numerical: Annotated[list[str] | None, typer.Option(help="A numerical covariate; repeat for more.")] = None,
     preset: Annotated[str, typer.Option(help="Settings: default, paper_ecoli or paper_gtex_tcga.")] = "default",
-    epochs: Annotated[int | None, typer.Option(help="Passes over the data, at most [default: as the preset].")] = None,
-    unseen: Annotated[str, typer.Option(help="A level that training never saw is an 'error', or 'unknown'.")] = "error",
+    epochs: Annotated[
+        int | None, typer.Option(help="Most passes over the data [default: those of the preset].")
+    ] = None,
+    unseen: Annotated[
+        str, typer.Option(help="What a level is that training never saw: 'error' or 'unknown'.")
+    ] = "error",
     seed: Seed = 0,
     device: Device = "auto",
     checkpoint: Annotated[
-        Path | None, typer.Option(help="Folder from which an interrupted training goes on; give the same again.")
+        Path | None, typer.Option(help="Folder for checkpoints. Give it again to continue an interrupted training.")
     ] = None,
     divided: Annotated[
-        Path | None, typer.Option(help="Also write the data with their division, column 'split', to this .h5ad file.")
+        Path | None, typer.Option(help="Also write the data, with their parts in a column 'split', to this .h5ad file.")
     ] = None,
     backed: Annotated[
-        bool, typer.Option("--backed", help="Leave the expression on the disk: for data larger than the memory.")
+        bool, typer.Option("--backed", help="Leave the expression on the disk, for data larger than memory.")
     ] = False,
 ) -> None:
     """
-    Train a model on 60 % of the groups of a data set, and stop by another 15 %.
+    Train a model on 60 % of the groups of a data set; another 15 % decide when to stop.
 
-    The rest, the test samples, has no part in it. With a column 'split' in obs (train, validation, test), as
-    --divided writes it, that division is used instead. Several processes train one model together under
+    The other groups are the test samples; the training does not use them. If obs has a column 'split' (train,
+    validation, test), as --divided writes it, it decides the parts. To train one model with several processes:
     torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with _errors_as_one_line():
@@ -124,7 +128,7 @@ def train(
             gan = WGANGP(categorical or (), numerical or (), settings, seed, unseen, device)
             if backed and divided is not None:
                 raise ValueError(
-                    "--divided writes a copy of the data, which --backed cannot; put 'split' into obs first"
+                    "--divided writes a copy of the data, which --backed cannot; put a column 'split' into obs instead"
                 )
             samples = read(data, backed=backed)
             if "split" not in samples.obs:
@@ -146,7 +150,7 @@ def train(
 def sample(
     model: Annotated[Path, typer.Argument(help="Folder of a model, or a pretrained one: ecoli, gtex-tcga.")],
     covariates: Annotated[
-        Path, typer.Argument(help="What to generate, one row a sample: a .csv with a header and names, or an .h5ad.")
+        Path, typer.Argument(help="Covariates of each sample to make: a .csv with a header and names, or an .h5ad.")
     ],
     out: Annotated[Path, typer.Argument(help="The .h5ad file to write.")],
     seed: Seed = 0,
@@ -174,13 +178,16 @@ def evaluate(
     synthetic: Annotated[list[Path], typer.Argument(help="One or more data sets of the same genes.")],
     split: Annotated[
         str | None,
-        typer.Option(help="Compare with these samples of REAL, by its column 'split' [default: test if it has one]."),
+        typer.Option(
+            help="Value in the column 'split' of REAL to compare with [default: test, if REAL has the column]."
+        ),
     ] = None,
     train: Annotated[
-        Path | None, typer.Option(help="Training samples, if they are not in REAL with 'train' in the column 'split'.")
+        Path | None,
+        typer.Option(help="File of training samples [default: those of REAL with 'train' in the column 'split']."),
     ] = None,
     validation: Annotated[
-        Path | None, typer.Option(help="Validation samples, if they are not in REAL with 'validation' in that column.")
+        Path | None, typer.Option(help="File of validation samples [default: those of REAL with 'validation' there].")
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -190,7 +197,8 @@ def evaluate(
         list[str] | None, typer.Option(help="A column of obs that makes groups, such as tissue; repeat for more.")
     ] = None,
     label: Annotated[
-        list[str] | None, typer.Option(help="A column of obs that synthetic data should teach; repeat for more.")
+        list[str] | None,
+        typer.Option(help="A column of obs that a classifier learns from synthetic data; repeat for more."),
     ] = None,
     contrast: Annotated[
         tuple[str, str, str] | None,
@@ -202,10 +210,12 @@ def evaluate(
         Path | None, typer.Option(help="A RegulonDB table of regulations: adds S_TF-TG and S_TG-TG.")
     ] = None,
     model: Annotated[
-        list[Path] | None, typer.Option(help="Folder of the model behind each SYNTHETIC, in their order: adds LOGAN.")
+        list[Path] | None,
+        typer.Option(help="Folder of the model that made each SYNTHETIC, in their order: adds LOGAN."),
     ] = None,
     runs: Annotated[
-        bool, typer.Option("--runs", help="The data sets are runs of one generator: give their mean and spread.")
+        bool,
+        typer.Option("--runs", help="The data sets are runs of one generator: show their mean and standard deviation."),
     ] = False,
     seed: Seed = 0,
     jobs: Annotated[int, typer.Option(help="Processors for random forests, -1 for all.")] = 1,
@@ -217,8 +227,8 @@ def evaluate(
     """
     Report on synthetic data beside real data (the bound) and simple baselines.
 
-    Everything takes a minute or two with 2,000 genes. "--only structure --only GRN", the coefficients of the paper's
-    Table 1, takes seconds. Without training samples there are no bounds, baselines or numbers on privacy.
+    All metrics take a minute or two with 2,000 genes. "--only structure --only GRN" takes seconds: these are the
+    coefficients of the paper's Table 1. Without training samples there are no bounds, baselines or numbers on privacy.
     """
     with _errors_as_one_line():
         import gexlib
@@ -242,8 +252,8 @@ def evaluate(
             test,
             {"synthetic": sets} if runs else dict(zip(names, sets, strict=True)),
             validation=parts.get("validation"),
-            within=within,
-            labels=label,
+            within=within or (),
+            labels=label or (),
             contrast=contrast,
             regulons=targets,
             models=({"synthetic": models} if runs else dict(zip(names, models, strict=True))) if models else None,
@@ -262,7 +272,7 @@ def evaluate(
 
 
 def _writers(paths: Iterable[Path]) -> dict[Path, str]:
-    """The method of a report that writes each file, by its name's end."""
+    """Return the method of a report that writes each file, by the end of its name."""
     kinds = {".html": "to_html", ".json": "to_json", ".csv": "to_csv"}
     for path in paths:
         if path.suffix not in kinds:
@@ -271,7 +281,7 @@ def _writers(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def _parts(path: Path, split: str | None) -> dict:
-    """Test, training and validation samples of a file, by its column 'split'; all are test samples if it has none."""
+    """Return test, train and validation samples of a file by its column 'split'; without it, all are test samples."""
     from gexlib.datasets import read
 
     samples = read(path)

@@ -165,7 +165,7 @@ def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
         (["evaluate", "data.h5ad", "data.h5ad", "--split", "test"], "no samples with 'test'"),
         (["evaluate", "data.h5ad", "data.h5ad", "--out", "report.pdf"], "--out report.pdf is none of: .html, .json"),
         (["evaluate", "data.h5ad", "data.h5ad", "--only", "beauty"], "families has 'beauty'"),
-        (["evaluate", "data.h5ad", "data.h5ad", "--within", "donors"], "within has 'donors'"),
+        (["evaluate", "data.h5ad", "data.h5ad", "--within", "donors"], "within='donors' is not a column of test.obs"),
     ],
 )
 def test_what_the_user_can_mend_is_one_line(gexlib, folder, arguments, message):

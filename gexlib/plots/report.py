@@ -1,4 +1,4 @@
-"""All metrics of a report at a glance."""
+"""Figure of all metrics of a report."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def scorecard(
     mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, figure: Figure, synthetic: Sequence[str]
 ) -> None:
     """
-    A line for each metric, with a mark for each data set, the best value as an upright tick; a panel for each family.
+    Draw a line for each metric with a mark for each data set, in a panel for each family; a tick is the best value.
 
     Parameters
     ----------
     mean, sd : DataFrame, rows are (family, metric), columns data sets
         Of a :class:`gexlib.report.Report`. A column ``bound`` is real data.
     definitions : DataFrame, one row a metric
-        ``best``, and the scale to show at least, ``low`` to ``high``. It grows where numbers lie beyond, and both ends
-        are written beside the line.
+        ``best``, and the least scale, ``low`` to ``high``. The scale grows to hold all numbers; both of its ends are
+        written beside the line.
     figure : Figure
         Empty; its size is set.
     synthetic : sequence of str
-        Columns of what is judged, drawn larger than baselines.
+        Columns of the synthetic data sets, whose marks are larger than those of baselines.
     """
     families = list(dict.fromkeys(mean.index.get_level_values(0)))
     sizes = [int((mean.index.get_level_values(0) == family).sum()) for family in families]
@@ -75,7 +75,7 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
 
 
 def _marks(names: list[str], synthetic: Sequence[str]) -> dict[str, dict]:
-    """Colour and marker of each data set; baselines first, so that what is judged is drawn over them."""
+    """Return colour and marker of each data set."""
     simple = [name for name in names if name not in synthetic and name != "bound"]
     style = {}
     for i, name in enumerate(simple):

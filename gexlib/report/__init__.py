@@ -1,6 +1,9 @@
-"""One report over everything: is synthetic data realistic, of use and private, beside real data and baselines?"""
+"""One report on synthetic data: is it realistic, of use and private, beside real data and simple baselines?"""
 
-from gexlib.report.evaluation import BASELINES, FAMILIES, evaluate
+from gexlib.report.baselines import BASELINES
+from gexlib.report.evaluation import evaluate
+from gexlib.report.families import FAMILIES
+from gexlib.report.numbers import Numbers
 from gexlib.report.result import Report
 
-__all__ = ["BASELINES", "FAMILIES", "Report", "evaluate"]
+__all__ = ["BASELINES", "FAMILIES", "Numbers", "Report", "evaluate"]

@@ -1,154 +1,144 @@
-"""What a report is made of, checked once: real data in three parts, what is to be judged, and how."""
+"""Everything that the metrics of a report are computed from, checked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.checks import check_columns, column_names, listing, whole_number
+from gexlib.differential import Contrast
 from gexlib.metrics import PrincipalSpace
-from gexlib.metrics._data import DataSet, Expression
-from gexlib.wgan import WGANGP
-
-RESERVED = ("bound", "best")
-
-
-@dataclass
-class Candidate:
-    """A data set that is judged: one run of a generator, a baseline, or real data in the place of one."""
-
-    name: str
-    data: AnnData
-    run: int = 0
-    model: WGANGP | None = None
+from gexlib.report.candidates import Candidate, named_runs
+from gexlib.report.draws import matched
+from gexlib.report.sets import DataSet, aligned, as_anndata
 
 
-@dataclass
+@dataclass(frozen=True)
 class Inputs:
-    """Everything that the measures need; `space` is None where there are no training data to fit it on."""
+    """
+    Real data in its parts, the synthetic data sets, and how to compare them; :func:`gather` makes and checks it.
+
+    Parameters
+    ----------
+    train, test, validation : AnnData
+        Real data over the same genes. Only `test` is never None.
+    candidates : tuple of Candidate
+        The synthetic data sets.
+    within, labels : tuple of str
+        Columns of ``obs`` that all real data have: those that make the groups, and those that a classifier learns.
+    contrast : Contrast, optional
+    regulons : mapping of str to iterable of str, optional
+    space : PrincipalSpace, optional
+        Principal components of `train`. None without `train`.
+    drawn : Candidate, optional
+        Samples of `train` that match the first synthetic data set in number and groups. None without `train`.
+    seed, jobs : int
+    """
 
     train: AnnData | None
     test: AnnData
     validation: AnnData | None
-    candidates: list[Candidate]
-    within: list[str]
-    labels: list[str]
-    contrast: tuple[str, str, str] | None
-    regulons: Mapping | None
+    candidates: tuple[Candidate, ...]
+    within: tuple[str, ...]
+    labels: tuple[str, ...]
+    contrast: Contrast | None
+    regulons: Mapping[str, Iterable[str]] | None
     space: PrincipalSpace | None
+    drawn: Candidate | None
     seed: int
     jobs: int
-    notes: list[str] = field(default_factory=list)
 
     @property
-    def has_models(self) -> bool:
-        """Whether any candidate comes with its model."""
-        return any(c.model is not None for c in self.candidates)
+    def unit(self) -> str:
+        """Unit of the expression values, from the provenance of the test data."""
+        return self.test.uns.get("provenance", {}).get("unit", "units of the data")
 
 
-def real_data(data: DataSet, argument: str, genes: Sequence[str] | None) -> AnnData:
-    """A real data set as AnnData, finite, its genes named `genes` if these are given."""
-    found = _anndata(data, argument)
-    if genes is not None:
-        Expression(found, argument, genes)  # says what is wrong with them
-        found = found.copy()
-        found.var_names = [str(gene) for gene in genes]
-    return found
-
-
-def like(data: DataSet, argument: str, reference: AnnData, genes: Sequence[str] | None) -> AnnData:
-    """A data set over the genes of `reference`, which is real_test, in its order; arrays have that order already."""
-    if isinstance(data, AnnData) and genes is None:
-        mine, theirs = Expression(data, argument), Expression(reference, "real_test")
-        mine.align(theirs)
-        return data if mine.order is None else data[:, reference.var_names].copy()
-    found = _anndata(data, argument)
-    if found.n_vars != reference.n_vars:
-        raise ValueError(
-            f"real_test has {reference.n_vars} genes and {argument} has {found.n_vars}; both need the same"
-        )
-    found = found.copy()
-    found.var_names = reference.var_names
-    return found
-
-
-def named_runs(synthetic, models, reference: AnnData, genes: Sequence[str] | None) -> list[Candidate]:
-    """The synthetic data sets with their models: one, a list of runs, or either by name."""
-    named = dict(synthetic) if isinstance(synthetic, Mapping) else {"synthetic": synthetic}
-    if not named:
-        raise ValueError("synthetic is empty; give a data set, a list of runs, or a dict of these by name")
-    if models is None or not isinstance(models, Mapping):
-        models = {} if models is None else {next(iter(named)): models}
-        if models and len(named) > 1:
-            raise ValueError("models must be a dict with names of synthetic, as there are several of these")
-    if extra := [name for name in models if name not in named]:
-        raise ValueError(f"models has {extra[0]!r}, which is no name of synthetic: {', '.join(map(repr, named))}")
-    found = []
-    for name, data in named.items():
-        if not isinstance(name, str) or name in RESERVED:
-            raise ValueError(f"synthetic has the name {name!r}; names are strings other than 'bound' and 'best'")
-        runs = list(data) if isinstance(data, list | tuple) else [data]
-        fitted = models.get(name, [None] * len(runs))
-        fitted = list(fitted) if isinstance(fitted, list | tuple) else [fitted]
-        if not runs or len(fitted) != len(runs):
-            raise ValueError(
-                f"synthetic[{name!r}] has {len(runs)} runs and {len(fitted)} models; give one for each run"
-            )
-        for run, (one, model) in enumerate(zip(runs, fitted, strict=True)):
-            argument = f"synthetic[{name!r}]" + (f"[{run}]" if len(runs) > 1 else "")
-            found.append(Candidate(name, like(one, argument, reference, genes), run, model))
-    return found
-
-
-def columns(argument: str, names: str | Sequence[str] | None, *sets: AnnData | None) -> list[str]:
-    """Names of obs columns as a list; real data must have them, without missing values."""
-    names = [names] if isinstance(names, str) else list(names or [])
-    for name in names:
-        for data in sets:
-            if data is None:
-                continue
-            if name not in data.obs:
-                have = ", ".join(map(repr, data.obs)) or "none"
-                raise ValueError(f"{argument} has {name!r}, which is not a column of real data's obs; columns: {have}")
-            if missing := int(data.obs[name].isna().sum()):
-                raise ValueError(f"{argument} has {name!r}, which has {missing} missing values; make them a level")
-    return names
-
-
-def matched(train: AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rng: np.random.Generator) -> AnnData:
+def gather(
+    train: DataSet | None,
+    test: DataSet,
+    synthetic,
+    *,
+    validation: DataSet | None = None,
+    within: Sequence[str] = (),
+    labels: Sequence[str] = (),
+    contrast: Sequence[str] | None = None,
+    regulons: Mapping[str, Iterable[str]] | None = None,
+    genes: Sequence[str] | None = None,
+    models=None,
+    space: int = 50,
+    seed: int = 0,
+    jobs: int = 1,
+) -> Inputs:
     """
-    As many training samples as `n`, in the groups of `obs` where `train` has enough of each, without replacement.
+    Check the arguments of :func:`gexlib.report.evaluate` and return them as `Inputs`.
 
-    Groups of which it has too few are filled up with samples of others, drawn at random.
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not usable; the message names it and says what to do.
     """
-    if n >= train.n_obs:
-        return train
-    order = rng.permutation(train.n_obs)
-    if within:
-        wanted = _groups(obs, within).value_counts() * (n / len(obs))
-        groups = _groups(train.obs, within).iloc[order]
-        rank = groups.groupby(groups.to_numpy()).cumcount().to_numpy()  # of a sample in its group, in random order
-        excess = np.maximum(rank + 1 - groups.map(wanted).fillna(0).to_numpy(), 0)
-        order = order[np.argsort(excess, kind="stable")]
-    return train[np.sort(order[:n])].copy()
+    seed, wanted = whole_number("seed", seed, 0), whole_number("space", space, 1)
+    test = as_anndata(test, "test", genes)
+    train = None if train is None else aligned(train, "train", test, genes)
+    validation = None if validation is None else aligned(validation, "validation", test, genes)
+    candidates = named_runs(synthetic, models, test, genes)
+    parts = {"train": train, "test": test, "validation": validation}
+    real = {name: data.obs for name, data in parts.items() if data is not None}
+    within, labels = _columns("within", within, real), _columns("labels", labels, real)
+    contrast = _contrast(contrast, real)
+    if not (regulons is None or isinstance(regulons, Mapping)):
+        raise TypeError(f"regulons must be a dict of target genes by transcription factor, not {regulons!r:.60}")
+    return Inputs(
+        train=train,
+        test=test,
+        validation=validation,
+        candidates=candidates,
+        within=within,
+        labels=labels,
+        contrast=contrast,
+        regulons=regulons,
+        space=None if train is None else _fit_space(train, wanted, seed),
+        drawn=None if train is None else _drawn(train, candidates[0].data, test, within, seed),
+        seed=seed,
+        jobs=jobs,
+    )
 
 
-def halves(data: AnnData, seed: int) -> tuple[AnnData, AnnData]:
-    """A random half of the samples, and the other."""
-    order = np.random.default_rng(seed).permutation(data.n_obs)
-    middle = data.n_obs // 2
-    return data[np.sort(order[:middle])].copy(), data[np.sort(order[middle:])].copy()
+def _columns(argument: str, names: Sequence[str], real: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Return names of columns that all parts of the real data have, without missing values."""
+    names = column_names(argument, names)
+    for part, obs in real.items():
+        check_columns(argument, names, obs, f"{part}.obs", complete=True)
+    return tuple(names)
 
 
-def _groups(obs: pd.DataFrame, within: Sequence[str]) -> pd.Series:
-    return obs[list(within)].astype(str).agg("\x1f".join, axis=1)
+def _contrast(contrast: Sequence[str] | None, real: Mapping[str, pd.DataFrame]) -> Contrast | None:
+    """Return a contrast whose column the test data have, and whose levels some part of the real data has."""
+    if contrast is None:
+        return None
+    if isinstance(contrast, str) or len(contrast) != 3:
+        raise ValueError(f"contrast={contrast!r} must be a column of obs, a level and a reference level")
+    contrast = Contrast(*contrast)
+    by = contrast.by
+    check_columns("contrast", [by], real["test"], "test.obs", complete=True)
+    levels = list(dict.fromkeys(level for obs in real.values() if by in obs for level in obs[by].dropna()))
+    for level in (contrast.value, contrast.reference):
+        if level not in levels:
+            raise ValueError(f"contrast has {level!r}, which is no level of {by!r} in real data: {listing(levels)}")
+    if contrast.value == contrast.reference:
+        raise ValueError(f"contrast has {contrast.value!r} twice; give two levels of {by!r}: {listing(levels)}")
+    return contrast
 
 
-def _anndata(data: DataSet, argument: str) -> AnnData:
-    Expression(data, argument)  # a matrix of real, finite numbers, with two samples and two genes at least
-    if not isinstance(data, AnnData):
-        data = AnnData(data, obs=pd.DataFrame(index=[f"{argument}-{i}" for i in range(data.shape[0])]))
-    return data.to_memory() if data.isbacked else data
+def _fit_space(train: AnnData, wanted: int, seed: int) -> PrincipalSpace:
+    return PrincipalSpace(min(wanted, train.n_obs - 1, train.n_vars), seed=seed).fit(train)
+
+
+def _drawn(train: AnnData, first: AnnData, test: AnnData, within: Sequence[str], seed: int) -> Candidate:
+    obs = first.obs if all(name in first.obs for name in within) else test.obs
+    return Candidate("bound", matched(train, first.n_obs, obs, within, np.random.default_rng(seed)))

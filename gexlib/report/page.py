@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import re
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
 
-from gexlib import plots
+from gexlib.report.figure import draw_svg
+from gexlib.report.metric import HIGHER, LOWER, NEARER
+from gexlib.report.numbers import Numbers
 
-if TYPE_CHECKING:
-    from gexlib.report.result import Report
+ARROWS = {HIGHER: " ↑", LOWER: " ↓", NEARER: ""}
+SHOWN = {
+    "real_train": "train",
+    "real_test": "test",
+    "principal components of real_train": "principal components of train",
+}
+"""What the page calls names that differ in the report's files."""
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -27,16 +31,19 @@ thead th { border-bottom: 2px solid #4d4d4d; vertical-align: bottom; }
 tr.first > * { border-top: 1px solid #bbb; }
 th.metric { font-weight: normal; white-space: nowrap; } td.judged { background: #c8553d14; }
 code { font-size: .95em; } summary { cursor: pointer; }
-.sd, .faint { color: #666; } th.best { width: 6rem; } th.bound { width: 13rem; }
+.sd, .faint { color: #666; }
+.definitions { table-layout: fixed; width: 100%; min-width: 52rem; } .definitions th.metric { white-space: normal; }
+.definitions th:nth-child(1) { width: 19%; } .definitions th:nth-child(2) { width: 17%; }
+.definitions th:nth-child(4) { width: 9%; } .definitions th:nth-child(5) { width: 18%; }
 svg { max-width: 100%; height: auto; }
 """
 
 
-def whole(report: Report) -> str:
-    """The page."""
-    names = ", ".join(report.synthetic)
-    sizes = ", ".join(f"{escape(name)} {n:,}" for name, n in report.samples.items())
-    n_genes = report.settings["genes"]
+def whole(numbers: Numbers) -> str:
+    """Return the page."""
+    names = ", ".join(numbers.synthetic)
+    sizes = ", ".join(f"{escape(SHOWN.get(name, name))} {n:,}" for name, n in numbers.samples.items())
+    n_genes = numbers.settings["genes"]
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,91 +52,93 @@ def whole(report: Report) -> str:
 <h1>Report on {escape(names)}</h1>
 <p>Synthetic expression data compared with real data, over {n_genes:,} genes. Samples: {sizes}.</p>
 <p>Each number stands beside its <em>bound</em>, that of real data in the place of synthetic data. No generator can be
-expected to do better: where one does, look for a lack of variety (recall, sd ratio) or of privacy. The baselines are
-what any generator should beat; bootstrap, which copies training samples, shows what numbers on privacy are for.</p>
-{"".join(f"<p>{escape(note)}</p>" for note in report.notes)}
+expected to do better: if one does, look for a lack of variety (recall, sd ratio) or of privacy. Any generator should
+beat the baselines. Bootstrap copies training samples: it shows what the numbers on privacy are for.</p>
+{"".join(f"<p>{escape(note)}</p>" for note in numbers.notes)}
 <h2>Figure</h2>
-<p>Each metric has its own scale, with its ends written at both sides. The upright line is the best value. Bars are one
-standard deviation over runs.</p>
-{_figure(report)}
+<p>Each metric has its own scale, whose ends are written at both sides. The upright line is the best value. Bars are
+one standard deviation over runs.</p>
+{draw_svg(numbers)}
 <h2>Table</h2>
-{table(report)}
-<p class="faint">↑ higher is better, ↓ lower is better, otherwise what is nearer to <em>best</em>.</p>
-{omissions(report)}
+{table(numbers)}
+<p class="faint">↑ higher is better, ↓ lower is better, no arrow: nearer to <em>best</em> is better.</p>
+{omissions(numbers)}
 <h2>Definitions</h2>
-{_definitions(report)}
+{_definitions(numbers)}
 <h2>How it was made</h2>
-{_pairs({"settings": report.settings, "versions": report.versions} | _sources(report))}
+{_pairs({"settings": numbers.settings, "versions": numbers.versions} | _sources(numbers))}
 </main></body></html>
 """
 
 
-def table(report: Report) -> str:
-    """The table, with standard deviations beside means."""
-    mean, sd = report.mean, report.sd
-    right = 'style="text-align: right"'  # also where the page's own style is not at hand
+def table(numbers: Numbers) -> str:
+    """Return the table, with standard deviations beside means."""
+    mean, sd = numbers.mean, numbers.sd
+    right = 'style="text-align: right"'  # for a notebook, which lacks the page's style
     head = "".join(f"<th {right}>{escape(name)}</th>" for name in (*mean, "best"))
-    kind = {data: "number judged" if data in report.synthetic else "number" for data in mean}
+    kind = {data: "number judged" if data in numbers.synthetic else "number" for data in mean}
     rows, before = [], None
     for row in mean.index:
         family, name = row
         cells = "".join(f'<td class="{kind[d]}" {right}>{_number(mean.at[row, d], sd.at[row, d])}</td>' for d in mean)
-        best, better, text = report.definitions.loc[row, ["best", "better", "text"]]
-        arrow = {"higher": " ↑", "lower": " ↓"}.get(better, "")
+        best, better, function, text = numbers.definitions.loc[row, ["best", "better", "function", "text"]]
+        title = escape(f"{function}: {text}")
         heading, first = ("", "") if family == before else (escape(family), ' class="first"')
         rows.append(
-            f'<tr{first}><th>{heading}</th><th class="metric" style="text-align: left" title="{escape(text)}">'
-            f'{escape(name)}</th>{cells}<td class="number" {right}>{best:g}{arrow}</td></tr>'
+            f'<tr{first}><th>{heading}</th><th class="metric" style="text-align: left" title="{title}">'
+            f'{escape(name)}</th>{cells}<td class="number" {right}>{best:g}{ARROWS[better]}</td></tr>'
         )
         before = family
     head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(rows)
     return f'<div style="overflow-x: auto"><table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
 
 
-def omissions(report: Report) -> str:
-    """What was left out and why, one line a reason."""
+def omissions(numbers: Numbers) -> str:
+    """Return what was left out and why, one line for each reason."""
     lines = []
-    for reason, some in report.left_out.groupby("reason", sort=False):
+    for reason, some in numbers.left_out.groupby("reason", sort=False):
         of = [data for data in some["data"].unique() if data != "all"]
         what = ", ".join(metric for metric in some["metric"].unique() if metric != "all")
         lines.append(f"<li>{escape(' of '.join(filter(None, (what, ', '.join(of)))))}: {escape(reason)}.</li>")
     return f"<p>Left out:</p><ul>{''.join(lines)}</ul>" if lines else ""
 
 
-def _definitions(report: Report) -> str:
-    """A row for each definition; those that differ in their space alone share one, and neighbours their bound."""
+def _definitions(numbers: Numbers) -> str:
+    """Return a row for each text; metrics that differ in their space alone share it, and neighbours share a bound."""
     rows = []
-    present = report.definitions.loc[report.mean.index].reset_index()
+    present = numbers.definitions.loc[numbers.mean.index].reset_index()
     for bound, alike in groupby(present.groupby(["text", "bound"], sort=False), key=lambda group: group[0][1]):
         some = [_definition(metrics) for _, metrics in alike]
         some[0] += f'<td rowspan="{len(some)}">{escape(bound)}</td>'
         rows += [f'<tr class="first">{cells}</tr>' for cells in some]
-    head = '<tr><th>metric</th><th>what it is</th><th class="best">best</th><th class="bound">bound</th></tr>'
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+    head = "".join(f"<th>{name}</th>" for name in ("metric", "function", "what it is", "best", "bound"))
+    table = f'<table class="definitions"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return f'<div style="overflow-x: auto">{table}</div>'
 
 
 def _definition(metrics: pd.DataFrame) -> str:
-    """Cells of metrics with one text: their names, the text, the best value."""
+    """Return the cells of metrics with one text: their names, the function, the text, the best value."""
     first = metrics.iloc[0]
-    function, *rest = re.split(r"(?<=\w)(?=[: ])", first["text"], maxsplit=1)
     spaces = "; and in ".join(space for space in metrics["space"] if space)
     where = f' <span class="faint">In {escape(spaces)}.</span>' if spaces else ""
-    best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != "nearer to best" else "")
+    best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != NEARER else "")
+    function = re.sub("([._])", r"\1<wbr>", escape(first["function"]))  # a long name may break after these
     return (
         f'<th class="metric">{"<br>".join(map(escape, metrics["metric"]))}</th>'
-        f"<td><code>{escape(function)}</code>{escape(''.join(rest))}{where}</td><td>{escape(best)}</td>"
+        f"<td><code>{function}</code></td><td>{escape(first['text'])}{where}</td>"
+        f"<td>{escape(best)}</td>"
     )
 
 
-def _sources(report: Report) -> dict:
-    return {f"provenance of {name}": source for name, source in report.provenance.items() if source}
+def _sources(numbers: Numbers) -> dict:
+    return {f"provenance of {SHOWN.get(name, name)}": source for name, source in numbers.provenance.items() if source}
 
 
 def _pairs(groups: dict[str, dict]) -> str:
     parts = []
     for title, values in groups.items():
         rows = "".join(
-            f'<tr><th class="metric">{escape(str(key))}</th><td>{escape(_words(value))}</td></tr>'
+            f'<tr><th class="metric">{escape(SHOWN.get(key, key))}</th><td>{escape(_words(value))}</td></tr>'
             for key, value in values.items()
             if value not in (None, [])
         )
@@ -150,11 +159,3 @@ def _number(mean: float, sd: float) -> str:
         digits = min(6, 1 - int(np.floor(np.log10(abs(mean)))))
     spread = "" if pd.isna(sd) else f' <span class="sd">± {sd:.{digits}f}</span>'
     return f"{mean:.{digits}f}{spread}".replace("-", "−")
-
-
-def _figure(report: Report) -> str:
-    with io.StringIO() as file, rc_context():
-        plots.use_style()
-        report.figure().savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-        text = file.getvalue()
-    return text[text.index("<svg") :].replace("<svg ", '<svg role="img" aria-label="Each metric on its own scale" ', 1)

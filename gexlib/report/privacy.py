@@ -1,196 +1,167 @@
-"""Rows on privacy: what synthetic data gives away of real_train, against real_test, which no generator has seen."""
+"""Metrics of privacy: what do synthetic data give away of training data?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
-import numpy as np
 import pandas as pd
-from anndata import AnnData
 
 from gexlib import metrics
-from gexlib.report.inputs import Inputs, halves
-from gexlib.report.measures import LOWER, NEARER, Measure, Metric
-from gexlib.report.realism import NO_TRAIN
+from gexlib.report.bounds import NO_TRAIN, average, held_out
+from gexlib.report.draws import halves
+from gexlib.report.inputs import Inputs
+from gexlib.report.metric import LOWER, NEARER, Bound, Metric
 
 RATIOS = ["copies", "median ratio", "5 % ratio", "closer to train"]
-ATTACK = "attack to tell real_train (members) from real_test (others): "
+ATTACK = "Attack that tells train (members) from test (others) by the"
 
 
-def privacy(inputs: Inputs) -> Iterator[Measure]:
-    """Distances to closest records, nearest-neighbour tests, and attacks of membership inference."""
+def privacy(inputs: Inputs) -> Iterator[Metric]:
+    """Yield distances to closest records, nearest-neighbour tests, and attacks of membership inference."""
     missing = "" if inputs.train is not None else NO_TRAIN
-    yield _closest(inputs, missing)
-    yield _accuracy(inputs, missing)
-    yield _gan_leaks(inputs, missing)
-    yield _domias(inputs, missing)
-    yield _logan(inputs, missing)
+    for group in (_closest, _accuracy, _gan_leaks, _domias, _logan):
+        yield from group(inputs, missing)
 
 
-def _closest(inputs: Inputs, missing: str) -> Measure:
-    def values(z, holdout):
-        return metrics.closest_records(inputs.train, z, holdout, inputs.seed)[RATIOS]
+def _closest(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    """Yield numbers on the distances to the closest training sample, which are computed together."""
 
-    def metric(name, text, **kwargs):
-        return _metric(inputs, name, f"metrics.closest_records: {text}", space="all genes", **kwargs)
+    def values(synthetic, test):
+        return metrics.closest_records(inputs.train, synthetic, test, inputs.seed)[RATIOS]
 
-    over = "of synthetic samples' distances to the closest real_train sample, over that of real_test samples'"
-    return Measure(
-        (
-            metric("copies", "share of synthetic samples that equal a real_train sample.", best=0.0, better=LOWER),
-            metric("DCR, median ratio", f"median {over}; below 1 is too close."),
-            metric("DCR, 5 % ratio", f"5th percentile {over}; below 1 is too close."),
-            metric(
-                "closer to train",
-                "share of synthetic samples closer to real_train than to real_test (as many of both, drawn).",
-                best=0.5,
-                better=LOWER,
-            ),
-        ),
-        lambda c: values(c.data, inputs.test),
-        _bound(inputs, values),
-        missing,
+    metric = _on_test(inputs, values, function=metrics.closest_records, space="all genes", missing=missing)
+    over = "of the distances of synthetic samples to the closest train sample, over that of test samples"
+    yield metric(
+        name="copies",
+        entry="copies",
+        text="Share of synthetic samples that equal a train sample.",
+        best=0.0,
+        better=LOWER,
+    )
+    yield metric(name="DCR, median ratio", entry="median ratio", text=f"Median {over}; below 1 is too close.")
+    yield metric(name="DCR, 5 % ratio", entry="5 % ratio", text=f"5th percentile {over}; below 1 is too close.")
+    yield metric(
+        name="closer to train",
+        entry="closer to train",
+        text="Share of synthetic samples that are closer to train than to test (as many samples of both, drawn).",
+        best=0.5,
+        better=LOWER,
     )
 
 
-def _accuracy(inputs: Inputs, missing: str) -> Measure:
-    def values(z, holdout):
-        on_train = metrics.adversarial_accuracy(inputs.train, z, inputs.seed)
-        return [on_train, metrics.privacy_loss(inputs.train, z, holdout, inputs.seed)]
+def _accuracy(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    """Yield the accuracy of nearest neighbours and the privacy loss, which are computed together."""
 
-    return Measure(
-        (
-            _metric(
-                inputs,
-                "NN accuracy",
-                "metrics.adversarial_accuracy: how well nearest neighbours tell synthetic from real_train (as many of "
-                "both, drawn); below 0.5 they are too alike.",
-                best=0.5,
-                better=NEARER,
-                space="all genes",
-            ),
-            _metric(
-                inputs,
-                "NN privacy loss",
-                "metrics.privacy_loss: that on real_test less that on real_train; 0.5 for copies.",
-                best=0.0,
-                better=LOWER,
-                high=0.5,
-                space="all genes",
-            ),
-        ),
-        lambda c: values(c.data, inputs.test),
-        _bound(inputs, values),
-        missing,
+    def values(synthetic, test):
+        accuracy = metrics.adversarial_accuracy(inputs.train, synthetic, inputs.seed)
+        loss = metrics.privacy_loss(inputs.train, synthetic, test, inputs.seed)
+        return pd.Series({"accuracy": accuracy, "loss": loss})
+
+    metric = _on_test(inputs, values, space="all genes", missing=missing)
+    yield metric(
+        name="NN accuracy",
+        function=metrics.adversarial_accuracy,
+        entry="accuracy",
+        text="How well nearest neighbours tell synthetic from train (as many samples of both, drawn); below 0.5 they "
+        "are too alike.",
+        best=0.5,
+        better=NEARER,
+    )
+    yield metric(
+        name="NN privacy loss",
+        function=metrics.privacy_loss,
+        entry="loss",
+        text="NN accuracy on test less that on train; 0.5 for copies.",
+        best=0.0,
+        better=LOWER,
+        high=0.5,
     )
 
 
-def _gan_leaks(inputs: Inputs, missing: str) -> Measure:
-    def values(z, holdout):
-        return metrics.gan_leaks(inputs.train, z, holdout)
+def _gan_leaks(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    def values(synthetic, test):
+        return metrics.gan_leaks(inputs.train, synthetic, test)
 
-    text = f"metrics.gan_leaks: {ATTACK}distance to the nearest synthetic sample."
-    return Measure(
-        _attack(inputs, "GAN-Leaks", text, "all genes"),
-        lambda c: values(c.data, inputs.test),
-        _bound(inputs, values),
-        missing,
-    )
+    metric = _on_test(inputs, values, function=metrics.gan_leaks, space="all genes", missing=missing)
+    yield from _attack(metric, "GAN-Leaks", f"{ATTACK} distance to the nearest synthetic sample.")
 
 
-def _domias(inputs: Inputs, missing: str) -> Measure:
-    reference = inputs.validation
-    text = (
-        f"metrics.domias: {ATTACK}density of synthetic over that of validation samples, from the distance to the "
-        "nearest of each."
-    )
-    bound = "one half of validation in the place of synthetic and the other as the reference, and in turn; mean"
-    place = "PCs" if inputs.space is None else f"{inputs.space.n_components} PCs of real_train"
-
-    def of(z, real):
-        return metrics.domias(inputs.train, z, inputs.test, real, space=inputs.space)
+def _domias(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    def values(synthetic, validation):
+        return metrics.domias(inputs.train, synthetic, inputs.test, validation, space=inputs.space)
 
     def in_turn():
-        a, b = halves(reference, inputs.seed)
-        return np.mean([of(a, b), of(b, a)], axis=0)
+        a, b = halves(inputs.validation, inputs.seed)
+        return average([values(a, b), values(b, a)])
 
-    return Measure(
-        _attack(inputs, "DOMIAS", text, place, bound),
-        lambda c: of(c.data, reference),
-        in_turn,
-        missing
-        or ("" if reference is not None else "validation is not given, and real_train and real_test are in use"),
+    if not missing and inputs.validation is None:
+        missing = "validation is not given, and train and test are in use"
+    metric = partial(
+        Metric,
+        family="privacy",
+        function=metrics.domias,
+        of=lambda candidate: values(candidate.data, inputs.validation),
+        bound=Bound(
+            "one half of validation in the place of synthetic and the other as the reference, and in turn; mean",
+            in_turn,
+        ),
+        space="PCs" if inputs.space is None else f"{inputs.space.n_components} PCs of train",
+        missing=missing,
     )
+    text = f"{ATTACK} density of synthetic over that of validation samples, from the distance to the nearest of each."
+    yield from _attack(metric, "DOMIAS", text)
 
 
-def _logan(inputs: Inputs, missing: str) -> Measure:
-    def attack(model, members, others):
-        return metrics.logan(model.critic_scores(members), model.critic_scores(others))
+def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    models = [candidate.model for candidate in inputs.candidates if candidate.model is not None]
 
-    def of(c):
-        if c.model is None:
+    def values(model, members):
+        return metrics.logan(model.critic_scores(members), model.critic_scores(inputs.test))
+
+    def of(candidate):
+        if candidate.model is None:
             raise ValueError("it has no critic")
-        return attack(c.model, inputs.train, inputs.test)
+        return values(candidate.model, inputs.train)
 
     def on_unseen():
         if inputs.validation is None:
             raise ValueError("validation is not given")
-        models = [c.model for c in inputs.candidates if c.model is not None]
-        return np.mean([attack(model, inputs.validation, inputs.test) for model in models], axis=0)
+        return average([values(model, inputs.validation) for model in models])
 
-    return Measure(
-        _attack(
-            inputs,
-            "LOGAN",
-            f"metrics.logan: {ATTACK}score of the model's critic, from its method critic_scores.",
-            "",
-            "validation in the place of real_train: the critic has learned from neither; mean over models",
+    metric = partial(
+        Metric,
+        family="privacy",
+        function=metrics.logan,
+        of=of,
+        bound=Bound(
+            "validation in the place of train: the critic has learned from neither; mean over models", on_unseen
         ),
-        of,
-        on_unseen,
-        missing or ("" if inputs.has_models else "models are not given"),
+        missing=missing or ("" if models else "models are not given"),
+    )
+    yield from _attack(metric, "LOGAN", f"{ATTACK} score of the model's critic, from its method critic_scores.")
+
+
+def _attack(metric: Callable[..., Metric], name: str, text: str) -> Iterator[Metric]:
+    """Yield the two numbers of an attack, which are computed together."""
+    yield metric(
+        name=f"{name} AUC", entry="AUC", text=f"{text} Area under the ROC curve.", best=0.5, better=LOWER, low=0.5
+    )
+    yield metric(
+        name=f"{name} TPR at 1 % FPR",
+        entry="TPR at 1 % FPR",
+        text=f"{text} Share of members found where at most 1 % of others are taken for them.",
+        best=0.01,
+        better=LOWER,
     )
 
 
-def _bound(inputs: Inputs, values: Callable[[AnnData, AnnData], pd.Series | list]):
-    """Values with held-out samples in the place of synthetic ones: validation, or each half of test in turn."""
-
-    def bound():
-        if inputs.validation is not None:
-            return values(inputs.validation, inputs.test)
-        a, b = halves(inputs.test, inputs.seed)
-        return np.mean([values(a, b), values(b, a)], axis=0)
-
-    return bound
-
-
-def _metric(inputs: Inputs, name: str, text: str, bound: str = "", **kwargs) -> Metric:
-    if not bound and inputs.validation is not None:
-        bound = "validation samples in the place of synthetic ones"
-    elif not bound:
-        bound = "one half of real_test in the place of synthetic, the other as real_test, and in turn; mean"
-    return Metric("privacy", name, text, bound, **kwargs)
-
-
-def _attack(inputs: Inputs, name: str, text: str, space: str, bound: str = "") -> tuple[Metric, Metric]:
-    return (
-        _metric(
-            inputs,
-            f"{name} AUC",
-            f"{text} Area under the ROC curve.",
-            bound,
-            best=0.5,
-            better=LOWER,
-            low=0.5,
-            space=space,
-        ),
-        _metric(
-            inputs,
-            f"{name} TPR at 1 % FPR",
-            f"{text} Share of members found where at most 1 % of others are taken for them.",
-            bound,
-            best=0.01,
-            better=LOWER,
-            space=space,
-        ),
+def _on_test(inputs: Inputs, values: Callable, **definition) -> Callable[..., Metric]:
+    """Return a maker of metrics whose values come from synthetic and test data, and whose bound is held-out data."""
+    return partial(
+        Metric,
+        family="privacy",
+        of=lambda candidate: values(candidate.data, inputs.test),
+        bound=held_out(inputs, values),
+        **definition,
     )

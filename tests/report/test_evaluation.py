@@ -7,8 +7,9 @@ from anndata import AnnData
 
 import gexlib
 from gexlib import metrics
-from gexlib.report import BASELINES, evaluate
-from gexlib.report.inputs import matched
+from gexlib.differential import Contrast
+from gexlib.report import evaluate
+from gexlib.report.draws import matched
 from gexlib.simulators import Bootstrap
 from tests.report.conftest import ASKED, GENES, REGULONS, Critic
 
@@ -65,17 +66,6 @@ def test_every_number_is_the_metrics_function(report, sets):
     assert "copy sd" not in report.table
 
 
-def test_copies_are_found_out_and_the_bound_is_not(report):
-    privacy = report.table.loc["privacy"]
-    assert privacy.loc["copies", ["bound", "GAN", "copy", "bootstrap"]].tolist() == [0, 0, 1, 1]
-    assert privacy.loc["DCR, median ratio", "copy"] == 0
-    for attack in ("GAN-Leaks AUC", "DOMIAS AUC", "LOGAN AUC"):
-        assert privacy.loc[attack, "copy"] > 0.75
-        assert abs(privacy.loc[attack, "bound"] - 0.5) < 0.15
-    fidelity = report.table.loc["fidelity", "copy"]
-    assert abs(fidelity["recall"] - report.table.loc[("fidelity", "recall"), "bound"]) < 0.15, "only privacy sees it"
-
-
 def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
     train, test, validation = sets["train"], sets["test"], sets["validation"]
     drawn = matched(train, 36, sets["near"].obs, ["tissue", "condition"], np.random.default_rng(3))
@@ -90,33 +80,11 @@ def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
 
 
 def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report, sets):
-    made = Bootstrap(by=["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
+    made = Bootstrap(["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
     assert report.table.loc[("structure", "S_dist"), "bootstrap"] == metrics.s_dist(sets["test"], made)
     assert report.samples == {
         "real_train": 60, "real_test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", BASELINES)
-def test_every_baseline_can_be_made(name, sets):
-    report = evaluate(
-        sets["train"], sets["test"], sets["near"], within="tissue", baselines=[name.upper()], families=["structure"]
-    )
-    assert report.baselines == [name]
-    assert report.table[name].notna().all()
-
-
-def test_matched_draws_the_groups_that_are_wanted():
-    groups = pd.DataFrame({"t": list("a" * 20 + "b" * 8 + "c" * 2)}, index=[f"s{i}" for i in range(30)])
-    train = AnnData(np.zeros((30, 2)), obs=groups)
-    obs = pd.DataFrame({"t": list("aabbbbcccc")})
-    drawn = matched(train, 10, obs, ["t"], np.random.default_rng(0))
-    counts = drawn.obs["t"].value_counts()
-    assert (counts["c"], counts["a"] + counts["b"]) == (2, 8), "both of c, and two others for the missing ones"
-    assert counts["b"] >= 4
-    assert counts["a"] >= 2
-    assert drawn.obs_names.is_unique
-    assert matched(train, 99, obs, ["t"], np.random.default_rng(0)) is train
 
 
 def test_arrays_and_what_is_missing_is_said(sets):
@@ -127,13 +95,14 @@ def test_arrays_and_what_is_missing_is_said(sets):
     reasons = report.left_out.set_index("metric")["reason"]
     assert reasons["S_TF-TG"] == "regulons are not given"
     assert reasons["sd ratio within groups"] == "within is not given"
-    assert reasons["zeros"] == "real_test has no exact zeros"
+    assert reasons["zeros"] == "test has no exact zeros"
     assert reasons["DE slope"] == "contrast is not given"
     assert reasons["label AUC"] == "labels are not given"
-    absent = evaluate(
-        None, sets["test"], sets["near"], contrast=("tissue", "bone", "lung"), families="utility", baselines=[]
-    )
-    assert absent.left_out["reason"].str.startswith("real_test: value='bone' has 0 samples").any()
+    bones = sets["validation"].copy()
+    bones.obs["tissue"] = "bone"
+    asked = {"validation": bones, "contrast": ("tissue", "bone", "lung"), "families": "utility", "baselines": []}
+    absent = evaluate(None, sets["test"], sets["near"], **asked)
+    assert absent.left_out["reason"].str.startswith("test: value='bone' has 0 samples").any()
     named = evaluate(train, test, near, regulons=REGULONS, genes=GENES, families=["GRN"], baselines=[])
     assert named.table["synthetic"].tolist()[0] == metrics.s_tf_tg(test, near, REGULONS, GENES)
 
@@ -141,7 +110,7 @@ def test_arrays_and_what_is_missing_is_said(sets):
 def test_without_training_data_there_is_no_bound(sets):
     report = evaluate(None, sets["test"], sets["near"], families=["structure", "privacy"])
     assert list(report.table.columns) == ["synthetic", "best"]
-    assert set(report.left_out["reason"]) == {"real_train is not given"}
+    assert set(report.left_out["reason"]) == {"train is not given"}
     assert {"bound", "Gaussian", "bootstrap"} <= set(report.left_out["data"])
 
 
@@ -157,21 +126,13 @@ def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
     assert reasons["DE slope", "plain"].startswith("synthetic: 'condition' is not a column")
 
 
-LESS = {"labels": "tissue", "contrast": SWITCH}
-
-
-def test_privacy_without_validation(sets):
-    report = evaluate(sets["train"], sets["test"], sets["near"], families=["privacy"], baselines=[])
-    assert abs(report.table.loc[("privacy", "GAN-Leaks AUC"), "bound"] - 0.5) < 0.2
-    reasons = report.left_out.set_index("metric")["reason"]
-    assert reasons["DOMIAS AUC"].startswith("validation is not given")
-    assert reasons["LOGAN AUC"] == "models are not given"
+LESS = {"labels": ["tissue"], "contrast": SWITCH}
 
 
 def test_genes_are_matched_by_name(sets):
     turned = sets["near"][:, ::-1].copy()
     one, other = (
-        evaluate(sets["train"], sets["test"], z, families=["structure", "utility"], baselines=[], labels="tissue")
+        evaluate(sets["train"], sets["test"], z, families=["structure", "utility"], baselines=[], labels=["tissue"])
         for z in (sets["near"], turned)
     )
     pd.testing.assert_frame_equal(one.table, other.table)
@@ -184,6 +145,12 @@ def test_same_seed_same_numbers_and_no_global_state(sets):
     )
     pd.testing.assert_frame_equal(one, two)
     assert (before == np.random.get_state()[1]).all()  # noqa: NPY002
+
+
+def test_fewer_components_than_asked_for_are_noted(sets):
+    report = evaluate(sets["train"], sets["test"], sets["near"], families=["structure"], baselines=[])
+    assert report.notes == ["space=50 is more than train can have; 12 components are used."]
+    assert report.settings["principal components of real_train"] == 12
 
 
 def test_unequal_numbers_are_noted(sets):
@@ -199,23 +166,34 @@ def test_unequal_numbers_are_noted(sets):
     [
         ({"families": ["structure", "beauty"]}, ValueError, "families has 'beauty'; there are: 'structure', 'GRN'"),
         ({"baselines": ["VAE"]}, ValueError, "baselines has 'VAE'; there are: 'Gaussian'"),
-        ({"within": "donor"}, ValueError, "within has 'donor', which is not a column of real data's obs; columns: 'ti"),
-        ({"labels": ["age"]}, ValueError, "labels has 'age'"),
+        ({"within": "tissue"}, TypeError, "within='tissue' must be a list of names of columns"),
+        ({"within": ["donor"]}, ValueError, "within='donor' is not a column of train.obs; columns: 'tissue', 'cond"),
+        ({"labels": ["age"]}, ValueError, "labels='age' is not a column of train.obs"),
         ({"contrast": ("condition", "cancer")}, ValueError, "must be a column of obs, a level and a reference level"),
-        ({"contrast": ("state", "a", "b")}, ValueError, "contrast has 'state'"),
+        ({"contrast": ("state", "a", "b")}, ValueError, "contrast='state' is not a column of test.obs; columns"),
         ({"synthetic": {}}, ValueError, "synthetic is empty"),
         ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound' and 'best'"),
         ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
-        ({"synthetic": np.ones((9, 5))}, ValueError, "real_test has 12 genes and synthetic.* has 5"),
+        ({"synthetic": np.ones((9, 5))}, ValueError, "test has 12 genes and synthetic.* has 5"),
         ({"synthetic": {"a": np.full((9, 12), np.nan)}}, ValueError, r"synthetic\['a'\] has 108 values that are NaN"),
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"space": 0}, ValueError, "space must be at least 1"),
-        ({"real_test": "test.h5ad"}, TypeError, "real_test must be an AnnData or a 2-D array"),
+        ({"test": "test.h5ad"}, TypeError, "test must be an AnnData or a 2-D array"),
     ],
 )
 def test_what_the_user_can_mend(sets, change, error, words):
-    asked = {"real_train": sets["train"], "real_test": sets["test"], "synthetic": sets["near"]}
+    asked = {"train": sets["train"], "test": sets["test"], "synthetic": sets["near"]}
     with pytest.raises(error, match=words):
         gexlib.evaluate(**asked | {"families": ["structure"]} | change)
+
+
+def test_a_contrast_may_be_a_contrast(sets):
+    asked = {"families": ["utility"], "baselines": []}
+    one, two = (
+        evaluate(sets["train"], sets["test"], sets["near"], contrast=contrast, **asked)
+        for contrast in (SWITCH, Contrast(*SWITCH))
+    )
+    pd.testing.assert_frame_equal(one.runs, two.runs)
+    assert one.settings["contrast"] == two.settings["contrast"] == list(SWITCH)

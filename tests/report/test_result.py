@@ -1,66 +1,12 @@
 """Files of a report hold its numbers; the page needs nothing else; the figure shows every number."""
 
 import json
-import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.report import Report
-
-
-class Reader(HTMLParser):
-    """Collects what a page refers to and the cells of its tables, and checks that tags are closed."""
-
-    VOID = ("meta", "br", "img", "link")
-
-    def __init__(self, text):
-        super().__init__()
-        self.links, self.open, self.cells = [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.links += [value for name, value in attrs if name in ("href", "src", "xlink:href", "data")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-        if tag in ("td", "th"):
-            self.cells.append("")
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and {"td", "th"} & set(self.open):
-            self.cells[-1] += data
-
-
-def test_page_stands_alone_and_holds_the_numbers(report, tmp_path):
-    report.to_html(tmp_path / "new" / "report.html")
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["report.html"]
-    text = (tmp_path / "new" / "report.html").read_text(encoding="utf-8")
-    page = Reader(text)
-    assert page.open == []
-    assert page.links
-    assert all(link.startswith("#") for link in page.links), "nothing outside the page"
-    assert not re.search(r"@import|url\((?!#)|<script", text)
-    mean = report.mean
-    row = page.cells[page.cells.index("S_dist") :][:6]
-    assert row[1] == f"{mean.at[('structure', 'S_dist'), 'bound']:.3f}"
-    gan = report.table.loc[("structure", "S_dist"), ["GAN", "GAN sd"]]
-    assert row[2] == "{:.3f} ± {:.3f}".format(*gan)
-    for words in ("log(1 + FPKM)", "it has no critic", "scikit-learn", "5 PCs", "tissue, condition"):
-        assert words in text
-
-
-def test_names_are_escaped(report, tmp_path):
-    other = Report(**vars(report) | {"notes": ["<b>bold</b>"]})
-    other.to_html(tmp_path / "report.html")
-    text = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;bold" in text
-    assert "<b>bold" not in text
+from tests.report.reader import Reader
 
 
 def test_json_holds_every_number_and_null_for_none(report, tmp_path):
@@ -87,18 +33,6 @@ def test_csv_is_the_table(report, tmp_path):
     report.to_csv(tmp_path / "report.csv")
     read = pd.read_csv(tmp_path / "report.csv", index_col=[0, 1])
     pd.testing.assert_frame_equal(read, report.table)
-
-
-def test_figure_has_a_mark_for_every_number(report):
-    figure = report.figure()
-    figure.canvas.draw()
-    marks = [line for ax in figure.axes for line in ax.lines if line.get_linestyle() == "None"]
-    assert len(marks) == report.mean.notna().to_numpy().sum()
-    assert all(-0.001 <= line.get_xdata()[0] <= 1.001 for line in marks), "no mark lies beyond its scale"
-    labels = [text.get_text() for ax in figure.axes for text in ax.get_yticklabels()]
-    assert labels == [name for _, name in report.mean.index]
-    legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ["bound", "GAN", "copy", "bootstrap", "best"]
 
 
 def test_every_row_is_defined(report):

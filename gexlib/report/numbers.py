@@ -1,0 +1,135 @@
+"""The numbers of an evaluation as tables, and what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Value(NamedTuple):
+    """A row of `Numbers.runs`: one number."""
+
+    family: str
+    metric: str
+    data: str
+    run: int
+    value: float
+
+
+class Omission(NamedTuple):
+    """A row of `Numbers.left_out`: a number that could not be computed, and why."""
+
+    family: str
+    metric: str
+    data: str
+    reason: str
+
+
+@dataclass(repr=False)
+class Numbers:
+    """
+    The numbers of an evaluation, and what they mean.
+
+    Attributes
+    ----------
+    runs : DataFrame
+        Every number: columns ``family``, ``metric``, ``data``, ``run``, ``value``.
+    definitions : DataFrame
+        By family and metric: ``function``, which function computes it; ``text``, what is computed; ``bound``, what
+        that column holds; ``best`` and ``better``, the best value and which direction is better; ``low`` and ``high``,
+        the scale of the figure; ``space``, where samples are compared.
+    left_out : DataFrame
+        What was not computed: columns ``family``, ``metric``, ``data`` (``"all"``: for none) and ``reason``.
+    synthetic, baselines : list of str
+        Names of the data sets.
+    samples : dict of str to int
+        Number of samples of each data set (of one run). Train and test are ``real_train`` and ``real_test`` here and
+        in `provenance`, so that a synthetic data set may have the name ``train``.
+    settings, versions : dict
+        What was asked for, the seed included, and the versions of the libraries.
+    provenance : dict of str to dict
+        ``uns["provenance"]`` of each data set.
+    notes : list of str
+        What to bear in mind.
+    """
+
+    runs: pd.DataFrame
+    definitions: pd.DataFrame
+    left_out: pd.DataFrame
+    synthetic: list[str]
+    baselines: list[str]
+    samples: dict[str, int]
+    settings: dict
+    provenance: dict[str, dict[str, str]]
+    versions: dict[str, str]
+    notes: list[str]
+
+    @property
+    def mean(self) -> pd.DataFrame:
+        """Means over runs: a row for each metric, columns ``bound``, synthetic data sets, baselines."""
+        return self._over_runs("mean")
+
+    @property
+    def sd(self) -> pd.DataFrame:
+        """Standard deviations over runs (divisor n - 1), shaped as `mean`; NaN for a single run."""
+        return self._over_runs("std")
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """
+        A row for each metric (family, metric): ``bound``, synthetic data sets (with ``NAME sd`` beside several runs),
+        baselines, and ``best``, the best value.
+        """
+        mean, sd = self.mean, self.sd
+        shown = {}
+        for name in mean:
+            shown[name] = mean[name]
+            if sd[name].notna().any():
+                shown[f"{name} sd"] = sd[name]
+        return pd.DataFrame(shown | {"best": self.definitions["best"].reindex(mean.index)}, index=mean.index)
+
+    def to_dict(self) -> dict:
+        """Return everything as plain numbers and strings, with None for what is not a number."""
+        mean, sd, n = self.mean, self.sd, self._over_runs("count")
+        metrics = []
+        for row in mean.index:
+            family, name = row
+            values = {
+                data: {
+                    "mean": _plain(mean.at[row, data]),
+                    "sd": _plain(sd.at[row, data]),
+                    "runs": _plain(n.at[row, data]),
+                }
+                for data in mean
+            }
+            definition = {key: _plain(value) for key, value in self.definitions.loc[row].items()}
+            metrics.append({"family": family, "metric": name, "values": values} | definition)
+        return {
+            "metrics": metrics,
+            "left_out": self.left_out.to_dict("records"),
+            "notes": self.notes,
+            "synthetic": self.synthetic,
+            "baselines": self.baselines,
+            "samples": self.samples,
+            "settings": self.settings,
+            "provenance": self.provenance,
+            "versions": self.versions,
+            "runs": [{key: _plain(value) for key, value in row.items()} for row in self.runs.to_dict("records")],
+        }
+
+    def _over_runs(self, function: str) -> pd.DataFrame:
+        computed = set(zip(self.runs["family"], self.runs["metric"], strict=True))
+        order = [row for row in self.definitions.index if row in computed]
+        columns = [*(["bound"] if "bound" in set(self.runs["data"]) else []), *self.synthetic, *self.baselines]
+        found = self.runs.groupby(["family", "metric", "data"], sort=False)["value"].agg(function).unstack("data")
+        index = pd.MultiIndex.from_tuples(order, names=["family", "metric"])
+        return found.reindex(index=index, columns=columns).rename_axis(columns=None)
+
+
+def _plain(value) -> str | int | float | None:
+    """Return a number as JSON can hold it."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value

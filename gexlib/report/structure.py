@@ -1,0 +1,50 @@
+"""Metrics of structure: are genes correlated as in test data, all of them and along the regulatory network?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from gexlib import metrics
+from gexlib.report.bounds import in_place
+from gexlib.report.inputs import Inputs
+from gexlib.report.metric import Metric
+
+
+def structure(inputs: Inputs) -> Iterator[Metric]:
+    """Yield S_dist and S_dend, which are computed together."""
+
+    def of(candidate):
+        return metrics.table_1(inputs.test, candidate.data, constant="zero").iloc[0]
+
+    metric = partial(Metric, family="structure", of=of, bound=in_place(inputs, of))
+    text = "Pearson correlation of the {} of all pairs of genes in test and in synthetic (constant genes: r = 0)."
+    yield metric(name="S_dist", function=metrics.s_dist, entry="S_dist", text=text.format("dissimilarities 1 - r"))
+    yield metric(
+        name="S_dend",
+        function=metrics.s_dend,
+        entry="S_dend",
+        text=text.format("cophenetic distances, complete linkage on 1 - r,"),
+    )
+
+
+def grn(inputs: Inputs) -> Iterator[Metric]:
+    """Yield S_TF-TG and S_TG-TG."""
+    for name, function, pairs in (
+        ("S_TF-TG", metrics.s_tf_tg, "each transcription factor with its targets"),
+        ("S_TG-TG", metrics.s_tg_tg, "the targets of each transcription factor with each other"),
+    ):
+
+        def of(candidate, function=function):
+            return function(inputs.test, candidate.data, inputs.regulons, constant="zero")
+
+        yield Metric(
+            family="GRN",
+            name=name,
+            function=function,
+            text=f"Cosine similarity of the Pearson correlations of {pairs}, between test and synthetic; mean over "
+            "factors, weighted by their numbers of targets.",
+            of=of,
+            bound=in_place(inputs, of),
+            missing="" if inputs.regulons is not None else "regulons are not given",
+        )

@@ -1,0 +1,37 @@
+"""Fidelity: the same metrics over all genes and in principal components."""
+
+from gexlib import metrics
+from gexlib.report.compute import compute
+from gexlib.report.fidelity import fidelity
+from gexlib.report.inputs import gather
+
+
+def test_each_metric_stands_in_both_spaces(sets):
+    found = list(fidelity(gather(sets["train"], sets["test"], sets["near"], space=5)))
+    half = len(found) // 2
+    assert [one.name + ", 5 PCs" for one in found[:half]] == [one.name for one in found[half:]]
+    assert {one.space for one in found[:half]} == {"all genes, log(1 + FPKM)"}
+    assert {one.space for one in found[half:]} == {"5 PCs of train, centred, not scaled"}
+    assert [one.text for one in found[:half]] == [one.text for one in found[half:]]
+
+
+def test_without_training_data_there_are_no_components(sets):
+    found = list(fidelity(gather(None, sets["test"], sets["near"])))
+    assert [bool(one.missing) for one in found] == [one.name.endswith(", PCs") for one in found]
+    assert found[-1].missing == "train is not given, and components are fitted to it alone"
+
+
+def test_neighbours_are_searched_once_for_each_data_set_and_space(sets, monkeypatch):
+    real, calls = metrics.prdc, []
+
+    def counted(*arguments, **settings):
+        calls.append(settings["space"])
+        return real(*arguments, **settings)
+
+    counted.__module__ = real.__module__
+    monkeypatch.setattr(metrics, "prdc", counted)
+    inputs = gather(sets["train"], sets["test"], sets["near"], space=5)
+    some = [one for one in fidelity(inputs) if one.function is counted]
+    values, _ = compute(some, inputs.candidates)
+    assert len(values) == 16, "four metrics, two spaces, the bound and one data set"
+    assert calls == [None, None, inputs.space, inputs.space]
