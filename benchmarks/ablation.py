@@ -72,10 +72,10 @@ MODELS = {
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }
 BASELINES = {
-    "Gaussian": lambda: Gaussian(by=KIND, unseen="unknown"),
-    "Gaussian copula": lambda: GaussianCopula(by=KIND, unseen="unknown"),
-    "SMOTE": lambda: SMOTE(by=KIND, unseen="unknown"),
-    "Bootstrap": lambda: Bootstrap(by=KIND, unseen="unknown"),
+    "Gaussian": lambda: Gaussian(within=KIND, unseen="unknown"),
+    "Gaussian copula": lambda: GaussianCopula(within=KIND, unseen="unknown"),
+    "SMOTE": lambda: SMOTE(within=KIND, unseen="unknown"),
+    "Bootstrap": lambda: Bootstrap(within=KIND, unseen="unknown"),
 }
 
 

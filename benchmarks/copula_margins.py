@@ -1,9 +1,9 @@
 """
-Margins of a Gaussian copula: each condition's own, or those of all samples? Measured on validation samples.
+Margins of a Gaussian copula: each kind's own, or those of all samples? Measured on validation samples.
 
     python benchmarks/copula_margins.py [--folder RNASEQDB] [--genes 2000] [--seeds 0 1]
 
-With one set of margins for all, the normal scores are ranks among all training samples, and each condition has a
+With one set of margins for all, the normal scores are ranks among all training samples, and each kind has a
 Gaussian of them (mean, covariance, and the common covariance as in gexlib.simulators.Gaussian). The split is notebook
 04's; the test samples have no part.
 """
@@ -23,11 +23,11 @@ from gexlib.preprocess import prepare
 from gexlib.simulators import Gaussian, GaussianCopula
 from gexlib.simulators.copula import Margins, normal_scores
 
-WHERE = {"by": ["tissue", "condition"], "unseen": "unknown"}
+WHERE = {"within": ["tissue", "condition"], "unseen": "unknown"}
 
 
 class OneMargin:
-    """Normal scores among all samples, a Gaussian of them for each condition, and the margins of all samples."""
+    """Normal scores among all samples, a Gaussian of them for each kind, and the margins of all samples."""
 
     def fit(self, train: AnnData) -> OneMargin:
         """Learn from training samples."""

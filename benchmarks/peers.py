@@ -131,7 +131,7 @@ def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace)
 
 def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
     """Everything that is compared, by name; each makes its samples from a seed."""
-    where = {"by": BY, "unseen": "unknown"}
+    where = {"within": BY, "unseen": "unknown"}
     simulators = {
         "Bootstrap": Bootstrap(**where),
         "SMOTE": SMOTE(**where),

@@ -33,10 +33,10 @@ FAMILIES = {
 """The families of metrics in the order of the table: name to function that says what is computed."""
 
 BASELINES = {
-    "Gaussian": lambda by, most: Gaussian(most, by=by, unseen="unknown"),
-    "copula": lambda by, most: GaussianCopula(by=by, unseen="unknown"),
-    "SMOTE": lambda by, most: SMOTE(by=by, unseen="unknown"),
-    "bootstrap": lambda by, most: Bootstrap(by=by, unseen="unknown"),
+    "Gaussian": lambda by, most: Gaussian(most, within=by or (), unseen="unknown"),
+    "copula": lambda by, most: GaussianCopula(within=by or (), unseen="unknown"),
+    "SMOTE": lambda by, most: SMOTE(within=by or (), unseen="unknown"),
+    "bootstrap": lambda by, most: Bootstrap(within=by or (), unseen="unknown"),
 }
 """Baselines by name: functions of the columns that make a group and the largest number of components."""
 
