@@ -1,4 +1,4 @@
-"""GeneNetWeaver: kinetic simulation of a gene regulatory network, after Schaffter et al. (2011)."""
+"""The simulator GeneNetWeaver: kinetics of a gene regulatory network, after Schaffter et al. (2011)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.simulators.gnw_kinetics import Kinetics, Tables, integrate, langevin, steady_state
-from gexlib.simulators.gnw_model import Gene, draw_model, parse_gene
-from gexlib.simulators.gnw_perturbation import GeneChange, Perturbation, perturb
-from gexlib.simulators.model_file import KineticSimulator
+from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
+from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
+from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
+from gexlib.simulators.kinetic import KineticSimulator, check_noise
 
 BLOCK = 96  # samples simulated side by side: small enough for the cache, large enough for NumPy
 RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slowest mRNA or protein
@@ -41,13 +41,13 @@ class GeneNetWeaver(KineticSimulator):
         Edges from regulator to target with the attribute ``effect``: ``"+"``, ``"-"``, or ``"+-"`` and ``"?"``,
         whose sign is drawn. Loops are allowed; self-regulation is left out, as by the tool's command line. If no
         edge at all has a sign, the tool's rule for unsigned networks holds, see
-        `gexlib.simulators.gnw_model.draw_model`.
+        `gexlib.simulators.genenetweaver.model.draw_model`.
     seed : int
         The same network and seed give the same model.
 
     Attributes
     ----------
-    model : dict of str to gexlib.simulators.gnw_model.Gene
+    model : dict of str to gexlib.simulators.genenetweaver.model.Gene
         Kinetics of each gene, in the order of the nodes.
 
     Notes
@@ -90,17 +90,11 @@ class GeneNetWeaver(KineticSimulator):
         self._all = Kinetics(model, model)
         self._regulators = Kinetics(model, self._all.translated)
 
-    @property
-    def network(self) -> nx.DiGraph:
-        """The network of the model: its genes and edges, each with the ``effect``, + or -, that it has there."""
-        network = nx.DiGraph()
-        network.add_nodes_from(self.model)
-        for name, gene in self.model.items():
-            for bit, module in enumerate(gene.modules):
-                enhances = gene.alpha[1 << bit] > gene.alpha[0]
-                for i in module.inputs:
-                    network.add_edge(i.regulator, name, effect="+" if enhances == (i.role == "activator") else "-")
-        return network
+    @staticmethod
+    def _regulators_of(gene: Gene) -> Iterator[tuple[str, bool]]:
+        for bit, module in enumerate(gene.modules):
+            enhances = gene.alpha[1 << bit] > gene.alpha[0]
+            yield from ((i.regulator, enhances == (i.role == "activator")) for i in module.inputs)
 
     def simulate(
         self,
@@ -251,14 +245,11 @@ class GeneNetWeaver(KineticSimulator):
         """Checked arguments: perturbations, noise, and a generator for each block of samples."""
         if n_samples is not None:
             n_samples = whole_number("n_samples", n_samples, 1)
-        if not isinstance(noise, int | float | np.number) or isinstance(noise, bool):
-            raise TypeError(f"noise must be a number, not {noise!r}")
-        if not 0 <= noise <= 1:
-            raise ValueError(f"noise is {noise}, but the noise coefficient must be from 0 to 1; the tool's is 0.05")
+        noise = check_noise("noise", noise, usual=0.05)
         sequence = np.random.SeedSequence((whole_number("seed", seed, 0), 2))
         what = perturb(perturbation, n_samples, self._genes, np.random.default_rng(sequence))
         streams = sequence.spawn(-(-len(what.labels) // BLOCK))
-        return what, float(noise), [np.random.default_rng(s) for s in streams]
+        return what, noise, [np.random.default_rng(s) for s in streams]
 
     @staticmethod
     def _blocks(what: Perturbation) -> Iterator[slice]:

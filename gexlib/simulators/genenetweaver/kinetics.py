@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from scipy import sparse
 
-from gexlib.simulators.gnw_model import Gene, Module
+from gexlib.simulators.genenetweaver.model import Gene, Module
 
 Tables = list[np.ndarray]
 
