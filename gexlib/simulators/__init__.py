@@ -1,7 +1,6 @@
 """Other ways to make expression data: baselines that any generative model has to beat, and kinetic simulators."""
 
 from gexlib.simulators.bootstrap import Bootstrap
-from gexlib.simulators.confounded import Confounded
 from gexlib.simulators.copula import GaussianCopula
 from gexlib.simulators.gaussian import Gaussian
 from gexlib.simulators.genenetweaver import GeneNetWeaver, read_gnw_expression, read_gnw_network
@@ -12,7 +11,6 @@ from gexlib.simulators.syntren import SynTReN, read_syntren_expression, read_syn
 __all__ = [
     "SMOTE",
     "Bootstrap",
-    "Confounded",
     "Gaussian",
     "GaussianCopula",
     "GeneNetWeaver",
