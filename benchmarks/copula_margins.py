@@ -18,10 +18,10 @@ from anndata import AnnData
 from scipy.special import ndtr
 
 from gexlib import metrics
-from gexlib.datasets import load_human
-from gexlib.preprocess import prepare
+from gexlib.preprocess import parts
 from gexlib.simulators import Gaussian, GaussianCopula
 from gexlib.simulators.copula import Margins, normal_scores
+from gexlib.study import prepared_human
 
 WHERE = {"within": ["tissue", "condition"], "unseen": "unknown"}
 
@@ -48,9 +48,8 @@ def main() -> None:
     parser.add_argument("--genes", type=int, default=2000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     options = parser.parse_args()
-    data = load_human(options.folder)
-    data = prepare(data, by="donor", most_variable=min(options.genes, data.n_vars))
-    train, validation = (data[data.obs["split"] == name].copy() for name in ("train", "validation"))
+    data = prepared_human(folder=options.folder, most_variable=options.genes)
+    train, validation, _ = parts(data)
     space = metrics.PrincipalSpace(50).fit(train)
     simulators = {f"own margins, shrinkage {k}": GaussianCopula(shrinkage=k, **WHERE) for k in (0, 10, 30)}
     rows = {}
