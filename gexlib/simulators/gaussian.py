@@ -100,22 +100,23 @@ class Gaussian(KindSimulator):
                 f"n_components is {k}, but {x.shape[0]} samples of {x.shape[1]} genes have at most {most} "
                 f"principal components; use n_components={most} or fewer"
             )
-        codes, n_kinds = self.kinds.fit(obs).codes_, len(self.kinds.table_)
+        self.kinds.fit(obs)
         self.mean_ = x.mean(axis=0)
         self._all = Spread.of(x - self.mean_, k, len(x) - 1)
         self.components_, self.explained_variance_ = self._all.axes, self._all.variances
         self.residual_variance_ = self._all.residual
         if self.kinds.within:
-            self._fit_kinds(x, codes, n_kinds)
+            self._fit_kinds(x)
 
-    def _fit_kinds(self, x: np.ndarray, codes: np.ndarray, n_kinds: int) -> None:
+    def _fit_kinds(self, x: np.ndarray) -> None:
+        codes, sizes, n_kinds = self.kinds.codes_, self.kinds.counts_, len(self.kinds)
         free = len(x) - n_kinds
         if self.n_components > free:
             raise ValueError(
                 f"n_components is {self.n_components}, but {len(x)} samples of {n_kinds} kinds have at most "
                 f"{free} components around the means of the kinds; use fewer components, or fewer columns in within"
             )
-        x, sizes = x.copy(), np.bincount(codes)
+        x = x.copy()
         self.kind_means_ = np.empty((n_kinds, x.shape[1]))
         self._weights, self._own = (sizes - 1) / np.maximum(sizes - 1 + self.shrinkage, 1), []
         for code, size in enumerate(sizes):
