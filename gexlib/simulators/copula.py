@@ -1,4 +1,4 @@
-"""A Gaussian copula: each gene's own distribution, and normal scores that correlate as those of the data do."""
+"""Gaussian copula: each gene's own distribution, and normal scores that correlate like those of the data."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from scipy.stats import rankdata
 
 from gexlib.simulators.base import KindSimulator, shrinkage_weight
 
-#: Rows of a product that are held at a time.
-BLOCK = 1000
+BLOCK = 1000  # rows of a matrix product that are in memory at a time
 
 
 class GaussianCopula(KindSimulator):
@@ -32,7 +31,7 @@ class GaussianCopula(KindSimulator):
     their shape. Only dependence that a Gaussian cannot have (of tails, of groups inside a kind) is lost.
 
     The quantile function joins the sorted training values by straight lines and does not go beyond the extremes.
-    A lowest value that several samples share, such as the zeros of genes that are off, is kept with its exact share.
+    If several samples share the lowest value, such as the zeros of genes that are off, it keeps its exact share.
 
     A kind of few training samples varies little, and a kind of one sample gives only copies of it. Margins of all
     samples, with a Gaussian of scores for each kind, would not have this limit, but they made less realistic samples
@@ -104,7 +103,7 @@ class GaussianCopula(KindSimulator):
         return x
 
     def _of_kind(self, code: int, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Values of `n` samples of a kind; -1 is a kind that is not known."""
+        """Return values of `n` samples of a kind; -1 stands for a kind that is not known."""
         if code < 0:
             return self._all._of_kind(0, n, rng)
         own = self._scores[self._rows[code]]
@@ -119,23 +118,23 @@ class GaussianCopula(KindSimulator):
 
 @dataclass(frozen=True)
 class Margins:
-    """Distributions of genes: sorted values (n x genes), and how many share the lowest one (0 if no two do)."""
+    """Distributions of genes: sorted values (n x genes), and how many samples share the lowest one (0 if only one)."""
 
     values: np.ndarray
     lowest: np.ndarray
 
     @classmethod
     def of(cls, x: np.ndarray) -> Margins:
-        """The distributions of the columns of `x`."""
+        """Return the distributions of the columns of `x`."""
         ties = (x == x.min(axis=0)).sum(axis=0)
         return cls(np.sort(x, axis=0).astype(np.float32), np.where(ties > 1, ties, 0))
 
     def quantiles(self, u: np.ndarray) -> np.ndarray:
         """
-        The values with the probabilities `u` (m x genes) below them.
+        Return the quantiles at the probabilities `u` (m x genes).
 
-        The i-th of n sorted values has the probability (i - 1/2) / n, with straight lines between; the shared lowest
-        value holds for all probabilities up to its share.
+        The i-th of n sorted values is the quantile at (i - 1/2) / n, with straight lines between these. A shared lowest
+        value is the quantile at all probabilities up to its share.
         """
         n = len(self.values)
         place = np.clip(u * n - 0.5, np.minimum(self.lowest, n - 1), n - 1)
@@ -146,16 +145,15 @@ class Margins:
 
 
 def normal_scores(x: np.ndarray) -> np.ndarray:
-    """Quantiles of the standard normal distribution with the ranks of the values in each column."""
+    """Return the quantiles of the standard normal distribution that belong to the ranks in each column."""
     return ndtri((rankdata(x, axis=0) - 0.5) / len(x))
 
 
 def ledoit_wolf(x: np.ndarray) -> float:
     """
-    Optimal weight of a multiple of the identity against the covariance of centred samples, from 0 to 1.
+    Return the optimal weight, from 0 to 1, of a multiple of the identity against the covariance of centred samples.
 
-    Equations of :cite:t:`ledoit2004well`, lemma 3.2 to 3.5, from the squares of the entries of x x', some rows at a
-    time.
+    Lemmas 3.2 to 3.5 of :cite:t:`ledoit2004well`, from the squares of the entries of x x', some rows at a time.
     """
     n, p = x.shape
     wide = x if n <= p else x.T
@@ -167,19 +165,19 @@ def ledoit_wolf(x: np.ndarray) -> float:
 
 
 def _standardised(z: np.ndarray) -> np.ndarray:
-    """Columns of mean 0 and mean square 1; those that do not vary are 0."""
+    """Return columns of mean 0 and mean square 1; columns that do not vary become 0."""
     z = z - z.mean(axis=0)
     size = np.sqrt(np.square(z).mean(axis=0))
     return z / np.where(size > 1e-9, size, np.inf)
 
 
 def _combined(scores: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Random combinations of samples: normal, with the samples' correlations and the variance 1."""
+    """Return `n` random combinations of samples: normal, of variance 1, and correlated like the samples."""
     z = rng.standard_normal((n, len(scores)), dtype=np.float32) @ scores
     size = np.sqrt(np.square(scores).sum(axis=0))
     return z / np.where(size > 0, size, np.inf)
 
 
 def _noisy(z: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Normal scores, `share` of their variance replaced by independent noise."""
+    """Return normal scores in which independent noise replaces `share` of the variance."""
     return np.sqrt(1 - share) * z + np.sqrt(share) * rng.standard_normal(z.shape, dtype=np.float32)

@@ -151,7 +151,7 @@ class Gaussian(KindSimulator):
 
 @dataclass(frozen=True)
 class Spread:
-    """A covariance as principal axes (components x genes), their variances, and what they leave to each gene."""
+    """A covariance: principal axes (components x genes), their variances, and the variance they leave to each gene."""
 
     axes: np.ndarray
     variances: np.ndarray
@@ -159,7 +159,7 @@ class Spread:
 
     @classmethod
     def of(cls, centred: np.ndarray, k: int, freedom: int) -> Self:
-        """The first `k` components of centred data, whose squares are divided by `freedom`."""
+        """Return the first `k` components of centred data; `freedom` is the divisor of their variances."""
         _, s, v = np.linalg.svd(centred, full_matrices=False)
         v = v[:k]
         signs = np.sign(v[np.arange(k), np.abs(v).argmax(axis=1)])
@@ -168,6 +168,6 @@ class Spread:
         return cls(axes, variances, np.maximum(total - variances @ axes**2, 0))
 
     def draw(self, n: int, rng: np.random.Generator, residual: bool) -> np.ndarray:
-        """Deviations from the mean, shape (n, n_genes)."""
+        """Draw deviations from the mean, shape (n, n_genes)."""
         x = (rng.standard_normal((n, len(self.variances))) * np.sqrt(self.variances)) @ self.axes
         return x + rng.standard_normal(x.shape) * np.sqrt(self.residual) if residual else x

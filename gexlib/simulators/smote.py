@@ -85,7 +85,7 @@ class SMOTE(KindSimulator):
 
 
 def _neighbours(x: np.ndarray, k: int) -> np.ndarray:
-    """Rows of the nearest neighbours of each sample, shape (n, at most k); itself where it is alone."""
+    """Return the rows of each sample's nearest neighbours, shape (n, at most k); of itself if it is the only sample."""
     if len(x) == 1:
         return np.zeros((1, 1), dtype=np.int64)
     search = NearestNeighbors(n_neighbors=min(k, len(x) - 1), algorithm="brute").fit(x)

@@ -21,7 +21,7 @@ def read_gnw_network(path: str | Path) -> nx.DiGraph:
     ----------
     path : str or Path
         Plain text, or compressed if the name ends in ``.gz``. Besides ``+``, ``-``, ``+-`` and ``?`` the effect
-        may be that of the tool's unsigned gold standards: ``1``, an edge of unknown effect, or ``0``, no edge.
+        may be that of the original's unsigned gold standards: ``1``, an edge of unknown effect, or ``0``, no edge.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def read_gnw_network(path: str | Path) -> nx.DiGraph:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not such a table; the message names the file and the line.
+        If the file is not such a table; the message names the file and the line.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def read_gnw_expression(path: str | Path) -> AnnData:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not such a table; the message names the file and the line.
+        If the file is not such a table; the message names the file and the line.
 
     Examples
     --------

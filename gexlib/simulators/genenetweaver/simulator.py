@@ -24,7 +24,7 @@ AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.nd
 
 class GeneNetWeaver(KineticSimulator):
     r"""
-    Expression data from the kinetic model of GeneNetWeaver 3.1 over a network of your own.
+    Expression data from the kinetic model of GeneNetWeaver 3.1 for a network of your own.
 
     Every gene :math:`i` has mRNA :math:`x_i` and protein :math:`y_i`, in units of their largest noise-free level:
 
@@ -32,15 +32,15 @@ class GeneNetWeaver(KineticSimulator):
 
     The regulation function :math:`f_i` combines modules of regulators, each of which binds independently or as a
     complex and enhances or represses transcription. What the network leaves open (modules, binding, constants,
-    half-lives, signs of unknown effects) is drawn from `seed`; data of different draws differ widely, so compare
-    methods over several.
+    half-lives, signs of unknown effects) is drawn at random from `seed`. Data of different draws differ widely, so
+    compare methods over several seeds.
 
     Parameters
     ----------
     network : networkx.DiGraph
         Edges from regulator to target with the attribute ``effect``: ``"+"``, ``"-"``, or ``"+-"`` and ``"?"``,
-        whose sign is drawn. Loops are allowed; self-regulation is left out, as by the tool's command line. If no
-        edge at all has a sign, the tool's rule for unsigned networks holds, see
+        whose sign is drawn. Loops are allowed; self-regulation is left out, as the original's command line does. If no
+        edge has a sign, the original's rule for unsigned networks holds, see
         `gexlib.simulators.genenetweaver.model.draw_model`.
     seed : int
         The same network and seed give the same model.
@@ -116,15 +116,15 @@ class GeneNetWeaver(KineticSimulator):
             N(0, 0.25). ``"wild type"``: nothing happens.
 
             ``{"crp": "knock-out", "fis": "knock-down"}``: the transcription rates of named genes are multiplied by 0
-            (knock-out), 0.5 (knock-down), 2 (over-expression, which keeps the gene's regulation) or a number of
-            yours. A sequence of such mappings has one for each sample.
+            (knock-out), 0.5 (knock-down), 2 (over-expression, which keeps the gene's regulation) or another number.
+            A sequence has such a mapping for each sample.
 
             A DataFrame whose columns are the genes, or an array of shape (n_samples, n_genes): shifts of basal
             transcription.
         noise : float
             Noise coefficient c; 0 for none.
         seed : int
-            Of perturbations and noise. The perturbations do not depend on `noise`.
+            Seed of perturbations and noise. The perturbations do not depend on `noise`.
         proteins : bool
             Add the protein levels of all genes.
 
@@ -133,7 +133,7 @@ class GeneNetWeaver(KineticSimulator):
         AnnData of shape (n_samples, n_genes)
             ``X``: mRNA levels, float32; without noise in [0, 1], unless over-expressed. ``layers["protein"]``: on
             request. ``layers["shift"]`` or ``layers["factor"]``: the perturbations, float64. ``obs``: ``perturbation``
-            in words, ``noise``, and ``converged``, false where a network with loops did not settle without noise.
+            in words, ``noise``, and ``converged``, which is false for samples whose loops did not settle without noise.
 
         Raises
         ------
@@ -178,22 +178,22 @@ class GeneNetWeaver(KineticSimulator):
         release: int | None = None,
     ) -> AnnData:
         """
-        Simulate how cells leave the noise-free wild type when they are perturbed at time 0.
+        Simulate how cells that are perturbed at time 0 leave the noise-free wild type.
 
         Parameters
         ----------
         times : sequence of int
-            When to record, in whole minutes, ascending.
+            Whole minutes at which the levels are recorded, ascending.
         n_series, perturbation, noise, seed, proteins
-            As in `simulate`, with a series in place of a sample.
+            As in `simulate`, for a series instead of a sample.
         release : int, optional
             Minute at which the perturbation ends. Default: never.
 
         Returns
         -------
         AnnData of shape (n_series * n_times, n_genes)
-            As that of `simulate`, series by series; ``obs`` has ``series``, ``time`` (minutes), ``perturbation`` and
-            ``noise``. What is recorded is the state itself, not the support point.
+            As `simulate` returns it, series by series; ``obs`` has ``series``, ``time`` (minutes), ``perturbation`` and
+            ``noise``. The recorded levels are the state itself, not the support point.
 
         Raises
         ------
@@ -242,7 +242,7 @@ class GeneNetWeaver(KineticSimulator):
     def _experiment(
         self, n_samples: int | None, perturbation: AnyPerturbation, noise: float, seed: int
     ) -> tuple[Perturbation, float, list[np.random.Generator]]:
-        """Checked arguments: perturbations, noise, and a generator for each block of samples."""
+        """Check arguments; return the perturbations, the noise, and a random generator for each block of samples."""
         if n_samples is not None:
             n_samples = whole_number("n_samples", n_samples, 1)
         noise = check_noise("noise", noise, usual=0.05)
@@ -262,7 +262,7 @@ class GeneNetWeaver(KineticSimulator):
     def _steady_state(
         self, what: Perturbation, rows: slice, wild: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Noise-free mRNA levels (genes as in ``self._all``), and whether each sample has converged."""
+        """Return noise-free mRNA levels (genes as in ``self._all``), and whether each sample has converged."""
         n_samples = rows.stop - rows.start
         start = None if wild is None else wild[self._all.template]
         tables = self._tables(self._regulators, what, rows)
@@ -279,7 +279,7 @@ class GeneNetWeaver(KineticSimulator):
 
     @staticmethod
     def _repeat(kinetics: Kinetics, wild: np.ndarray, rows: slice) -> np.ndarray:
-        """The wild type as state of every sample."""
+        """Return the wild type as the state of every sample."""
         return np.repeat(kinetics.state(wild), rows.stop - rows.start, axis=1)
 
     @staticmethod
@@ -291,7 +291,7 @@ class GeneNetWeaver(KineticSimulator):
         )
 
     def _in_order(self, z: np.ndarray, names: list[str]) -> np.ndarray:
-        """Rows of `z`, whose first are `names`, as samples x genes in the order of the model."""
+        """Return the first rows of `z`, which are `names`, as samples x genes in the order of the model."""
         row = {name: i for i, name in enumerate(names)}
         return z[[row[g] for g in self._genes if g in row]].T.astype(np.float32)
 

@@ -37,7 +37,7 @@ def read_syntren_network(path: str | Path) -> nx.DiGraph:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such network; the message names the file and the line.
+        If the file is not such a network; the message names the file and the line.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def read_syntren_expression(path: str | Path) -> AnnData:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such table; the message names the file and the line.
+        If the file is not such a table; the message names the file and the line.
 
     Examples
     --------

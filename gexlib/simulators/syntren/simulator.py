@@ -21,7 +21,7 @@ START = 0.5  # level at which genes in loops begin
 
 class SynTReN(KineticSimulator):
     r"""
-    Expression data from the steady-state model of SynTReN 1.1 over a network of your own.
+    Expression data from the steady-state model of SynTReN 1.1 for a network of your own.
 
     Genes without a regulator are the *input genes*, whose levels the external conditions of each sample set. The
     level of every other gene is a function of the levels of its regulators :math:`x_i`, each bound with
@@ -38,7 +38,7 @@ class SynTReN(KineticSimulator):
     .. math:: g = \frac{\nu_i}{1 + \nu_i} \frac{\nu_j}{1 + \nu_j}. \qquad (3)
 
     The level is :math:`g`, scaled so that 0 and 1 are its least and greatest values where regulators are 0 or 1.
-    What the network leaves open is drawn from `seed`.
+    What the network leaves open is drawn at random from `seed`.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class SynTReN(KineticSimulator):
         whose sign is drawn. Loops and self-regulation are allowed; a gene that only regulates itself is an input
         gene, and its level is that of the external condition.
     seed : int
-        Of the model. The same network, seed and shares give the same model; samples have a seed of their own, see
-        `simulate`.
+        Seed of the model. The same network, seed and shares give the same model; samples have a seed of their own,
+        see `simulate`.
     competitive_share : float
         Probability that the regulators of a gene with one activator and one repressor compete.
     cooperative_share : float
@@ -159,13 +159,13 @@ class SynTReN(KineticSimulator):
         biological_noise : float
             :math:`c` of the levels of the regulated genes, from 0 to 1; their targets follow the noisy level.
         experimental_noise : float
-            :math:`c` of what is measured, from 0 to 1: added to all genes at the end, so that no target feels it.
+            :math:`c` of the measurement, from 0 to 1. It comes last, for all genes, so it does not reach targets.
         input_noise : float
             :math:`c` of the input genes around the levels that the external conditions set, from 0 to 1. Correlated
             input genes stray from each other by it.
         seed : int
-            Of external conditions and noise. Neither the conditions nor the draws of :math:`\epsilon` depend on how
-            much noise there is.
+            Seed of external conditions and noise. Neither the conditions nor the draws of :math:`\epsilon` depend on
+            how much noise there is.
         external : DataFrame of shape (n_samples, n_inputs), optional
             Levels, from 0 to 1, of some or all input genes, which are the columns. The other input genes are drawn
             from U(0, 1), or follow their source.
@@ -174,7 +174,8 @@ class SynTReN(KineticSimulator):
         -------
         AnnData of shape (n_samples, n_genes)
             ``X``: mRNA levels in [0, 1], float32. ``obsm["external"]``: the levels that the external conditions set, a
-            DataFrame with the input genes as columns. ``obs["converged"]``: false where loops did not settle.
+            DataFrame with the input genes as columns. ``obs["converged"]``: false for samples whose loops do not
+            settle.
 
         Raises
         ------
