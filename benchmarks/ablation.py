@@ -25,11 +25,10 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gexlib import metrics
+from gexlib import metrics, preprocess
 from gexlib.atomic import whole_file
-from gexlib.datasets import load_human
-from gexlib.preprocess import prepare
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
+from gexlib.study import prepared_human
 from gexlib.wgan import PRESETS, WGANGP
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,17 +71,16 @@ MODELS = {
     "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }
 BASELINES = {
-    "Gaussian": lambda: Gaussian(by=KIND, unseen="unknown"),
-    "Gaussian copula": lambda: GaussianCopula(by=KIND, unseen="unknown"),
-    "SMOTE": lambda: SMOTE(by=KIND, unseen="unknown"),
-    "Bootstrap": lambda: Bootstrap(by=KIND, unseen="unknown"),
+    "Gaussian": lambda: Gaussian(within=KIND, unseen="unknown"),
+    "Gaussian copula": lambda: GaussianCopula(within=KIND, unseen="unknown"),
+    "SMOTE": lambda: SMOTE(within=KIND, unseen="unknown"),
+    "Bootstrap": lambda: Bootstrap(within=KIND, unseen="unknown"),
 }
 
 
 def cohort() -> dict:
     """The splits of notebook 04."""
-    human = prepare(load_human(), by="donor", seed=0, most_variable=2000, keep=DRIVERS)
-    return {name: human[human.obs["split"] == name].copy() for name in ("train", "validation", "test")}
+    return preprocess.parts(prepared_human(keep=DRIVERS))._asdict()
 
 
 def scores(parts: dict, test_like, train_like) -> dict[str, float]:

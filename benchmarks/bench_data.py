@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from gexlib.datasets import load_demo, load_ecoli, load_ecoli_grn, read, write
+from gexlib.datasets import load_ecoli, load_ecoli_grn, read, write
 from gexlib.grn import hierarchy
 from gexlib.simulators import Bootstrap, Gaussian, GeneNetWeaver, SynTReN
+from gexlib.study import load_demo
 from gexlib.wgan import WGANGP
 
 

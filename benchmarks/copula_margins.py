@@ -1,9 +1,9 @@
 """
-Margins of a Gaussian copula: each condition's own, or those of all samples? Measured on validation samples.
+Margins of a Gaussian copula: each kind's own, or those of all samples? Measured on validation samples.
 
     python benchmarks/copula_margins.py [--folder RNASEQDB] [--genes 2000] [--seeds 0 1]
 
-With one set of margins for all, the normal scores are ranks among all training samples, and each condition has a
+With one set of margins for all, the normal scores are ranks among all training samples, and each kind has a
 Gaussian of them (mean, covariance, and the common covariance as in gexlib.simulators.Gaussian). The split is notebook
 04's; the test samples have no part.
 """
@@ -18,16 +18,16 @@ from anndata import AnnData
 from scipy.special import ndtr
 
 from gexlib import metrics
-from gexlib.datasets import load_human
-from gexlib.preprocess import prepare
+from gexlib.preprocess import parts
 from gexlib.simulators import Gaussian, GaussianCopula
 from gexlib.simulators.copula import Margins, normal_scores
+from gexlib.study import prepared_human
 
-WHERE = {"by": ["tissue", "condition"], "unseen": "unknown"}
+WHERE = {"within": ["tissue", "condition"], "unseen": "unknown"}
 
 
 class OneMargin:
-    """Normal scores among all samples, a Gaussian of them for each condition, and the margins of all samples."""
+    """Normal scores among all samples, a Gaussian of them for each kind, and the margins of all samples."""
 
     def fit(self, train: AnnData) -> OneMargin:
         """Learn from training samples."""
@@ -48,9 +48,8 @@ def main() -> None:
     parser.add_argument("--genes", type=int, default=2000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     options = parser.parse_args()
-    data = load_human(options.folder)
-    data = prepare(data, by="donor", most_variable=min(options.genes, data.n_vars))
-    train, validation = (data[data.obs["split"] == name].copy() for name in ("train", "validation"))
+    data = prepared_human(folder=options.folder, most_variable=options.genes)
+    train, validation, _ = parts(data)
     space = metrics.PrincipalSpace(50).fit(train)
     simulators = {f"own margins, shrinkage {k}": GaussianCopula(shrinkage=k, **WHERE) for k in (0, 10, 30)}
     rows = {}

@@ -32,10 +32,9 @@ import torch
 from anndata import AnnData
 from peer_training import PEERS
 
-from gexlib import metrics
-from gexlib.datasets import load_demo, load_human
-from gexlib.preprocess import prepare
+from gexlib import metrics, preprocess
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
+from gexlib.study import load_demo, load_human
 from gexlib.wgan import PRESETS, WGANGP
 
 BY = ["tissue", "condition"]
@@ -56,8 +55,8 @@ minutes: processor time of training and sampling, one thread."""
 
 def parts_of(data: AnnData, genes: int) -> dict[str, AnnData]:
     """Training, validation and test samples, split by donor as in notebook 04."""
-    data = prepare(data, by="donor", most_variable=min(genes, data.n_vars))
-    return {name: data[data.obs["split"] == name].copy() for name in ("train", "validation", "test")}
+    data = preprocess.prepare(data, by="donor", most_variable=min(genes, data.n_vars))
+    return preprocess.parts(data)._asdict()
 
 
 def from_peer(name: str, seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
@@ -131,7 +130,7 @@ def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace)
 
 def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
     """Everything that is compared, by name; each makes its samples from a seed."""
-    where = {"by": BY, "unseen": "unknown"}
+    where = {"within": BY, "unseen": "unknown"}
     simulators = {
         "Bootstrap": Bootstrap(**where),
         "SMOTE": SMOTE(**where),

@@ -27,8 +27,8 @@ from scipy.optimize import least_squares
 from scipy.stats import ks_2samp, wasserstein_distance
 
 from gexlib.simulators import SynTReN, read_syntren_expression
-from gexlib.simulators.model_file import write_model
-from gexlib.simulators.syntren_model import BASAL, BASAL_OF_MORE, ROLES, Gene, Regulation
+from gexlib.simulators.kinetic import write_model
+from gexlib.simulators.syntren.model import BASAL, BASAL_OF_MORE, ROLES, Gene, Regulation
 
 MODELS = 20
 QUIET = {"biological_noise": 0, "experimental_noise": 0, "input_noise": 0}

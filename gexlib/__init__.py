@@ -3,15 +3,16 @@ Adversarial generation of gene expression data.
 
 ``gexlib.WGANGP`` is the model, ``gexlib.evaluate`` the report on what it makes. The rooms of the library, from the raw
 data to the report: :mod:`gexlib.grn`, :mod:`gexlib.datasets`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`,
-:mod:`gexlib.simulators`, :mod:`gexlib.wgan`, :mod:`gexlib.analysis`, :mod:`gexlib.plots`, :mod:`gexlib.report`. Each is
-imported when first used, so that ``import gexlib`` is quick.
+:mod:`gexlib.simulators`, :mod:`gexlib.wgan`, :mod:`gexlib.analysis`, :mod:`gexlib.plots`, :mod:`gexlib.report`. What
+belongs to the study of the book is :mod:`gexlib.study`. Each is imported when first used, so that ``import gexlib`` is
+quick.
 """
 
 from importlib import import_module, metadata
 
 __version__ = metadata.version("gexlib")
 
-_ROOMS = ("analysis", "datasets", "grn", "metrics", "plots", "preprocess", "report", "simulators", "wgan")
+_ROOMS = ("analysis", "datasets", "grn", "metrics", "plots", "preprocess", "report", "simulators", "study", "wgan")
 _NAMES = {"WGANGP": "gexlib.wgan", "Settings": "gexlib.wgan", "evaluate": "gexlib.report"}
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
     "preprocess",
     "report",
 ]
-__all__ += ["simulators", "wgan"]
+__all__ += ["simulators", "study", "wgan"]
 
 
 def __getattr__(name: str):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gexlib import metrics
-from gexlib.datasets import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
-from gexlib.preprocess import prepare
+from gexlib.preprocess import parts
+from gexlib.study import prepared_ecoli
 from gexlib.wgan import WGANGP, Settings
 
 FOLDER = Path(__file__).parents[1] / "data/pretrained"
@@ -44,10 +44,10 @@ def test_models_are_those_of_their_recipes(name):
 
 def test_ecoli_scores_can_be_had_again():
     """From the embedded data, the split of the notebook and the model alone."""
-    data = prepare(load_ecoli(), by="condition", network=load_ecoli_grn(), root="crp")
-    test = data[data.obs["split"] == "test"].copy()
+    ecoli = prepared_ecoli()
+    test = parts(ecoli.data).test
     gan = WGANGP.load_pretrained("ecoli")
-    assert gan.encoder_.categorical == ECOLI_COVARIATES["categorical"]
+    assert gan.encoder_.categorical == ecoli.covariates["categorical"]
     again = metrics.table_1(test, {"GAN": gan.sample(test.obs, seed=gan.seed)}).loc["GAN"]
     for metric, value in recipe("ecoli")["scores"]["on the test samples"]["GAN"].items():
         assert again[metric] == pytest.approx(value, abs=0.005), metric

@@ -21,6 +21,7 @@ from gexlib import metrics
 from gexlib.datasets import read
 from gexlib.datasets.registry import cache_folder, git_blob_id
 from gexlib.datasets.rnaseqdb import find_files
+from gexlib.preprocess import parts
 from gexlib.wgan import WGANGP
 
 HERE = Path(__file__).resolve().parent
@@ -43,8 +44,7 @@ def main() -> None:
         for path in find_files(cache_folder("gtex-tcga"))
     }
     folder = take("gtex-tcga", best, human / "human.h5ad", "04_gtex_tcga_training", files)
-    train = data.obs[data.obs["split"] == "train"]
-    counts = train.groupby(KIND, observed=True).size().rename("samples")
+    counts = parts(data).train.obs.groupby(KIND, observed=True).size().rename("samples")
     counts.reset_index().to_csv(folder / "cohort.csv", index=False)
 
     products = sorted(path for path in HERE.rglob("*") if path.is_file() and path.suffix not in (".py", ".md"))
@@ -63,9 +63,8 @@ def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
     gan = WGANGP.load(model)
     gan.save(folder, critic=False)
     samples = read(data)
-    parts = {split: samples[samples.obs["split"] == split].copy() for split in ("train", "validation", "test")}
-    test = parts["test"]
-    table = metrics.table_1(test, {"Real (train)": parts["train"], "GAN": gan.sample(test.obs, seed=gan.seed)})
+    train, validation, test = parts(samples)
+    table = metrics.table_1(test, {"Real (train)": train, "GAN": gan.sample(test.obs, seed=gan.seed)})
     recipe = {
         "notebook": notebook,
         "seed": gan.seed,
@@ -74,7 +73,7 @@ def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
         "epoch kept": gan.best_epoch_,
         "data": {
             "provenance": {key: str(value) for key, value in samples.uns["provenance"].items()},
-            "samples": {split: part.n_obs for split, part in parts.items()},
+            "samples": {"train": train.n_obs, "validation": validation.n_obs, "test": test.n_obs},
             "genes": samples.n_vars,
             "files": files,
         },

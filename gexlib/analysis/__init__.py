@@ -16,7 +16,6 @@ from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
 from gexlib.analysis.ranking import combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
-from gexlib.analysis.responders import recovery_experiment
 from gexlib.differential import agreement, differential_expression
 
 __all__ = [
@@ -41,7 +40,6 @@ __all__ = [
     "rank_genes",
     "rank_sets",
     "recovery",
-    "recovery_experiment",
     "replicate_correlations",
     "summarise_covariates",
     "top_terms",

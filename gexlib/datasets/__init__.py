@@ -1,6 +1,5 @@
 """Data sets as AnnData: samples by genes, covariates in ``obs``, annotation in ``var``, origin in ``uns``."""
 
-from gexlib.datasets.demo import load_demo, load_human
 from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write
 from gexlib.datasets.gene_sets import load_go, read_gmt
@@ -11,11 +10,9 @@ from gexlib.datasets.rnaseqdb import load_rnaseqdb
 __all__ = [
     "ECOLI_COVARIATES",
     "fetch",
-    "load_demo",
     "load_ecoli",
     "load_ecoli_grn",
     "load_go",
-    "load_human",
     "load_m3d",
     "load_rnaseqdb",
     "read",

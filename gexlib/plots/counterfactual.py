@@ -64,7 +64,7 @@ def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[
     """
     One panel a metric: mean over seeds against the strength of confounding, a line a method, a dot a seed.
 
-    `table` is what :func:`gexlib.analysis.recovery_experiment` returns.
+    `table` is what :func:`gexlib.study.recovery_experiment` returns.
     """
     metrics = metrics or {"AUROC": "AUROC of responders", "AUPRC": "AUPRC of responders"}
     for ax, (metric, label) in zip(axes, metrics.items(), strict=True):

@@ -1,16 +1,21 @@
-"""From a data set to what a model trains on, and back: splits by group, standardisation, covariates as numbers."""
+"""From a data set to what a model trains on, and back: splits, genes, standardisation, covariates, kinds of samples."""
 
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.genes import match_genes
-from gexlib.preprocess.splits import prepare, split_groups
+from gexlib.preprocess.kinds import CodedKinds, Kinds
+from gexlib.preprocess.splits import Parts, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
 
 __all__ = [
     "UNKNOWN",
+    "CodedKinds",
     "CovariateEncoder",
     "Covariates",
+    "Kinds",
+    "Parts",
     "Standardizer",
     "match_genes",
+    "parts",
     "prepare",
     "split_groups",
 ]

@@ -1,17 +1,29 @@
-"""Splits by group, and a data set ready for training."""
+"""Splits by group, a data set ready for training, and its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from scipy import sparse
 
-from gexlib.checks import listing
+from gexlib.checks import check_columns, listing
 from gexlib.grn import hierarchy
 from gexlib.preprocess.genes import most_variable_genes
+
+PARTS = ("train", "validation", "test")
+
+
+class Parts(NamedTuple):
+    """The training, validation and test samples of a data set; None for validation or test samples that it lacks."""
+
+    train: AnnData
+    validation: AnnData | None
+    test: AnnData | None
 
 
 def split_groups(
@@ -21,12 +33,12 @@ def split_groups(
     seed: int = 0,
 ) -> pd.Series:
     """
-    Assign samples to splits so that no group stands on both sides of one.
+    Assign samples to splits so that no group is in two of them.
 
     Replicates of one condition, or several tissues of one donor, are nearly copies of each other. A split that
-    draws samples at random puts such copies on both sides, and every score on the test side is then too good.
-    Here the groups, not the samples, are put in random order and dealt to the splits one after the other until
-    each holds its fraction of the samples.
+    draws samples at random puts such copies on both sides, and every score on the test samples is then too good.
+    This function puts the groups, not the samples, in random order. It deals them to the splits one after the other
+    until each holds its fraction of the samples.
 
     Parameters
     ----------
@@ -60,8 +72,7 @@ def split_groups(
     {'train': 6, 'test': 2}
     """
     fractions = dict(fractions or {"train": 0.60, "validation": 0.15, "test": 0.25})
-    if by not in obs:
-        raise ValueError(f"by={by!r} is not a column of obs; columns: {listing(obs.columns)}")
+    check_columns("by", [by], obs)
     if obs[by].isna().any():
         raise ValueError(f"by={by!r} has {int(obs[by].isna().sum())} missing values; every sample needs a group")
     if min(fractions.values()) <= 0 or not np.isclose(sum(fractions.values()), 1):
@@ -93,7 +104,7 @@ def prepare(
     keep: Sequence[str] = (),
 ) -> AnnData:
     """
-    A data set ready for training: the genes of interest, and each sample's split in ``obs["split"]``.
+    Make a data set ready for training: the genes of interest, and each sample's split in ``obs["split"]``.
 
     Parameters
     ----------
@@ -108,20 +119,20 @@ def prepare(
     fractions, seed
         As for :func:`split_groups`.
     most_variable : int, optional
-        Keep so many genes: those of the largest variance in the training samples (the others have no say), in the
-        order of `data`.
+        How many genes to keep: those of the largest variance among the training samples, in the order of `data`.
+        Validation and test samples have no influence on the choice.
     keep : sequence of str
-        Genes that are among these whatever their variance.
+        Genes to keep among these, whatever their variance.
 
     Returns
     -------
     AnnData
-        A copy. ``data[data.obs["split"] == "train"]`` is the training part.
+        A copy; :func:`parts` takes it apart.
 
     Raises
     ------
     ValueError
-        As :func:`split_groups`, or if genes that are asked for are not there.
+        As :func:`split_groups`, or if `data` lacks genes that are asked for.
     """
     if network is not None:
         below = hierarchy(network, root) if root else network
@@ -134,3 +145,55 @@ def prepare(
     data = data.copy()
     data.obs["split"] = split
     return data
+
+
+def parts(data: AnnData) -> Parts:
+    """
+    Take a data set apart by ``obs["split"]``, as :func:`prepare` or :func:`split_groups` wrote it.
+
+    Parameters
+    ----------
+    data : AnnData, n_samples x n_genes
+        ``obs["split"]`` is ``"train"``, ``"validation"`` or ``"test"`` for each sample. There must be training samples.
+        A data set may have no validation samples or no test samples.
+
+    Returns
+    -------
+    Parts
+        The tuple ``(train, validation, test)``. Each part is a copy of its samples in their order, and is None if there
+        are no such samples. If the expression values are on the disk, parts are views instead, which read them when
+        they are needed.
+
+    Raises
+    ------
+    ValueError
+        If there is no column ``split``, no sample is ``"train"`` there, or a value is missing or is another word.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"split": ["train", "test", "train"]}, index=["s0", "s1", "s2"])
+    >>> train, validation, test = parts(AnnData(np.ones((3, 2), "float32"), obs=obs))
+    >>> train.obs_names.tolist(), validation, test.n_obs
+    (['s0', 's2'], None, 1)
+    """
+    if "split" not in data.obs:
+        raise ValueError(
+            f"obs has no column 'split'; columns: {listing(data.obs.columns)}. Make it with gexlib.preprocess.prepare, "
+            "or data.obs['split'] = split_groups(data.obs, by=...)"
+        )
+    split = data.obs["split"].astype(object)
+    if strange := [value for value in split.unique() if value not in PARTS]:
+        raise ValueError(
+            f"obs['split'] must be 'train', 'validation' or 'test' for each sample, but has {listing(strange)}; "
+            "rename these, or leave the samples out"
+        )
+    if not (split == "train").any():
+        raise ValueError("obs['split'] is 'train' for none of the samples; a model needs samples to learn from")
+    found = [data[(split == name).to_numpy()] if (split == name).any() else None for name in PARTS]
+    return Parts(*(part if part is None or on_disk(data) else part.copy() for part in found))
+
+
+def on_disk(data: AnnData) -> bool:
+    """Return whether the expression values of a data set, or of the one it is a view of, are not in memory."""
+    source = data._adata_ref if data.is_view else data
+    return data.isbacked or not isinstance(source.X, np.ndarray | sparse.sparray | sparse.spmatrix | None)

@@ -12,10 +12,10 @@ from gexlib.report.numbers import Omission
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 
 BASELINES = {
-    "Gaussian": lambda within, most: Gaussian(most, True, within, unseen="unknown"),
-    "copula": lambda within, most: GaussianCopula(within, unseen="unknown"),
-    "SMOTE": lambda within, most: SMOTE(5, within, unseen="unknown"),
-    "bootstrap": lambda within, most: Bootstrap(within, unseen="unknown"),
+    "Gaussian": lambda within, most: Gaussian(most, within=within, unseen="unknown"),
+    "copula": lambda within, most: GaussianCopula(within=within, unseen="unknown"),
+    "SMOTE": lambda within, most: SMOTE(within=within, unseen="unknown"),
+    "bootstrap": lambda within, most: Bootstrap(within=within, unseen="unknown"),
 }
 """Baselines by name: functions of the columns that make the groups and the largest number of components."""
 

@@ -1,6 +1,9 @@
-"""What simulators that learn from data share: checks in ``fit``, and the AnnData they return."""
+"""What simulators that learn from data share: the checks in ``fit``, kinds of samples, and the AnnData they return."""
+
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -8,7 +11,8 @@ import pandas as pd
 from anndata import AnnData
 from anndata.utils import make_index_unique
 
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import check_fitted, expression_matrix, whole_number
+from gexlib.preprocess.kinds import Kinds
 
 
 class DataSimulator(ABC):
@@ -26,14 +30,14 @@ class DataSimulator(ABC):
         Provenance of the training data, each key with the prefix ``training_``.
     """
 
-    def fit(self, adata: AnnData) -> Self:
+    def fit(self, train: AnnData) -> Self:
         """
         Learn from training data.
 
         Parameters
         ----------
-        adata : AnnData of shape (n_samples, n_genes)
-            Training data in any unit; simulated data is in the same unit.
+        train : AnnData of shape (n_samples, n_genes)
+            In any unit; simulated data are in the same unit.
 
         Returns
         -------
@@ -43,16 +47,16 @@ class DataSimulator(ABC):
         Raises
         ------
         TypeError
-            ``adata`` is no AnnData.
+            ``train`` is not an AnnData.
         ValueError
             Fewer than 2 samples, no genes, NaN or infinite values, or settings that do not suit the data.
         """
-        x = expression_matrix(adata, "adata")
+        x = expression_matrix(train, "train")
         if x.shape[0] < 2 or x.shape[1] < 1:
-            raise ValueError(f"adata has shape {x.shape}; fitting needs at least 2 samples and 1 gene")
-        self._fit(x.astype(np.float64), adata.obs)
-        self.var_ = adata.var.copy()
-        self.provenance_ = {f"training_{k}": str(v) for k, v in adata.uns.get("provenance", {}).items()}
+            raise ValueError(f"train has shape {x.shape}; fitting needs at least 2 samples and 1 gene")
+        self._fit(x.astype(np.float64), train.obs)
+        self.var_ = train.var.copy()
+        self.provenance_ = {f"training_{k}": str(v) for k, v in train.uns.get("provenance", {}).items()}
         return self
 
     def simulate(self, n_samples: int, seed: int = 0) -> AnnData:
@@ -70,17 +74,17 @@ class DataSimulator(ABC):
         -------
         AnnData of shape (n_samples, n_genes)
             float32, with the genes and in the unit of the training data; ``uns["provenance"]`` holds the
-            simulator, its settings and the provenance of the training data. A simulator that knows conditions
-            draws them with their frequencies in the training data, and puts them into ``obs``.
+            simulator, its settings and the provenance of the training data. A simulator that knows kinds of samples
+            draws them with their frequencies in the training data, and puts their levels into ``obs``.
 
         Raises
         ------
-        RuntimeError
-            Not fitted yet.
+        NotFittedError
+            The simulator is not fitted yet.
         TypeError, ValueError
-            ``n_samples`` is no positive or ``seed`` no non-negative whole number.
+            ``n_samples`` is not a positive whole number, or ``seed`` is not a whole number of 0 or more.
         """
-        self._check_fitted("simulate")
+        check_fitted(self, "var_")
         n_samples, rng = whole_number("n_samples", n_samples, 1), self._rng(seed)
         obs = self._draw_obs(n_samples, rng)
         obs.index = [f"{type(self).__name__.lower()}_{i}" for i in range(n_samples)]
@@ -93,8 +97,8 @@ class DataSimulator(ABC):
         Parameters
         ----------
         obs : DataFrame
-            One row a sample. A simulator that knows conditions needs their columns; others take the table along
-            and draw what they draw anyway.
+            One row a sample. A simulator that knows kinds of samples needs the columns that make them. Others only
+            pass the table on.
         seed : int
             The same seed gives the same samples.
 
@@ -105,12 +109,12 @@ class DataSimulator(ABC):
 
         Raises
         ------
-        RuntimeError
-            Not fitted yet.
+        NotFittedError
+            The simulator is not fitted yet.
         TypeError, ValueError
-            ``obs`` is no DataFrame, or lacks a column, or has a level that the training data do not have.
+            ``obs`` is not a DataFrame, or lacks a column, or has a kind of sample that the training data do not have.
         """
-        self._check_fitted("sample")
+        check_fitted(self, "var_")
         if not isinstance(obs, pd.DataFrame):
             raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
         rng, obs = self._rng(seed), obs.copy()
@@ -122,7 +126,7 @@ class DataSimulator(ABC):
         """Learn from finite float64 values of shape (n_samples, n_genes) and the samples' covariates."""
 
     def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
-        """Conditions of new samples."""
+        """Covariates of new samples."""
         return pd.DataFrame(index=range(n_samples))
 
     @abstractmethod
@@ -133,10 +137,6 @@ class DataSimulator(ABC):
     def _settings(self) -> dict[str, str]:
         """Settings for the provenance."""
 
-    def _check_fitted(self, method: str) -> None:
-        if not hasattr(self, "var_"):
-            raise RuntimeError(f"{type(self).__name__} is not fitted; call fit(adata) before {method}")
-
     @staticmethod
     def _rng(seed: int) -> np.random.Generator:
         return np.random.default_rng(whole_number("seed", seed, 0))
@@ -146,3 +146,37 @@ class DataSimulator(ABC):
         unit = self.provenance_.get("training_unit", "that of the training data")
         provenance = {"source": source, **self._settings(), "seed": str(seed), "unit": unit} | self.provenance_
         return AnnData(x.astype(np.float32), obs=obs, var=self.var_.copy(), uns={"provenance": provenance})
+
+
+class KindSimulator(DataSimulator):
+    """
+    A simulator that can learn each kind of sample apart.
+
+    Parameters
+    ----------
+    within : sequence of str
+        Columns of ``obs`` whose combinations are the kinds. Without them, all samples are of one kind.
+    unseen : {"error", "unknown"}
+        For kinds that the training data do not have: raise an error, or draw from what all samples have in common.
+
+    Attributes
+    ----------
+    kinds : gexlib.preprocess.Kinds
+        Fitted with the simulator.
+    """
+
+    def __init__(self, within: Sequence[str] = (), unseen: str = "error") -> None:
+        self.kinds = Kinds(within, unseen=unseen)
+
+    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
+        return self.kinds.draw(n_samples, rng)
+
+    def _settings(self) -> dict[str, str]:
+        return self.kinds.settings()
+
+
+def shrinkage_weight(shrinkage: float) -> float:
+    """Return `shrinkage`, the number of samples that common estimates weigh as much as, as a checked float."""
+    if not 0 <= float(shrinkage) < np.inf:
+        raise ValueError(f"shrinkage is {shrinkage}, but must be a number of samples of at least 0, such as 10")
+    return float(shrinkage)

@@ -1,4 +1,4 @@
-"""Multivariate Gaussians of principal components, one for all samples or for each condition: what a GAN has to beat."""
+"""Multivariate Gaussians of principal components, one for all samples or one for each kind: what a GAN has to beat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
-from gexlib.simulators.base import DataSimulator
-from gexlib.simulators.conditions import Conditions
+from gexlib.simulators.base import KindSimulator, shrinkage_weight
 
 
-class Gaussian(DataSimulator):
+class Gaussian(KindSimulator):
     r"""
-    Multivariate Gaussian of the first principal components of the training data, on request for each condition.
+    Multivariate Gaussian of the first principal components of the training data, on request for each kind of sample.
 
     A sample is
 
@@ -26,29 +25,29 @@ class Gaussian(DataSimulator):
     first :math:`K` components leave of the variance :math:`s_j^2` of gene :math:`j`, so each gene keeps its
     mean and variance (probabilistic factor analysis with the factors fixed to the principal components).
 
-    With `by`, condition :math:`c` of :math:`n_c` training samples has a mean :math:`\mu_c` of its own and, around
+    With `within`, kind :math:`c` of :math:`n_c` training samples has a mean :math:`\mu_c` of its own and, around
     it, the covariance
 
     .. math:: \Sigma_c = w_c S_c + (1 - w_c) S, \qquad w_c = \frac{n_c - 1}{n_c - 1 + \kappa},
 
-    of its own samples, :math:`S_c`, and of the samples of all conditions around their means, :math:`S` (divisor
-    :math:`n - C` for :math:`C` conditions). Both are cut to principal components and residual noise as above,
-    :math:`S_c` to :math:`n_c - 1` components at most. A condition with one sample so gets the common covariance.
+    of its own samples, :math:`S_c`, and of the samples of all kinds around their means, :math:`S` (divisor
+    :math:`n - C` for :math:`C` kinds). Both are cut to principal components and residual noise as above,
+    :math:`S_c` to :math:`n_c - 1` components at most. So a kind with one sample gets the common covariance.
 
     Parameters
     ----------
     n_components : int
-        Number of principal components, at most n_samples - 1 and n_genes of the training data; with `by`, at most
-        n_samples - n_conditions.
+        Number of principal components, at most n_samples - 1 and n_genes of the training data; with `within`,
+        at most n_samples - n_kinds.
     residual : bool
         Whether to add the residual noise. Without it samples lie on a flat sheet of ``n_components``
         dimensions, correlations are too strong and variances too small.
-    by : str or sequence of str, optional
-        Columns of ``obs`` that make the condition; of several, every combination.
+    within : sequence of str
+        Columns of ``obs`` whose combinations are the kinds of samples.
     shrinkage : float
-        :math:`\kappa`: how many samples of a condition the common covariance weighs as much as.
+        :math:`\kappa`: the common covariance weighs as much as this many samples of a kind.
     unseen : {"error", "unknown"}
-        For conditions that the training data do not have: raise an error, or draw from the Gaussian of all samples.
+        For kinds that the training data do not have: raise an error, or draw from the Gaussian of all samples.
 
     Attributes
     ----------
@@ -60,16 +59,16 @@ class Gaussian(DataSimulator):
         Variance along each axis (divisor n_samples - 1).
     residual_variance_ : ndarray of shape (n_genes,)
         Variance that the components leave to each gene.
-    condition_means_ : ndarray of shape (n_conditions, n_genes)
-        Only with `by`: the means, in the order of ``conditions.table_``.
+    kind_means_ : ndarray of shape (n_kinds, n_genes)
+        Only with `within`: the mean of each kind, in the order of ``kinds.table_``.
 
     Notes
     -----
     The components come from an exact singular value decomposition in float64, so the same data gives the same
     simulator. It takes seconds for hundreds of samples and minutes for ten thousand.
 
-    The mean of a condition with few samples is itself uncertain. Its error adds to the spread between conditions,
-    so data drawn for many small conditions vary somewhat more than the training data.
+    The mean of a kind with few samples is itself uncertain. Its error adds to the spread between kinds,
+    so data drawn for many small kinds vary somewhat more than the training data.
 
     Examples
     --------
@@ -85,16 +84,14 @@ class Gaussian(DataSimulator):
         self,
         n_components: int = 50,
         residual: bool = True,
-        by: str | Sequence[str] | None = None,
+        within: Sequence[str] = (),
         shrinkage: float = 10.0,
         unseen: str = "error",
     ):
         self.n_components = whole_number("n_components", n_components, 1)
         self.residual = residual
-        self.conditions = Conditions(by, unseen)
-        self.shrinkage = float(shrinkage)
-        if not 0 <= self.shrinkage < np.inf:
-            raise ValueError(f"shrinkage is {shrinkage}, but must be a number of samples of at least 0, such as 10")
+        super().__init__(within, unseen)
+        self.shrinkage = shrinkage_weight(shrinkage)
 
     def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
         k, most = self.n_components, min(x.shape[0] - 1, x.shape[1])
@@ -103,37 +100,35 @@ class Gaussian(DataSimulator):
                 f"n_components is {k}, but {x.shape[0]} samples of {x.shape[1]} genes have at most {most} "
                 f"principal components; use n_components={most} or fewer"
             )
-        codes, n_conditions = self.conditions.fit(obs).codes_, len(self.conditions.table_)
+        self.kinds.fit(obs)
         self.mean_ = x.mean(axis=0)
         self._all = Spread.of(x - self.mean_, k, len(x) - 1)
         self.components_, self.explained_variance_ = self._all.axes, self._all.variances
         self.residual_variance_ = self._all.residual
-        if self.conditions.by:
-            self._fit_conditions(x, codes, n_conditions)
+        if self.kinds.within:
+            self._fit_kinds(x)
 
-    def _fit_conditions(self, x: np.ndarray, codes: np.ndarray, n_conditions: int) -> None:
-        free = len(x) - n_conditions
+    def _fit_kinds(self, x: np.ndarray) -> None:
+        codes, sizes, n_kinds = self.kinds.codes_, self.kinds.counts_, len(self.kinds)
+        free = len(x) - n_kinds
         if self.n_components > free:
             raise ValueError(
-                f"n_components is {self.n_components}, but {len(x)} samples of {n_conditions} conditions have at most "
-                f"{free} components around the means of the conditions; use fewer components, or fewer columns in by"
+                f"n_components is {self.n_components}, but {len(x)} samples of {n_kinds} kinds have at most "
+                f"{free} components around the means of the kinds; use fewer components, or fewer columns in within"
             )
-        x, sizes = x.copy(), np.bincount(codes)
-        self.condition_means_ = np.empty((n_conditions, x.shape[1]))
+        x = x.copy()
+        self.kind_means_ = np.empty((n_kinds, x.shape[1]))
         self._weights, self._own = (sizes - 1) / np.maximum(sizes - 1 + self.shrinkage, 1), []
         for code, size in enumerate(sizes):
-            self.condition_means_[code] = x[codes == code].mean(axis=0)
-            x[codes == code] -= self.condition_means_[code]
+            self.kind_means_[code] = x[codes == code].mean(axis=0)
+            x[codes == code] -= self.kind_means_[code]
             most = min(self.n_components, size - 1, x.shape[1])
             self._own.append(Spread.of(x[codes == code], most, size - 1) if most else None)
         self._common = Spread.of(x, self.n_components, free)
 
-    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
-        return self.conditions.draw(n_samples, rng)
-
     def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
-        codes = self.conditions.codes(obs)
-        if not self.conditions.by:
+        codes = self.kinds.codes(obs)
+        if not self.kinds.within:
             return self.mean_ + self._all.draw(len(obs), rng, self.residual)
         x = np.empty((len(obs), len(self.mean_)))
         for code in np.unique(codes):
@@ -142,7 +137,7 @@ class Gaussian(DataSimulator):
                 x[rows] = self.mean_ + self._all.draw(rows.sum(), rng, self.residual)
                 continue
             w, own = self._weights[code], self._own[code]
-            x[rows] = self.condition_means_[code]
+            x[rows] = self.kind_means_[code]
             x[rows] += np.sqrt(1 - w) * self._common.draw(rows.sum(), rng, self.residual)
             if own is not None:
                 x[rows] += np.sqrt(w) * own.draw(rows.sum(), rng, self.residual)
@@ -150,13 +145,13 @@ class Gaussian(DataSimulator):
 
     def _settings(self) -> dict[str, str]:
         settings = {"n_components": str(self.n_components), "residual": str(self.residual)}
-        shrinkage = {"shrinkage": f"{self.shrinkage:g}"} if self.conditions.by else {}
-        return settings | self.conditions.settings() | shrinkage
+        shrinkage = {"shrinkage": f"{self.shrinkage:g}"} if self.kinds.within else {}
+        return settings | super()._settings() | shrinkage
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A covariance as principal axes (components x genes), their variances, and what they leave to each gene."""
+    """A covariance: principal axes (components x genes), their variances, and the variance they leave to each gene."""
 
     axes: np.ndarray
     variances: np.ndarray
@@ -164,7 +159,7 @@ class Spread:
 
     @classmethod
     def of(cls, centred: np.ndarray, k: int, freedom: int) -> Self:
-        """The first `k` components of centred data, whose squares are divided by `freedom`."""
+        """Return the first `k` components of centred data; `freedom` is the divisor of their variances."""
         _, s, v = np.linalg.svd(centred, full_matrices=False)
         v = v[:k]
         signs = np.sign(v[np.arange(k), np.abs(v).argmax(axis=1)])
@@ -173,6 +168,6 @@ class Spread:
         return cls(axes, variances, np.maximum(total - variances @ axes**2, 0))
 
     def draw(self, n: int, rng: np.random.Generator, residual: bool) -> np.ndarray:
-        """Deviations from the mean, shape (n, n_genes)."""
+        """Draw deviations from the mean, shape (n, n_genes)."""
         x = (rng.standard_normal((n, len(self.variances))) * np.sqrt(self.variances)) @ self.axes
         return x + rng.standard_normal(x.shape) * np.sqrt(self.residual) if residual else x

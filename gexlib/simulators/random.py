@@ -1,4 +1,4 @@
-"""Uniform random data: the floor of every comparison."""
+"""Random: uniform values, the floor of every comparison."""
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,14 @@ class Random(DataSimulator):
     r"""
     Independent uniform values: the row *Random* of Table 1 in Viñas et al. (2022).
 
-    Every value of gene :math:`j` is drawn from :math:`U(l_j, h_j)`, whatever the other genes do. Correlations
+    Every value of gene :math:`j` is drawn from :math:`U(l_j, h_j)`, independently of the other genes. Correlations
     do not depend on the limits, so any limits give the same scores up to chance.
 
     Parameters
     ----------
     low, high : float, optional
         Limits for all genes. Default: the smallest and the largest training value of each gene, so that the
-        data is in the unit of the training data.
+        data are in the unit of the training data.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Random(DataSimulator):
             where = f"; gene {j[0]} would lie between {low[j[0]]:g} and {high[j[0]]:g}" if len(j) else ""
             raise ValueError(
                 f"low={self.low!r} and high={self.high!r} must be finite and low at most high{where}; "
-                "leave out the one that the data should give"
+                "leave out a limit that should come from the data"
             )
         self.low_, self.high_ = low, high
 

@@ -1,4 +1,4 @@
-"""Points between training samples that lie close together: the simplest generator that makes something new."""
+"""SMOTE: points between neighbouring training samples, the simplest way to make something new."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
 from gexlib.checks import whole_number
-from gexlib.simulators.base import DataSimulator
-from gexlib.simulators.conditions import Conditions
+from gexlib.simulators.base import KindSimulator
 
 
-class SMOTE(DataSimulator):
+class SMOTE(KindSimulator):
     r"""
     Interpolation between a training sample and one of its nearest neighbours :cite:p:`chawla2002smote`.
 
@@ -22,25 +21,25 @@ class SMOTE(DataSimulator):
     .. math:: x = x_i + t \, (x_j - x_i), \qquad t \sim U(0, 1),
 
     with a training sample :math:`x_i`, drawn at random, and one of its `k` nearest neighbours :math:`x_j` (Euclidean
-    distance, all genes, in the units of the data). With `by` both are of the condition that is asked for. It is made of
-    training samples as a bootstrap is, so it says as little about what lies beyond them, and it varies less: a point
-    between two samples is nearer to the middle.
+    distance, all genes, in the units of the data). With `within`, both are of
+    the kind that is asked for. Like a bootstrap, it is made of training samples and says nothing about what lies beyond
+    them. It varies less than a bootstrap, because a point between two samples is nearer to the middle.
 
     Parameters
     ----------
     k : int
-        Neighbours to choose from. A condition with fewer other samples has only those. A sample that is alone in its
-        condition has none, and is returned as it is.
-    by : str or sequence of str, optional
-        Columns of ``obs`` that make the condition; of several, every combination.
+        Neighbours to choose from. In a kind of `k` samples or fewer, all others are neighbours. A sample that is alone
+        in its kind has no neighbour and is returned as it is.
+    within : sequence of str
+        Columns of ``obs`` whose combinations are the kinds of samples.
     unseen : {"error", "unknown"}
-        For conditions that the training data do not have: raise an error, or interpolate between any training samples.
+        For kinds that the training data do not have: raise an error, or interpolate between any training samples.
 
     Attributes
     ----------
     names_ : Index
-        Names of the training samples. ``obs["training_sample"]`` and ``obs["neighbour"]`` of what is drawn tell the
-        two it lies between.
+        Names of the training samples. ``obs["training_sample"]`` and ``obs["neighbour"]`` of a drawn data set name the
+        two that each sample lies between.
 
     Notes
     -----
@@ -58,23 +57,20 @@ class SMOTE(DataSimulator):
     True
     """
 
-    def __init__(self, k: int = 5, by: str | Sequence[str] | None = None, unseen: str = "error"):
+    def __init__(self, k: int = 5, within: Sequence[str] = (), unseen: str = "error"):
         self.k = whole_number("k", k, 1)
-        self.conditions = Conditions(by, unseen)
+        super().__init__(within, unseen)
 
     def _fit(self, x: np.ndarray, obs: pd.DataFrame) -> None:
-        codes = self.conditions.fit(obs).codes_
+        codes = self.kinds.fit(obs).codes_
         self._x, self.names_ = x, obs.index.copy()
         self._rows = {code: np.nonzero(codes == code)[0] for code in range(codes.max() + 1)}
-        if self.conditions.by and self.conditions.unseen == "unknown":
+        if self.kinds.within and self.kinds.unseen == "unknown":
             self._rows[-1] = np.arange(len(x))
         self._near = {code: rows[_neighbours(x[rows], self.k)] for code, rows in self._rows.items()}
 
-    def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
-        return self.conditions.draw(n_samples, rng)
-
     def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
-        codes = self.conditions.codes(obs)
+        codes = self.kinds.codes(obs)
         first, second = np.empty((2, len(obs)), dtype=np.int64)
         for code in np.unique(codes):
             wanted, near = codes == code, self._near[code]
@@ -85,11 +81,11 @@ class SMOTE(DataSimulator):
         return self._x[first] + rng.random((len(obs), 1)) * (self._x[second] - self._x[first])
 
     def _settings(self) -> dict[str, str]:
-        return {"k": str(self.k)} | self.conditions.settings()
+        return {"k": str(self.k)} | super()._settings()
 
 
 def _neighbours(x: np.ndarray, k: int) -> np.ndarray:
-    """Rows of the nearest neighbours of each sample, shape (n, at most k); itself where it is alone."""
+    """Return the rows of each sample's nearest neighbours, shape (n, at most k); of itself if it is the only sample."""
     if len(x) == 1:
         return np.zeros((1, 1), dtype=np.int64)
     search = NearestNeighbors(n_neighbors=min(k, len(x) - 1), algorithm="brute").fit(x)

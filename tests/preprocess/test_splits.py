@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from gexlib.preprocess import prepare, split_groups
+from gexlib.datasets import read
+from gexlib.preprocess import Parts, parts, prepare, split_groups
 
 
 class TestSplitGroups:
@@ -83,3 +84,57 @@ def test_prepare_keeps_the_genes_that_vary_most_in_the_training_samples():
         prepare(data, "donor", most_variable=2, keep=["x"])
     with pytest.raises(ValueError, match="most_variable=7 must be from 1 .* to 6"):
         prepare(data, "donor", most_variable=7)
+
+
+class TestParts:
+    @pytest.fixture
+    def data(self):
+        split = ["train", "test", "train", "validation", "train"]
+        obs = pd.DataFrame({"split": pd.Categorical(split)}, index=[f"s{i}" for i in range(5)])
+        return AnnData(np.arange(15, dtype=np.float32).reshape(5, 3), obs=obs)
+
+    def test_samples_of_each_split_in_their_order(self, data):
+        train, validation, test = found = parts(data)
+        assert isinstance(found, Parts)
+        assert [list(part.obs_names) for part in found] == [["s0", "s2", "s4"], ["s3"], ["s1"]]
+        assert train.X.tolist() == data.X[[0, 2, 4]].tolist()
+        assert found.validation is validation
+        assert found.test is test
+
+    def test_parts_are_copies(self, data):
+        train = parts(data).train
+        assert not train.is_view
+        train.X[:] = 0
+        assert data.X[2, 0] == 6
+
+    @pytest.mark.parametrize("missing", ["validation", "test"])
+    def test_a_part_without_samples_is_none(self, data, missing):
+        found = parts(data[data.obs["split"] != missing])
+        assert getattr(found, missing) is None
+        assert found.train.n_obs == 3
+
+    def test_what_is_on_the_disk_stays_there(self, data, tmp_path):
+        data.write_h5ad(tmp_path / "data.h5ad")
+        backed = read(tmp_path / "data.h5ad", backed=True)
+        for part, whole in zip(parts(backed), parts(data), strict=True):
+            assert part.is_view
+            assert part.isbacked
+            assert list(part.obs_names) == list(whole.obs_names)
+            np.testing.assert_array_equal(part.X[:], whole.X)
+        backed.file.close()
+
+    @pytest.mark.filterwarnings("ignore:Writing zarr v2")
+    def test_an_array_in_a_zarr_store_stays_there(self, data, tmp_path):
+        data.write_zarr(tmp_path / "data.zarr")
+        train = parts(read(tmp_path / "data.zarr", backed=True)).train
+        assert train.is_view
+        np.testing.assert_array_equal(train.X, parts(data).train.X)
+
+    def test_misuse_is_refused(self, data):
+        with pytest.raises(ValueError, match="obs has no column 'split'; columns: none. Make it with .*prepare"):
+            parts(AnnData(data.X))
+        with pytest.raises(ValueError, match="is 'train' for none of the samples"):
+            parts(data[data.obs["split"] == "test"])
+        data.obs["split"] = ["train", "valid", "train", None, "Test"]
+        with pytest.raises(ValueError, match="for each sample, but has 'valid', None, 'Test'; rename these"):
+            parts(data)

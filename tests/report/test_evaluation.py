@@ -80,7 +80,7 @@ def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
 
 
 def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report, sets):
-    made = Bootstrap(["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
+    made = Bootstrap(within=["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
     assert report.table.loc[("structure", "S_dist"), "bootstrap"] == metrics.s_dist(sets["test"], made)
     assert report.samples == {
         "real_train": 60, "real_test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,

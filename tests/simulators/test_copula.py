@@ -57,8 +57,8 @@ def test_shrinkage_is_that_of_ledoit_and_wolf(shape, monkeypatch):
     assert ledoit_wolf(x) == pytest.approx(expected)
 
 
-def test_each_gene_keeps_its_distribution_in_each_condition(train):
-    simulator = GaussianCopula(by="tissue").fit(train)
+def test_each_gene_keeps_its_distribution_in_each_kind(train):
+    simulator = GaussianCopula(within=["tissue"]).fit(train)
     u = np.linspace(0.02, 0.98, 25)
     for tissue in ("lung", "liver"):
         real = train[train.obs["tissue"] == tissue].X
@@ -79,7 +79,7 @@ def test_normal_scores_have_the_mixed_and_shrunk_correlations(train, kappa):
         scores = normal_scores(train.X[tissues == tissue, :2])
         z[tissues == tissue] = (scores - scores.mean(axis=0)) / scores.std(axis=0)
     common = np.corrcoef(z, rowvar=False)[0, 1]
-    simulator = GaussianCopula(by="tissue", shrinkage=kappa).fit(train)
+    simulator = GaussianCopula(within=["tissue"], shrinkage=kappa).fit(train)
     assert 0 < simulator.shrinkage_ < 0.5
     for tissue, n in {"lung": 300, "liver": 200}.items():
         own, w = np.corrcoef(z[tissues == tissue], rowvar=False)[0, 1], (n - 1) / (n - 1 + kappa)
@@ -105,19 +105,19 @@ def test_more_genes_than_samples_are_no_copies():
     assert nearest.mean() > 0.7 * apart.mean()
 
 
-def test_an_unseen_condition_is_an_error_or_drawn_from_all(train):
+def test_an_unseen_kind_is_an_error_or_drawn_from_all(train):
     wanted = pd.DataFrame({"tissue": ["brain"] * 20_000})
-    with pytest.raises(ValueError, match="20000 samples are of conditions that the training data do not have"):
-        GaussianCopula(by="tissue").fit(train).sample(wanted)
-    made = GaussianCopula(by="tissue", unseen="unknown").fit(train).sample(wanted).X
+    with pytest.raises(ValueError, match="20000 samples are of kinds that the training data do not have"):
+        GaussianCopula(within=["tissue"]).fit(train).sample(wanted)
+    made = GaussianCopula(within=["tissue"], unseen="unknown").fit(train).sample(wanted).X
     plain = GaussianCopula().fit(train).simulate(20_000, seed=1).X
     u = np.linspace(0.05, 0.95, 10)
     np.testing.assert_allclose(np.quantile(made, u, axis=0), np.quantile(plain, u, axis=0), atol=0.25)
     assert spearmanr(made[:, 0], made[:, 1])[0] == pytest.approx(spearmanr(plain[:, 0], plain[:, 1])[0], abs=0.02)
 
 
-def test_simulate_draws_conditions_and_says_which(train):
-    made = GaussianCopula(by="tissue").fit(train).simulate(1000, seed=4)
+def test_simulate_draws_kinds_and_says_which(train):
+    made = GaussianCopula(within=["tissue"]).fit(train).simulate(1000, seed=4)
     low = made.X[:, 3] < 10
     assert ((made.obs["tissue"] == "liver") == ~low).all()
     assert 500 < (made.obs["tissue"] == "lung").sum() < 700
@@ -125,7 +125,7 @@ def test_simulate_draws_conditions_and_says_which(train):
 
 def test_same_seed_same_samples_and_the_provenance(train):
     before = train.X.copy()
-    first, again, other = (GaussianCopula(by="tissue").fit(train).sample(train.obs, seed=s) for s in (5, 5, 6))
+    first, again, other = (GaussianCopula(within=["tissue"]).fit(train).sample(train.obs, seed=s) for s in (5, 5, 6))
     np.testing.assert_array_equal(first.X, again.X)
     assert not np.array_equal(first.X, other.X)
     np.testing.assert_array_equal(train.X, before)
@@ -133,7 +133,7 @@ def test_same_seed_same_samples_and_the_provenance(train):
     assert first.obs.equals(train.obs)
     assert first.uns["provenance"] == {
         "source": "gexlib.simulators.GaussianCopula",
-        "by": "tissue",
+        "within": "tissue",
         "unseen": "error",
         "shrinkage": "10",
         "unit": "that of the training data",

@@ -100,7 +100,7 @@ def test_too_many_components_are_refused(train):
         Gaussian(n_components=0.9)
 
 
-# Per condition
+# Per kind
 
 
 @pytest.fixture
@@ -117,8 +117,8 @@ def tissues():
     return AnnData(np.concatenate(parts)[order].astype(np.float32), obs=obs)
 
 
-def test_each_condition_has_its_mean_and_covariance(tissues):
-    simulator = Gaussian(n_components=8, by="tissue", shrinkage=0).fit(tissues)
+def test_each_kind_has_its_mean_and_covariance(tissues):
+    simulator = Gaussian(n_components=8, within=["tissue"], shrinkage=0).fit(tissues)
     for tissue in ("lung", "liver"):
         real = tissues[tissues.obs["tissue"] == tissue].X
         made = simulator.sample(pd.DataFrame({"tissue": [tissue] * 40_000})).X
@@ -134,15 +134,15 @@ def test_shrinkage_mixes_the_own_and_the_common_covariance(tissues):
         centred[codes == tissue] -= centred[codes == tissue].mean(axis=0)
         covariances[tissue] = centred[codes == tissue].T @ centred[codes == tissue] / max(sum(codes == tissue) - 1, 1)
     common = centred.T @ centred / (601 - 3)
-    simulator = Gaussian(n_components=8, by="tissue", shrinkage=100).fit(tissues)
+    simulator = Gaussian(n_components=8, within=["tissue"], shrinkage=100).fit(tissues)
     for tissue, w in {"lung": 399 / 499, "liver": 199 / 299, "skin": 0}.items():
         made = simulator.sample(pd.DataFrame({"tissue": [tissue] * 60_000})).X
         expected = w * covariances[tissue] + (1 - w) * common
         assert np.abs(np.cov(made, rowvar=False) - expected).max() < 0.05 * expected.max()
 
 
-def test_simulate_draws_conditions_with_their_frequencies_and_says_which(tissues):
-    made = Gaussian(n_components=4, by="tissue").fit(tissues).simulate(6010, seed=2)
+def test_simulate_draws_kinds_with_their_frequencies_and_says_which(tissues):
+    made = Gaussian(n_components=4, within=["tissue"]).fit(tissues).simulate(6010, seed=2)
     counts = made.obs["tissue"].value_counts()
     assert abs(counts["lung"] - 4000) < 5 * np.sqrt(6010 * 2 / 9)
     assert 1 <= counts["skin"] < 40
@@ -151,35 +151,35 @@ def test_simulate_draws_conditions_with_their_frequencies_and_says_which(tissues
     assert abs(means["liver"] - 10) < 1
 
 
-def test_one_condition_for_all_is_the_plain_gaussian(tissues):
+def test_one_kind_for_all_is_the_plain_gaussian(tissues):
     tissues.obs["same"] = "x"
     plain = Gaussian(n_components=8).fit(tissues).simulate(30_000).X
-    single = Gaussian(n_components=8, by="same").fit(tissues).simulate(30_000).X
+    single = Gaussian(n_components=8, within=["same"]).fit(tissues).simulate(30_000).X
     covariance = np.cov(plain, rowvar=False)
     assert np.abs(np.cov(single, rowvar=False) - covariance).max() < 0.05 * covariance.max()
 
 
-def test_an_unseen_condition_is_an_error_or_drawn_from_all(tissues):
+def test_an_unseen_kind_is_an_error_or_drawn_from_all(tissues):
     wanted = pd.DataFrame({"tissue": ["brain"] * 20_000})
-    with pytest.raises(ValueError, match="20000 samples are of conditions that the training data do not have"):
-        Gaussian(n_components=4, by="tissue").fit(tissues).sample(wanted)
-    made = Gaussian(n_components=4, by="tissue", unseen="unknown").fit(tissues).sample(wanted).X
+    with pytest.raises(ValueError, match="20000 samples are of kinds that the training data do not have"):
+        Gaussian(n_components=4, within=["tissue"]).fit(tissues).sample(wanted)
+    made = Gaussian(n_components=4, within=["tissue"], unseen="unknown").fit(tissues).sample(wanted).X
     np.testing.assert_allclose(made.mean(axis=0), tissues.X.mean(axis=0), atol=0.2)
     np.testing.assert_allclose(made.std(axis=0), tissues.X.std(axis=0), rtol=0.05)
 
 
-def test_provenance_of_conditions(tissues):
-    made = Gaussian(n_components=4, by=["tissue"], shrinkage=5).fit(tissues).sample(tissues.obs[:3], seed=1)
+def test_provenance_of_kinds(tissues):
+    made = Gaussian(n_components=4, within=["tissue"], shrinkage=5).fit(tissues).sample(tissues.obs[:3], seed=1)
     assert made.obs.equals(tissues.obs[:3])
-    kept = {name: made.uns["provenance"][name] for name in ("by", "unseen", "shrinkage")}
-    assert kept == {"by": "tissue", "unseen": "error", "shrinkage": "5"}
+    kept = {name: made.uns["provenance"][name] for name in ("within", "unseen", "shrinkage")}
+    assert kept == {"within": "tissue", "unseen": "error", "shrinkage": "5"}
     assert made.obs["tissue"].dtype == "category"
 
 
-def test_conditions_that_leave_no_freedom_are_refused(tissues):
+def test_kinds_that_leave_no_freedom_are_refused(tissues):
     few = tissues[:12].copy()
     few.obs["group"] = list("aabbccddeeff")
-    with pytest.raises(ValueError, match="n_components is 7, but 12 samples of 6 conditions have at most 6"):
-        Gaussian(n_components=7, by="group").fit(few)
+    with pytest.raises(ValueError, match="n_components is 7, but 12 samples of 6 kinds have at most 6"):
+        Gaussian(n_components=7, within=["group"]).fit(few)
     with pytest.raises(ValueError, match="shrinkage is -1, but must be"):
         Gaussian(shrinkage=-1)

@@ -16,12 +16,12 @@ def train():
     return AnnData(np.random.default_rng(0).normal(size=(36, 5)).astype(np.float32), obs=obs)
 
 
-def neighbours(train, k, by=None):
+def neighbours(train, k, within=()):
     """Names of the nearest neighbours of each sample, by sorting all distances."""
     near = {}
     for name in train.obs_names:
         tissue = train.obs["tissue"] == train.obs.loc[name, "tissue"]
-        others = train[tissue | (by is None)]
+        others = train[tissue | (not within)]
         distances = pd.Series(((others.X - train[name].X) ** 2).sum(axis=1), index=others.obs_names)
         near[name] = set(distances.drop(name).nsmallest(k).index) or {name}
     return near
@@ -35,15 +35,15 @@ def weights(train, made):
     return t, np.abs(first + t[:, None] * way - made.X).max(axis=1)
 
 
-@pytest.mark.parametrize("by", [None, "tissue"])
-def test_samples_lie_between_two_neighbours_evenly(train, by):
-    made = SMOTE(k=4, by=by).fit(train).simulate(5000, seed=1)
+@pytest.mark.parametrize("within", [[], ["tissue"]])
+def test_samples_lie_between_two_neighbours_evenly(train, within):
+    made = SMOTE(k=4, within=within).fit(train).simulate(5000, seed=1)
     t, off = weights(train, made)
     assert off.max() < 1e-5
     apart = (made.obs["training_sample"] != made.obs["neighbour"]).to_numpy()
     assert kstest(t[apart], "uniform").pvalue > 0.01
     found = made.obs.groupby("training_sample")["neighbour"].agg(set).to_dict()
-    assert found == neighbours(train, 4, by), "each sample with each of its k nearest, and no others"
+    assert found == neighbours(train, 4, within), "each sample with each of its k nearest, and no others"
 
 
 def test_parents_are_drawn_alike_often(train):
@@ -55,7 +55,7 @@ def test_parents_are_drawn_alike_often(train):
 
 def test_samples_for_covariates_have_both_parents_of_the_same_ones(train):
     wanted = pd.DataFrame({"tissue": ["skin", "lung", "brain", "liver"] * 50, "age": 1})
-    made = SMOTE(by="tissue").fit(train).sample(wanted, seed=3)
+    made = SMOTE(within=["tissue"]).fit(train).sample(wanted, seed=3)
     for parent in ("training_sample", "neighbour"):
         assert (train.obs.loc[made.obs[parent], "tissue"].to_numpy() == wanted["tissue"].to_numpy()).all()
     alone = (wanted["tissue"] == "brain").to_numpy()
@@ -72,23 +72,23 @@ def test_a_copy_of_a_sample_is_its_neighbour_but_it_is_not_its_own(train):
     assert set(zip(pair["training_sample"], pair["neighbour"], strict=True)) == {("s3", "s7"), ("s7", "s3")}
 
 
-def test_an_unseen_condition_is_an_error_or_any_samples(train):
+def test_an_unseen_kind_is_an_error_or_any_samples(train):
     wanted = pd.DataFrame({"tissue": ["skin", *["heart"] * 3000]})
-    with pytest.raises(ValueError, match="3000 samples are of conditions .* the first {'tissue': 'heart'}.*unknown'"):
-        SMOTE(by="tissue").fit(train).sample(wanted)
-    made = SMOTE(k=2, by="tissue", unseen="unknown").fit(train).sample(wanted)
+    with pytest.raises(ValueError, match="3000 samples are of kinds .* the first {'tissue': 'heart'}.*unknown'"):
+        SMOTE(within=["tissue"]).fit(train).sample(wanted)
+    made = SMOTE(k=2, within=["tissue"], unseen="unknown").fit(train).sample(wanted)
     assert train.obs.loc[made.obs["training_sample"].iloc[0], "tissue"] == "skin"
     found = made.obs.iloc[1:].groupby("training_sample")["neighbour"].agg(set).to_dict()
     assert found == neighbours(train, 2)
 
 
 def test_same_seed_same_samples_and_the_provenance(train):
-    first, again, other = (SMOTE(k=2, by="tissue").fit(train).simulate(9, seed=s) for s in (5, 5, 6))
+    first, again, other = (SMOTE(k=2, within=["tissue"]).fit(train).simulate(9, seed=s) for s in (5, 5, 6))
     np.testing.assert_array_equal(first.X, again.X)
     assert not np.array_equal(first.X, other.X)
     assert first.X.dtype == np.float32
-    kept = {name: first.uns["provenance"][name] for name in ("source", "k", "by", "unseen", "seed")}
-    assert kept == {"source": "gexlib.simulators.SMOTE", "k": "2", "by": "tissue", "unseen": "error", "seed": "5"}
+    kept = {name: first.uns["provenance"][name] for name in ("source", "k", "within", "unseen", "seed")}
+    assert kept == {"source": "gexlib.simulators.SMOTE", "k": "2", "within": "tissue", "unseen": "error", "seed": "5"}
 
 
 def test_no_neighbours_are_refused():

@@ -1,4 +1,4 @@
-"""A data set in which it is known which genes a condition moves, and a confounder moves others."""
+"""A simulated data set in which it is known which genes a condition moves and which ones a confounder moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS = {"condition": ("control", "treated"), "confounder": ("A", "B")}
 
 class Confounded:
     r"""
-    Expression data in which the truth is known: responders to a condition, and genes that only look so.
+    Expression data in which the truth is known: responders to a condition, and genes that only look like responders.
 
     With the condition :math:`c` and the confounder :math:`t` (a tissue, a batch), both 0 or 1, gene :math:`j` of
     sample :math:`i` is
@@ -21,15 +21,15 @@ class Confounded:
     .. math:: x_{ij} = \mu_j + c_i \alpha_j + t_i \beta_j + w_j^\top f_i + \sigma \epsilon_{ij}.
 
     The effect :math:`\alpha_j` is not zero for the responders, the confounder's effect :math:`\beta_j` for another
-    set of genes. The factors :math:`f_i`, standard normal and half of them (in variance) shared by the two samples
-    of a donor, make genes go together. Each donor has one condition and one level of the confounder, which agree with
-    the probability :math:`(1 + \rho) / 2`: at the strength :math:`\rho = 0` the two are independent, near 1 they can
-    hardly be told apart.
+    set of genes. The factors :math:`f_i` are standard normal and make genes correlate; the two samples of a donor share
+    half of their variance. Each donor has one condition and one level of the confounder, which agree with the
+    probability :math:`(1 + \rho) / 2`: at the strength :math:`\rho = 0` the two are independent, near 1 they can hardly
+    be told apart.
 
     Parameters
     ----------
     n_genes, n_responders, n_confounded : int
-        All genes; those that respond to the condition, and those that the confounder moves.
+        The numbers of all genes, of those that respond to the condition, and of those that the confounder moves.
     strength : float
         :math:`\rho`, from 0 up to less than 1; the correlation of condition and confounder.
     effect, confounder_effect : float
@@ -39,7 +39,7 @@ class Confounded:
     noise : float
         :math:`\sigma`.
     seed : int
-        Decides the truth: means, loadings, effects.
+        Decides the truth: the means, loadings and effects.
 
     Attributes
     ----------
@@ -120,7 +120,7 @@ class Confounded:
         obs["donor"] = [f"donor{d}" for d in donor]
         obs.index = [f"confounded_{i}" for i in range(n)]
         provenance = {
-            "source": "gexlib.simulators.Confounded",
+            "source": "gexlib.study.Confounded",
             "strength": str(self.strength),
             "model_seed": str(self.seed),
             "seed": str(seed),

@@ -1,4 +1,4 @@
-"""The random kinetic model of SynTReN: the regulation of each gene, how it is drawn, and its JSON file."""
+"""The random kinetic model of SynTReN: the regulation of each gene, how it is drawn, how it is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gexlib.grn import check_network
 ROLES = ("activator", "repressor")
 COMBINATIONS = ("independent", "competitive", "cooperative")
 
-# Measured on the original's output, see SynTReN
+# Measured on the output of the original, see SynTReN
 K_MEDIAN, K_LOG_SD = 0.603, 0.371  # log-normal dissociation constants
 BASAL = {2: 0.02}  # rate without a bound regulator, of genes that are activated and repressed, by in-degree
 BASAL_OF_MORE = 0.05
@@ -85,7 +85,7 @@ class Gene:
 
     def level(self, regulators: Sequence[np.ndarray | float]) -> np.ndarray:
         """
-        Noise-free level, in [0, 1], where the regulators, in the order of ``regulations``, have theirs.
+        Return the noise-free level, in [0, 1], at given levels of the regulators, in the order of ``regulations``.
 
         Examples
         --------
@@ -98,7 +98,7 @@ class Gene:
         return np.clip((self._rate(regulators) - least) / (most - least), 0, 1)
 
     def _rate(self, regulators: Sequence[np.ndarray | float]) -> np.ndarray | float:
-        """Rate of transcription before it is scaled to [0, 1]: equations (1) to (3) of SynTReN."""
+        """Return the rate of transcription before it is scaled to [0, 1]: equations (1) to (3) of SynTReN."""
         nu = [(x / r.k if r.n == 1 else (x / r.k) ** r.n) for x, r in zip(regulators, self.regulations, strict=True)]
         activators = [v for v, r in zip(nu, self.regulations, strict=True) if r.role == "activator"]
         repressors = [v for v, r in zip(nu, self.regulations, strict=True) if r.role == "repressor"]
@@ -114,7 +114,7 @@ class Gene:
 
 @dataclass(frozen=True)
 class Shares:
-    """Probabilities with which a model is drawn; see SynTReN."""
+    """Probabilities that the random model is drawn with, see SynTReN."""
 
     competitive: float
     cooperative: float
@@ -148,7 +148,7 @@ def draw_model(network: nx.DiGraph, seed: int, shares: Shares) -> dict[str, Gene
     Raises
     ------
     TypeError
-        If `network` is no directed graph, or a node is no string.
+        If `network` is not a directed graph, or a node is not a string.
     ValueError
         If it has no nodes, or an edge has no known ``effect``.
     """
@@ -185,7 +185,7 @@ def _combined(regulations: tuple[Regulation, ...], shares: Shares, chance: float
 
 
 def _correlated(genes: list[str], rng: np.random.Generator, share: float) -> dict[str, Gene]:
-    """Input genes, of which a share, rounded down, follow one of the others."""
+    """Return the input genes; a share of them, rounded down, follow one of the others."""
     order = [genes[i] for i in rng.permutation(len(genes))]
     n = min(int(share * len(genes)), len(genes) - 1)
     free = order[n:]
@@ -194,7 +194,7 @@ def _correlated(genes: list[str], rng: np.random.Generator, share: float) -> dic
 
 
 def parse_gene(entry: dict, table: dict) -> Gene:
-    """A gene from its entry in a model file, whose regulators and source must be in the table too."""
+    """Return a gene from its entry in a model file; its regulators and its source must be in the table too."""
     rest = {key: value for key, value in entry.items() if key != "regulations"}
     gene = Gene(tuple(Regulation(**r) for r in entry["regulations"]), **rest)
     if strange := [r.regulator for r in gene.regulations if r.regulator not in table]:

@@ -1,8 +1,9 @@
-"""SynTReN: steady states of a gene regulatory network, after Van den Bulcke et al. (2006)."""
+"""The simulator SynTReN: steady states of a gene regulatory network, after Van den Bulcke et al. (2006)."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 
 import networkx as nx
 import numpy as np
@@ -10,8 +11,8 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.simulators.model_file import KineticSimulator
-from gexlib.simulators.syntren_model import Gene, Shares, draw_model, parse_gene
+from gexlib.simulators.kinetic import KineticSimulator, check_noise
+from gexlib.simulators.syntren.model import Gene, Shares, draw_model, parse_gene
 
 MOST_STEPS = 3000  # of the iteration that solves loops
 TOLERANCE = 1e-6
@@ -20,7 +21,7 @@ START = 0.5  # level at which genes in loops begin
 
 class SynTReN(KineticSimulator):
     r"""
-    Expression data from the steady-state model of SynTReN 1.1 over a network of your own.
+    Expression data from the steady-state model of SynTReN 1.1 for a network of your own.
 
     Genes without a regulator are the *input genes*, whose levels the external conditions of each sample set. The
     level of every other gene is a function of the levels of its regulators :math:`x_i`, each bound with
@@ -37,7 +38,7 @@ class SynTReN(KineticSimulator):
     .. math:: g = \frac{\nu_i}{1 + \nu_i} \frac{\nu_j}{1 + \nu_j}. \qquad (3)
 
     The level is :math:`g`, scaled so that 0 and 1 are its least and greatest values where regulators are 0 or 1.
-    What the network leaves open is drawn from `seed`.
+    What the network leaves open is drawn at random from `seed`.
 
     Parameters
     ----------
@@ -46,8 +47,8 @@ class SynTReN(KineticSimulator):
         whose sign is drawn. Loops and self-regulation are allowed; a gene that only regulates itself is an input
         gene, and its level is that of the external condition.
     seed : int
-        Of the model. The same network, seed and shares give the same model; samples have a seed of their own, see
-        `simulate`.
+        Seed of the model. The same network, seed and shares give the same model; samples have a seed of their own,
+        see `simulate`.
     competitive_share : float
         Probability that the regulators of a gene with one activator and one repressor compete.
     cooperative_share : float
@@ -61,7 +62,7 @@ class SynTReN(KineticSimulator):
 
     Attributes
     ----------
-    model : dict of str to gexlib.simulators.syntren_model.Gene
+    model : dict of str to gexlib.simulators.syntren.model.Gene
         Kinetics of each gene, in the order of the nodes.
 
     Notes
@@ -132,15 +133,9 @@ class SynTReN(KineticSimulator):
         groups = (sorted(condensed.nodes[c]["members"], key=rank.get) for c in nx.topological_sort(condensed))
         self._order = [(group, len(group) > 1 or network.has_edge(group[0], group[0])) for group in groups]
 
-    @property
-    def network(self) -> nx.DiGraph:
-        """The network of the model: its genes and edges, each with the ``effect``, + or -, that it has there."""
-        network = nx.DiGraph()
-        network.add_nodes_from(self.model)
-        for name, gene in self.model.items():
-            for r in gene.regulations:
-                network.add_edge(r.regulator, name, effect="+" if r.role == "activator" else "-")
-        return network
+    @staticmethod
+    def _regulators_of(gene: Gene) -> Iterator[tuple[str, bool]]:
+        return ((r.regulator, r.role == "activator") for r in gene.regulations)
 
     def simulate(
         self,
@@ -164,13 +159,13 @@ class SynTReN(KineticSimulator):
         biological_noise : float
             :math:`c` of the levels of the regulated genes, from 0 to 1; their targets follow the noisy level.
         experimental_noise : float
-            :math:`c` of what is measured, from 0 to 1: added to all genes at the end, so that no target feels it.
+            :math:`c` of the measurement, from 0 to 1. It comes last, for all genes, so it does not reach targets.
         input_noise : float
             :math:`c` of the input genes around the levels that the external conditions set, from 0 to 1. Correlated
             input genes stray from each other by it.
         seed : int
-            Of external conditions and noise. Neither the conditions nor the draws of :math:`\epsilon` depend on how
-            much noise there is.
+            Seed of external conditions and noise. Neither the conditions nor the draws of :math:`\epsilon` depend on
+            how much noise there is.
         external : DataFrame of shape (n_samples, n_inputs), optional
             Levels, from 0 to 1, of some or all input genes, which are the columns. The other input genes are drawn
             from U(0, 1), or follow their source.
@@ -179,7 +174,8 @@ class SynTReN(KineticSimulator):
         -------
         AnnData of shape (n_samples, n_genes)
             ``X``: mRNA levels in [0, 1], float32. ``obsm["external"]``: the levels that the external conditions set, a
-            DataFrame with the input genes as columns. ``obs["converged"]``: false where loops did not settle.
+            DataFrame with the input genes as columns. ``obs["converged"]``: false for samples whose loops do not
+            settle.
 
         Raises
         ------
@@ -192,11 +188,7 @@ class SynTReN(KineticSimulator):
             The loops of some samples do not settle within 3000 steps.
         """
         noise = {"biological": biological_noise, "experimental": experimental_noise, "input": input_noise}
-        for name, value in noise.items():
-            if not isinstance(value, int | float | np.number) or isinstance(value, bool):
-                raise TypeError(f"{name}_noise must be a number, not {value!r}")
-            if not 0 <= value <= 1:
-                raise ValueError(f"{name}_noise is {value}, but must be from 0 to 1; 0.1 is usual")
+        noise = {name: check_noise(f"{name}_noise", value, usual=0.1) for name, value in noise.items()}
         external = self._given(external, n_samples)
         n = (
             len(external)
@@ -234,7 +226,7 @@ class SynTReN(KineticSimulator):
         provenance = {
             "source": "gexlib.simulators.SynTReN",
             "model": self._origin,
-            **{f"{name}_noise": str(float(value)) for name, value in noise.items()},
+            **{f"{name}_noise": str(value) for name, value in noise.items()},
             "seed": str(seed),
             "unit": "relative to the largest noise-free level of the gene",
         }
@@ -242,7 +234,7 @@ class SynTReN(KineticSimulator):
         return AnnData(x.astype(np.float32), obs=obs, var=var, obsm=obsm, uns={"provenance": provenance})
 
     def _solve(self, levels: dict[str, np.ndarray], factor: dict[str, np.ndarray]) -> np.ndarray:
-        """Add the levels of the regulated genes to those of the input genes; whether each sample has converged."""
+        """Add the levels of the regulated genes to those of the input genes; return whether each sample converged."""
 
         def wanted(name: str, rows: slice | np.ndarray = slice(None)) -> np.ndarray:
             gene = self.model[name]

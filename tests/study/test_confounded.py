@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gexlib.simulators import Confounded
+from gexlib.study import Confounded
 
 
 def test_the_data_have_the_effects_that_var_says():

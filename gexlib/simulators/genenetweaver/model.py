@@ -1,4 +1,4 @@
-"""The random kinetic model of GeneNetWeaver: the regulation of each gene, how it is drawn, and its JSON file."""
+"""The random kinetic model of GeneNetWeaver: the regulation of each gene, how it is drawn, how it is read."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Gene:
             _in_range("alpha", value, 0, 1, closed=True)
 
     def regulators(self) -> list[str]:
-        """The gene's regulators, module by module."""
+        """Return the gene's regulators, module by module."""
         return [i.regulator for m in self.modules for i in m.inputs]
 
 
@@ -91,9 +91,9 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
     ----------
     network : networkx.DiGraph
         Edges from regulator to target with the attribute ``effect``: ``"+"``, ``"-"``, or ``"+-"`` and
-        ``"?"``, whose sign is drawn. Self-regulation is left out, as by the tool's command line. If no edge at
-        all is signed, in each module the first half of the inputs (rounded up) activate and each of the
-        others activates or not with probability 1/2.
+        ``"?"``, whose sign is drawn. Self-regulation is left out, as the original's command line does. If no edge
+        has a sign, the first half of the inputs of each module (rounded up) activate, and each of the others
+        activates with probability 1/2.
     seed : int
 
     Returns
@@ -104,7 +104,7 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
     Raises
     ------
     TypeError
-        If `network` is no directed graph, or a node is no string.
+        If `network` is not a directed graph, or a node is not a string.
     ValueError
         If it has no nodes, or an edge has no known ``effect``.
 
@@ -132,7 +132,7 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
 
 
 def _truncated(rng: np.random.Generator, low: float, high: float, mean: float, sd: float, size: int) -> np.ndarray:
-    """Normal draws, each drawn again until it lies in the interval."""
+    """Draw normal numbers; draw those outside of the interval again."""
     values = rng.normal(mean, sd, size)
     while (outside := (values < low) | (values > high)).any():
         values[outside] = rng.normal(mean, sd, outside.sum())
@@ -140,7 +140,7 @@ def _truncated(rng: np.random.Generator, low: float, high: float, mean: float, s
 
 
 def _deal(rng: np.random.Generator, inputs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    """Inputs in random order, dealt to modules: each opens one with probability 1 / (modules + 1)."""
+    """Deal inputs to modules in random order; each opens a new module with probability 1 / (modules + 1)."""
     sizes: list[int] = []
     for _ in inputs:
         k = rng.integers(len(sizes) + 1)
@@ -152,7 +152,7 @@ def _deal(rng: np.random.Generator, inputs: list[tuple[str, str]]) -> list[list[
 
 
 def _draw_module(rng: np.random.Generator, members: list[tuple[str, str]], signed: bool) -> tuple[Module, bool]:
-    """A module, and whether it enhances transcription."""
+    """Draw a module, and return it and whether it enhances transcription."""
     effects = [effect for _, effect in members]
     p, q = effects.count("+"), effects.count("-")
     enhances = p > q if p != q else bool(rng.random() < 0.5)
@@ -171,7 +171,7 @@ def _draw_module(rng: np.random.Generator, members: list[tuple[str, str]], signe
 
 
 def _draw_alpha(rng: np.random.Generator, enhances: np.ndarray) -> tuple[float, ...]:
-    """Relative transcription rates of all states, from which modules enhance transcription."""
+    """Draw the relative transcription rates of all states; `enhances` says which modules enhance transcription."""
     n_modules = len(enhances)
     if n_modules > MOST_MODULES:
         return ()  # refused by Gene
@@ -192,7 +192,7 @@ def _draw_alpha(rng: np.random.Generator, enhances: np.ndarray) -> tuple[float, 
 
 
 def parse_gene(entry: dict, table: dict) -> Gene:
-    """A gene from its entry in a model file, whose regulators must be in the table too."""
+    """Return a gene from its entry in a model file; its regulators must be in the table too."""
     modules = tuple(Module(m["binds_as_complex"], tuple(Input(**i) for i in m["inputs"])) for m in entry["modules"])
     gene = Gene(entry["mrna_decay"], entry["protein_decay"], modules, tuple(entry["alpha"]))
     if strange := [tf for tf in gene.regulators() if tf not in table]:

@@ -1,4 +1,4 @@
-"""Do counterfactuals find the genes that respond, where it is known which do?"""
+"""The recovery experiment: do counterfactuals find the genes that respond, if it is known which ones do?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from anndata import AnnData
 
 from gexlib.analysis.ranking import recovery
 from gexlib.differential import differential_expression
-from gexlib.simulators import Confounded
+from gexlib.study.confounded import Confounded
 from gexlib.wgan import WGANGP, Settings
 
 SWITCH = {"value": "treated", "reference": "control"}
@@ -26,12 +26,12 @@ def recovery_experiment(
     **simulator,
 ) -> pd.DataFrame:
     """
-    Find the responders of simulated experiments that are confounded more and more strongly.
+    Measure how well four methods find the responders of experiments that are confounded more and more strongly.
 
-    For each strength and seed, samples of :class:`gexlib.simulators.Confounded` are ranked in four ways: by Welch's *t*
-    test, which does not know the confounder; by a *t* test adjusted for it; by the counterfactual effects of a WGANGP
-    that is conditioned on the condition alone; and of one that is conditioned on the confounder too. The truth, the
-    samples and the training all change with the seed.
+    For each strength and seed, the genes of a :class:`gexlib.study.Confounded` data set are ranked in four ways: by
+    Welch's *t* test, which does not know the confounder; by a *t* test adjusted for it; by the counterfactual
+    effects of a WGANGP that is conditioned on the condition alone; and by those of a WGANGP that is conditioned on the
+    confounder too. The truth, the samples and the training all change with the seed.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def recovery_experiment(
         Correlations of condition and confounder.
     seeds : sequence of int
     n_samples : int
-        Samples of each experiment, all of which tests and models use: no method has anything to choose on them.
+        How many samples each experiment has. Tests and models use them all, because no method chooses anything on them.
     settings : Settings
-        Of the models, which train for all ``epochs``; by default `SETTINGS`, small networks and large steps.
+        Settings of the models, which train for all ``epochs``; by default small networks and large steps.
     n : int
-        Runs behind each counterfactual effect.
+        How many runs are behind each counterfactual effect.
     **simulator
-        Further arguments of :class:`gexlib.simulators.Confounded`.
+        Further arguments of :class:`gexlib.study.Confounded`.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def recovery_experiment(
 
 
 def _rankings(data: AnnData, settings: Settings, n: int, seed: int) -> dict[str, tuple[pd.Series, pd.Series]]:
-    """Effect and score of each gene by each of `METHODS`."""
+    """Return the effect and the score of each gene by each of `METHODS`."""
     found = {}
     for method, adjust in zip(METHODS[:2], ([], ["confounder"]), strict=True):
         table = differential_expression(data, "condition", **SWITCH, adjust=adjust)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.datasets import load_demo, load_human
-from gexlib.datasets.demo import _shares
+from gexlib.study import load_demo, load_human
+from gexlib.study.cohort import shares
 from gexlib.wgan import WGANGP
 
 
@@ -50,7 +50,7 @@ def test_size(demo):
     assert load_demo(200).n_obs == 200
     with pytest.raises(ValueError, match="n_samples=10 is too few"):
         load_demo(10)
-    assert _shares(np.array([1, 1, 98]), 50).tolist() == [3, 2, 45], "2 each, the rest in proportion"
+    assert shares(np.array([1, 1, 98]), 50).tolist() == [3, 2, 45], "2 each, the rest in proportion"
 
 
 def test_stands_in_only_where_no_folder_was_named(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""GeneNetWeaver's equations for many samples at once: regulation, steady states, ODE and SDE."""
+"""The equations of GeneNetWeaver for many samples at once: regulation, steady states, noise-free and noisy courses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import groupby
 import numpy as np
 from scipy import sparse
 
-from gexlib.simulators.gnw_model import Gene, Module
+from gexlib.simulators.genenetweaver.model import Gene, Module
 
 Tables = list[np.ndarray]
 
@@ -63,12 +63,12 @@ class Regulation:
 
     def tables(self, shift: np.ndarray, factor: np.ndarray) -> Tables:
         """
-        Perturbed transcription rates.
+        Return perturbed transcription rates.
 
         Parameters
         ----------
         shift, factor : ndarray of shape (n_targets, n_samples)
-            Shift of the basal level and, then, factor of all rates.
+            Shift of the basal rate, and the factor by which all rates are multiplied afterwards.
 
         Returns
         -------
@@ -111,7 +111,7 @@ class Regulation:
 
 
 def _exponents(module: Module) -> list[list[tuple[str, float, float]]]:
-    """Exponents of a module, each a sum of (regulator, factor of log y, constant)."""
+    """Return the exponents of a module, each a sum of (regulator, factor of log y, constant)."""
     signed = [(i, -1 if i.role == "activator" else 1) for i in module.inputs]
     terms = [(sign, (i.regulator, sign * i.n, -sign * i.n * np.log(i.k))) for i, sign in signed]
     if not module.binds_as_complex:
@@ -121,7 +121,7 @@ def _exponents(module: Module) -> list[list[tuple[str, float, float]]]:
 
 class Kinetics:
     """
-    Production and decay of the mRNA of `genes` and of the proteins that matter.
+    Production and decay of the mRNA of `genes` and of the proteins of regulators.
 
     The state ``z`` has the mRNA levels of ``names`` as its first rows, then the protein levels of ``translated``;
     samples are columns. Both decay with ``rate`` (per minute) towards `production`.
@@ -132,7 +132,7 @@ class Kinetics:
     genes : iterable of str
         Genes whose mRNA is followed, the regulators among them.
     all_proteins : bool
-        Follow all proteins, not just those of regulators.
+        Follow the proteins of all genes, not only those of regulators.
     dtype : dtype
     """
 
@@ -151,19 +151,19 @@ class Kinetics:
         self.proteins_of_regulators = slice(len(self.names), len(self.names) + len(regulators))
 
     def production(self, z: np.ndarray, tables: Tables) -> np.ndarray:
-        """What each level tends to: transcription of mRNA, translation of proteins."""
+        """Return what each level tends to: transcription for mRNA, translation for proteins."""
         result = np.empty_like(z)
         self.regulation(z[self.proteins_of_regulators], tables, out=result[: len(self.names)])
         result[len(self.names) :] = z[self.template]
         return result
 
     def state(self, levels: np.ndarray) -> np.ndarray:
-        """The state in which mRNA, given by `levels`, and protein are equal."""
+        """Return the state in which the mRNA of each gene, given by `levels`, and its protein are equal."""
         return np.concatenate([levels, levels[self.template]]).astype(self.regulation.dtype)
 
 
 def integrate(kinetics: Kinetics, tables: Tables, z: np.ndarray, minutes: int, step: int = 1) -> np.ndarray:
-    """Follow the noise-free equations by the classical Runge-Kutta method of fourth order."""
+    """Integrate the noise-free equations with the classical Runge-Kutta method of fourth order."""
 
     def slope(state: np.ndarray) -> np.ndarray:
         return kinetics.rate * (kinetics.production(np.maximum(state, 0), tables) - state)
@@ -181,11 +181,12 @@ def langevin(
     kinetics: Kinetics, tables: Tables, z: np.ndarray, minutes: int, noise: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""
-    Follow the chemical-Langevin-like equations (Stratonovich), in steps of 1 minute.
+    Integrate the equations with noise (chemical Langevin, Stratonovich) in steps of 1 minute.
 
     .. math:: dz = (P - D)\,dt + c\sqrt{P + D} \circ dW
 
-    with production P, decay D and noise coefficient c, by the derivative-free Milstein scheme for diagonal noise.
+    with production P, decay D and noise coefficient c. The method is the derivative-free Milstein scheme for diagonal
+    noise.
 
     Returns
     -------
@@ -224,7 +225,7 @@ def steady_state(
     kinetics: Kinetics, tables: Tables, n_samples: int, acyclic: bool, start: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """
-    Noise-free steady state of regulators.
+    Find the noise-free steady state of regulators.
 
     Parameters
     ----------
@@ -234,8 +235,9 @@ def steady_state(
         As from `Regulation.tables`.
     n_samples : int
     acyclic : bool
-        Without loops, y = f(y) is swept until nothing changes, which is exact after as many sweeps as the network
-        has levels. With loops several steady states may exist: the equations are integrated, at most 2000 minutes.
+        Whether the network has no loops. If so, y = f(y) is repeated until nothing changes; the result is exact after
+        as many steps as the network has levels. With loops, several steady states may exist; the equations are then
+        integrated, for at most 2000 minutes.
 
     Returns
     -------

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gexlib.analysis import recovery_experiment
-from gexlib.analysis.responders import METHODS
+from gexlib.study import recovery_experiment
+from gexlib.study.responders import METHODS
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A human cohort that needs no download: drawn from a generator that was trained on the real one."""
+"""The human cohort: the real one if its files are there, or a demo cohort from a generator that was trained on it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
+from gexlib.datasets import load_rnaseqdb
 from gexlib.datasets.registry import embedded
-from gexlib.datasets.rnaseqdb import load_rnaseqdb
+from gexlib.wgan import WGANGP
 
 MODEL = "gtex-tcga"
 NOTE = (
@@ -24,33 +25,31 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     Draw a synthetic cohort that stands in for GTEx and TCGA.
 
     The pretrained generator ``"gtex-tcga"`` (``data/pretrained/README.md`` tells what it was trained on) makes the
-    expression profiles; tissues, sexes and conditions have the frequencies of its training cohort. Good for trying
-    things out. Biology found in it is what the generator learned, no more, and its samples vary less within a
-    tissue than real ones do.
+    expression profiles; tissues, sexes and conditions have the frequencies of its training cohort. It is good for
+    trying things out. Biology found in it is what the generator learned, and no more; its samples vary less within a
+    tissue than real ones.
 
     Parameters
     ----------
     n_samples : int
-        How many; each kind of sample (tissue, condition, sex) gets its share, and at least two.
+        How many. Each kind of sample (tissue, condition, sex) gets its share, and at least two samples.
     seed : int
         The same seed gives the same cohort.
 
     Returns
     -------
     AnnData, n_samples x n_genes
-        ``X`` float32, log(1 + FPKM); ``obs`` with the columns of :func:`load_rnaseqdb`, in which ``dataset`` and
-        ``study`` are ``"demo"`` and each sample is a ``donor`` of its own; ``uns["provenance"]`` has ``cohort``,
-        ``"demo"``, and a ``note`` for readers.
+        ``X`` float32, log(1 + FPKM); ``obs`` with the columns of :func:`gexlib.datasets.load_rnaseqdb`, in which
+        ``dataset`` and ``study`` are ``"demo"`` and each sample is a ``donor`` of its own; ``uns["provenance"]`` has
+        ``cohort``, which is ``"demo"``, and a ``note`` for readers.
 
     Raises
     ------
     ValueError
         If there are more kinds of samples than `n_samples` can hold twice.
     """
-    from gexlib.wgan import WGANGP  # the one place where a data set is made by the model
-
     kinds = pd.read_csv(embedded(f"pretrained/{MODEL}/cohort.csv"))
-    counts = _shares(kinds.pop("samples").to_numpy(), whole_number("n_samples", n_samples, 1))
+    counts = shares(kinds.pop("samples").to_numpy(), whole_number("n_samples", n_samples, 1))
     obs = kinds.loc[kinds.index.repeat(counts)].reset_index(drop=True)
     obs = obs.iloc[np.random.default_rng(seed).permutation(len(obs))]
     obs.index = [f"demo-{i:04d}" for i in range(len(obs))]
@@ -63,17 +62,17 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
 
 def load_human(folder: str | Path | None = None) -> AnnData:
     """
-    Load the real human cohort where its files are, and the demo cohort where there are none.
+    Load the real human cohort if its files are there, or else the demo cohort.
 
     Parameters
     ----------
     folder : path, optional
-        As for :func:`load_rnaseqdb`. If it is given, the files must be there.
+        As for :func:`gexlib.datasets.load_rnaseqdb`. If it is given, the files must be there.
 
     Returns
     -------
     AnnData
-        What :func:`load_rnaseqdb` or :func:`load_demo` returns; ``uns["provenance"]["cohort"]`` tells which,
+        What :func:`gexlib.datasets.load_rnaseqdb` or :func:`load_demo` returns; ``uns["provenance"]["cohort"]`` is
         ``"RNAseqDB"`` or ``"demo"``.
     """
     try:
@@ -84,13 +83,13 @@ def load_human(folder: str | Path | None = None) -> AnnData:
         return load_demo()
 
 
-def _shares(counts: np.ndarray, total: int) -> np.ndarray:
-    """Whole numbers in proportion to `counts` that add up to `total`, each at least 2."""
+def shares(counts: np.ndarray, total: int) -> np.ndarray:
+    """Return whole numbers in proportion to `counts` that add up to `total`, each at least 2."""
     if total < 2 * len(counts):
         raise ValueError(
             f"n_samples={total} is too few for {len(counts)} kinds of samples; give {2 * len(counts)} or more"
         )
     exact = 2 + (total - 2 * len(counts)) * counts / counts.sum()
-    shares = np.floor(exact).astype(int)
-    shares[np.argsort(shares - exact, kind="stable")[: total - shares.sum()]] += 1
-    return shares
+    whole = np.floor(exact).astype(int)
+    whole[np.argsort(whole - exact, kind="stable")[: total - whole.sum()]] += 1
+    return whole

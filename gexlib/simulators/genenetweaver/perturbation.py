@@ -18,14 +18,14 @@ GeneChange = Mapping[str, float | str]
 
 @dataclass(frozen=True)
 class Perturbation:
-    """Samples to simulate: a label each, and shifts and factors of the transcription rates, (samples x genes)."""
+    """Samples to simulate: their labels, and shifts and factors of the transcription rates (samples x genes)."""
 
     labels: list[str]
     shift: np.ndarray | None = None
     factor: np.ndarray | None = None
 
     def rows(self, rows: slice, genes: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """Shift and factor of some samples as arrays of shape (n_genes, n_samples)."""
+        """Return shift and factor of some samples as arrays of shape (n_genes, n_samples)."""
         shape = (len(genes), len(self.labels[rows]))
         shift = np.zeros(shape) if self.shift is None else self.shift[rows][:, genes].T
         return shift, np.ones(shape) if self.factor is None else self.factor[rows][:, genes].T
@@ -37,7 +37,7 @@ def perturb(
     genes: list[str],
     rng: np.random.Generator,
 ) -> Perturbation:
-    """Understand the argument ``perturbation`` of `GeneNetWeaver.simulate`, which see."""
+    """Return the perturbations that the argument ``perturbation`` of `GeneNetWeaver.simulate` asks for."""
     if isinstance(perturbation, pd.DataFrame | np.ndarray):
         shift = _given(perturbation, genes)
         _agree(n_samples, len(shift))
@@ -102,7 +102,7 @@ def _factors(change: GeneChange, genes: list[str]) -> np.ndarray:
 
 def _label(change: GeneChange) -> str:
     """
-    Short name of a sample, such as ``crp knock-out``.
+    Return a short name of a sample, such as ``crp knock-out``.
 
     Examples
     --------

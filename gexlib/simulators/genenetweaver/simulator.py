@@ -1,4 +1,4 @@
-"""GeneNetWeaver: kinetic simulation of a gene regulatory network, after Schaffter et al. (2011)."""
+"""The simulator GeneNetWeaver: kinetics of a gene regulatory network, after Schaffter et al. (2011)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.simulators.gnw_kinetics import Kinetics, Tables, integrate, langevin, steady_state
-from gexlib.simulators.gnw_model import Gene, draw_model, parse_gene
-from gexlib.simulators.gnw_perturbation import GeneChange, Perturbation, perturb
-from gexlib.simulators.model_file import KineticSimulator
+from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
+from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
+from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
+from gexlib.simulators.kinetic import KineticSimulator, check_noise
 
 BLOCK = 96  # samples simulated side by side: small enough for the cache, large enough for NumPy
 RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slowest mRNA or protein
@@ -24,7 +24,7 @@ AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.nd
 
 class GeneNetWeaver(KineticSimulator):
     r"""
-    Expression data from the kinetic model of GeneNetWeaver 3.1 over a network of your own.
+    Expression data from the kinetic model of GeneNetWeaver 3.1 for a network of your own.
 
     Every gene :math:`i` has mRNA :math:`x_i` and protein :math:`y_i`, in units of their largest noise-free level:
 
@@ -32,22 +32,22 @@ class GeneNetWeaver(KineticSimulator):
 
     The regulation function :math:`f_i` combines modules of regulators, each of which binds independently or as a
     complex and enhances or represses transcription. What the network leaves open (modules, binding, constants,
-    half-lives, signs of unknown effects) is drawn from `seed`; data of different draws differ widely, so compare
-    methods over several.
+    half-lives, signs of unknown effects) is drawn at random from `seed`. Data of different draws differ widely, so
+    compare methods over several seeds.
 
     Parameters
     ----------
     network : networkx.DiGraph
         Edges from regulator to target with the attribute ``effect``: ``"+"``, ``"-"``, or ``"+-"`` and ``"?"``,
-        whose sign is drawn. Loops are allowed; self-regulation is left out, as by the tool's command line. If no
-        edge at all has a sign, the tool's rule for unsigned networks holds, see
-        `gexlib.simulators.gnw_model.draw_model`.
+        whose sign is drawn. Loops are allowed; self-regulation is left out, as the original's command line does. If no
+        edge has a sign, the original's rule for unsigned networks holds, see
+        `gexlib.simulators.genenetweaver.model.draw_model`.
     seed : int
         The same network and seed give the same model.
 
     Attributes
     ----------
-    model : dict of str to gexlib.simulators.gnw_model.Gene
+    model : dict of str to gexlib.simulators.genenetweaver.model.Gene
         Kinetics of each gene, in the order of the nodes.
 
     Notes
@@ -90,17 +90,11 @@ class GeneNetWeaver(KineticSimulator):
         self._all = Kinetics(model, model)
         self._regulators = Kinetics(model, self._all.translated)
 
-    @property
-    def network(self) -> nx.DiGraph:
-        """The network of the model: its genes and edges, each with the ``effect``, + or -, that it has there."""
-        network = nx.DiGraph()
-        network.add_nodes_from(self.model)
-        for name, gene in self.model.items():
-            for bit, module in enumerate(gene.modules):
-                enhances = gene.alpha[1 << bit] > gene.alpha[0]
-                for i in module.inputs:
-                    network.add_edge(i.regulator, name, effect="+" if enhances == (i.role == "activator") else "-")
-        return network
+    @staticmethod
+    def _regulators_of(gene: Gene) -> Iterator[tuple[str, bool]]:
+        for bit, module in enumerate(gene.modules):
+            enhances = gene.alpha[1 << bit] > gene.alpha[0]
+            yield from ((i.regulator, enhances == (i.role == "activator")) for i in module.inputs)
 
     def simulate(
         self,
@@ -122,15 +116,15 @@ class GeneNetWeaver(KineticSimulator):
             N(0, 0.25). ``"wild type"``: nothing happens.
 
             ``{"crp": "knock-out", "fis": "knock-down"}``: the transcription rates of named genes are multiplied by 0
-            (knock-out), 0.5 (knock-down), 2 (over-expression, which keeps the gene's regulation) or a number of
-            yours. A sequence of such mappings has one for each sample.
+            (knock-out), 0.5 (knock-down), 2 (over-expression, which keeps the gene's regulation) or another number.
+            A sequence has such a mapping for each sample.
 
             A DataFrame whose columns are the genes, or an array of shape (n_samples, n_genes): shifts of basal
             transcription.
         noise : float
             Noise coefficient c; 0 for none.
         seed : int
-            Of perturbations and noise. The perturbations do not depend on `noise`.
+            Seed of perturbations and noise. The perturbations do not depend on `noise`.
         proteins : bool
             Add the protein levels of all genes.
 
@@ -139,7 +133,7 @@ class GeneNetWeaver(KineticSimulator):
         AnnData of shape (n_samples, n_genes)
             ``X``: mRNA levels, float32; without noise in [0, 1], unless over-expressed. ``layers["protein"]``: on
             request. ``layers["shift"]`` or ``layers["factor"]``: the perturbations, float64. ``obs``: ``perturbation``
-            in words, ``noise``, and ``converged``, false where a network with loops did not settle without noise.
+            in words, ``noise``, and ``converged``, which is false for samples whose loops did not settle without noise.
 
         Raises
         ------
@@ -184,22 +178,22 @@ class GeneNetWeaver(KineticSimulator):
         release: int | None = None,
     ) -> AnnData:
         """
-        Simulate how cells leave the noise-free wild type when they are perturbed at time 0.
+        Simulate how cells that are perturbed at time 0 leave the noise-free wild type.
 
         Parameters
         ----------
         times : sequence of int
-            When to record, in whole minutes, ascending.
+            Whole minutes at which the levels are recorded, ascending.
         n_series, perturbation, noise, seed, proteins
-            As in `simulate`, with a series in place of a sample.
+            As in `simulate`, for a series instead of a sample.
         release : int, optional
             Minute at which the perturbation ends. Default: never.
 
         Returns
         -------
         AnnData of shape (n_series * n_times, n_genes)
-            As that of `simulate`, series by series; ``obs`` has ``series``, ``time`` (minutes), ``perturbation`` and
-            ``noise``. What is recorded is the state itself, not the support point.
+            As `simulate` returns it, series by series; ``obs`` has ``series``, ``time`` (minutes), ``perturbation`` and
+            ``noise``. The recorded levels are the state itself, not the support point.
 
         Raises
         ------
@@ -248,17 +242,14 @@ class GeneNetWeaver(KineticSimulator):
     def _experiment(
         self, n_samples: int | None, perturbation: AnyPerturbation, noise: float, seed: int
     ) -> tuple[Perturbation, float, list[np.random.Generator]]:
-        """Checked arguments: perturbations, noise, and a generator for each block of samples."""
+        """Check arguments; return the perturbations, the noise, and a random generator for each block of samples."""
         if n_samples is not None:
             n_samples = whole_number("n_samples", n_samples, 1)
-        if not isinstance(noise, int | float | np.number) or isinstance(noise, bool):
-            raise TypeError(f"noise must be a number, not {noise!r}")
-        if not 0 <= noise <= 1:
-            raise ValueError(f"noise is {noise}, but the noise coefficient must be from 0 to 1; the tool's is 0.05")
+        noise = check_noise("noise", noise, usual=0.05)
         sequence = np.random.SeedSequence((whole_number("seed", seed, 0), 2))
         what = perturb(perturbation, n_samples, self._genes, np.random.default_rng(sequence))
         streams = sequence.spawn(-(-len(what.labels) // BLOCK))
-        return what, float(noise), [np.random.default_rng(s) for s in streams]
+        return what, noise, [np.random.default_rng(s) for s in streams]
 
     @staticmethod
     def _blocks(what: Perturbation) -> Iterator[slice]:
@@ -271,7 +262,7 @@ class GeneNetWeaver(KineticSimulator):
     def _steady_state(
         self, what: Perturbation, rows: slice, wild: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Noise-free mRNA levels (genes as in ``self._all``), and whether each sample has converged."""
+        """Return noise-free mRNA levels (genes as in ``self._all``), and whether each sample has converged."""
         n_samples = rows.stop - rows.start
         start = None if wild is None else wild[self._all.template]
         tables = self._tables(self._regulators, what, rows)
@@ -288,7 +279,7 @@ class GeneNetWeaver(KineticSimulator):
 
     @staticmethod
     def _repeat(kinetics: Kinetics, wild: np.ndarray, rows: slice) -> np.ndarray:
-        """The wild type as state of every sample."""
+        """Return the wild type as the state of every sample."""
         return np.repeat(kinetics.state(wild), rows.stop - rows.start, axis=1)
 
     @staticmethod
@@ -300,7 +291,7 @@ class GeneNetWeaver(KineticSimulator):
         )
 
     def _in_order(self, z: np.ndarray, names: list[str]) -> np.ndarray:
-        """Rows of `z`, whose first are `names`, as samples x genes in the order of the model."""
+        """Return the first rows of `z`, which are `names`, as samples x genes in the order of the model."""
         row = {name: i for i, name in enumerate(names)}
         return z[[row[g] for g in self._genes if g in row]].T.astype(np.float32)
 

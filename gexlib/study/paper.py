@@ -1,4 +1,4 @@
-"""The numbers that the paper prints, to stand beside ours."""
+"""The numbers that the paper printed, to compare with ours."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""Tables of text as the original simulators write them: cells, names, numbers, and the AnnData made of them."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+
+def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """
+    Yield the number and the cells, without quotes, of every line of a text file.
+
+    Cells are separated by tabs, or, with `commas`, by commas if the first line has no tab. A blank line is one empty
+    cell. A file that is missing or is not text is an error.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    try:
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read as text: {error}") from None
+    separator = "," if commas and "\t" not in text.partition("\n")[0] else "\t"
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number, [cell.strip().strip('"') for cell in line.rstrip("\r").split(separator)] if line.strip() else [""]
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def are_names(cells: list[str]) -> bool:
+    """Return whether cells can be a line of names, each of which comes once."""
+    return bool(cells) and "" not in cells and len(set(cells)) == len(cells) and _number(cells[0]) is None
+
+
+def parse_numbers(cells: list[str], columns: list[str], where: str) -> list[float]:
+    """Return the values of a line; `where` and the names of the columns are for the error."""
+    values = [_number(cell) for cell in cells]
+    if None in values:
+        j = values.index(None)
+        raise ValueError(f"{where}: {cells[j]!r} for {columns[j]!r} is not a finite number")
+    return values
+
+
+def as_anndata(x: np.ndarray, obs: pd.DataFrame, genes: list[str], tool: str, path: str | Path) -> AnnData:
+    """Return the values of a file as AnnData that says which tool wrote them, and into which file."""
+    provenance = {"source": f"{tool}, {Path(path).name}", "unit": f"that of {tool}'s file"}
+    return AnnData(x, obs=obs, var=pd.DataFrame(index=genes), uns={"provenance": provenance})

@@ -1,0 +1,19 @@
+"""What belongs to this study and not to a user's tool: its data sets, its experiments, and the paper's numbers."""
+
+from gexlib.study.cohort import load_demo, load_human
+from gexlib.study.confounded import Confounded
+from gexlib.study.paper import HUMAN, TABLE_1
+from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human
+from gexlib.study.responders import recovery_experiment
+
+__all__ = [
+    "HUMAN",
+    "TABLE_1",
+    "Confounded",
+    "EColi",
+    "load_demo",
+    "load_human",
+    "prepared_ecoli",
+    "prepared_human",
+    "recovery_experiment",
+]

@@ -1,0 +1,20 @@
+"""Files that cannot be read are refused by all readers."""
+
+import pytest
+
+from gexlib.simulators import read_gnw_expression, read_gnw_network, read_syntren_expression, read_syntren_network
+
+from .written_files import written
+
+
+@pytest.mark.parametrize("read", [read_gnw_expression, read_gnw_network, read_syntren_expression, read_syntren_network])
+def test_missing_and_damaged_files(tmp_path, read):
+    with pytest.raises(FileNotFoundError, match=r"there is no file .*none\.tsv"):
+        read(tmp_path / "none.tsv")
+    path = written(tmp_path, "a\tb\n1\t2\n", "cut.tsv.gz")
+    path.write_bytes(path.read_bytes()[:-6])
+    with pytest.raises(ValueError, match=r"cut\.tsv\.gz cannot be read"):
+        read(path)
+    (tmp_path / "binary.tsv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ValueError, match=r"binary\.tsv cannot be read as text"):
+        read(tmp_path / "binary.tsv")
