@@ -65,6 +65,14 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     return x
 
 
+def on_disk(data: AnnData) -> bool:
+    """Whether the expression values are on the disk: a backed AnnData, one on an array in a file, or a view of either."""
+    if not isinstance(data, AnnData):
+        return False
+    source = data._adata_ref if data.is_view else data  # reading the X of a view would read all of it
+    return data.isbacked or not isinstance(source.X, np.ndarray | sparse.sparray | sparse.spmatrix | None)
+
+
 def finite_matrix(x: np.ndarray) -> np.ndarray:
     """`x` as a matrix of two samples or more without missing values, or a ValueError that says what is wrong."""
     x = np.asarray(x)

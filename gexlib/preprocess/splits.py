@@ -9,9 +9,8 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from scipy import sparse
 
-from gexlib.checks import check_columns, listing
+from gexlib.checks import check_columns, listing, on_disk
 from gexlib.grn import hierarchy
 from gexlib.preprocess.genes import most_variable_genes
 
@@ -191,9 +190,3 @@ def parts(data: AnnData) -> Parts:
         raise ValueError("obs['split'] is 'train' for none of the samples; a model needs samples to learn from")
     found = [data[(split == name).to_numpy()] if (split == name).any() else None for name in PARTS]
     return Parts(*(part if part is None or on_disk(data) else part.copy() for part in found))
-
-
-def on_disk(data: AnnData) -> bool:
-    """Return whether the expression values of a data set, or of the one it is a view of, are not in memory."""
-    source = data._adata_ref if data.is_view else data
-    return data.isbacked or not isinstance(source.X, np.ndarray | sparse.sparray | sparse.spmatrix | None)

@@ -27,6 +27,7 @@ from scipy.special import ndtr, ndtri
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
+from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
 
 SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
@@ -40,33 +41,26 @@ class KindIndicators(nn.Module):
     """
     The kind of each sample as zeros and ones, with a last column for all kinds that are not known.
 
-    A kind is a combination of levels of the categorical covariates (:class:`gexlib.preprocess.Kinds`).
+    A kind is a combination of levels of the categorical covariates. This is :class:`gexlib.preprocess.CodedKinds` on
+    the device of the networks.
     """
 
     def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
         super().__init__()
-        place = np.cumprod([1, *n_levels[:-1]]) if n_levels else np.empty(0, int)
-        self.register_buffer("place", torch.as_tensor(place, dtype=torch.int64), persistent=False)
+        self.register_buffer("places", torch.from_numpy(key_places(n_levels)), persistent=False)
         self.register_buffer("keys", keys)
 
     @classmethod
     def of(cls, codes: np.ndarray, n_levels: Sequence[int]) -> KindIndicators:
         """The kinds that at least three of the training samples, codes (n, n_categorical), are of."""
-        kinds = cls(n_levels, torch.empty(0, dtype=torch.int64))
-        keys, count = torch.unique(kinds.key(torch.as_tensor(codes)), return_counts=True)
-        kinds.keys = keys[count >= SMALLEST_KIND]
-        return kinds
+        return cls(n_levels, torch.from_numpy(CodedKinds.of(codes, n_levels, SMALLEST_KIND).keys))
 
     def __len__(self) -> int:
         return len(self.keys) + 1
 
-    def key(self, codes: Tensor) -> Tensor:
-        """A number for each combination of levels, shape (n,)."""
-        return (codes * self.place).sum(dim=1)
-
     def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """Zeros and ones, shape (n, n_kinds)."""
-        key, last = self.key(codes), len(self.keys)
+        key, last = (codes * self.places).sum(dim=1), len(self.keys)
         at = torch.searchsorted(self.keys, key).clamp(max=max(last - 1, 0))
         known = self.keys[at] == key if last else torch.zeros_like(key, dtype=torch.bool)
         return ones_at(torch.where(known, at, last)[:, None], last + 1, dtype)

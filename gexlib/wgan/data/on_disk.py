@@ -30,13 +30,6 @@ READ = 64 << 20  # bytes of expression that are in memory at a time
 GAP = 8  # up to so many unwanted samples are read along, which is faster than a new read
 
 
-def is_stored(data: AnnData) -> bool:
-    """Whether the expression values are on the disk: a backed AnnData, or one on an array in a file."""
-    if not isinstance(data, AnnData):
-        return False
-    return data.isbacked or not isinstance(_source(data).X, np.ndarray | sparse.sparray | sparse.spmatrix | None)
-
-
 class StoredRows:
     """
     Samples whose expression is read from the disk when it is asked for.

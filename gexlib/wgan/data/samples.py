@@ -10,11 +10,11 @@ import pandas as pd
 import torch
 from anndata import AnnData
 
-from gexlib.checks import expression_matrix
+from gexlib.checks import expression_matrix, on_disk
 from gexlib.normal_scores import TRANSFORMS, NormalScores
 from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
 from gexlib.wgan.data.batch import Batch
-from gexlib.wgan.data.on_disk import StoredBatches, StoredRows, is_stored, some_in_memory
+from gexlib.wgan.data.on_disk import StoredBatches, StoredRows, some_in_memory
 
 STORED_VALIDATION = 2000  # so many validation samples are read from the disk for the scores, at most
 
@@ -52,7 +52,7 @@ class Prepared:
         `encoder` is not fitted yet, `transform` a name in :data:`gexlib.normal_scores.TRANSFORMS`. Raises a ValueError
         if there are fewer than two samples, or values are missing.
         """
-        x = StoredRows(train, "train") if is_stored(train) else expression_matrix(train, "train")
+        x = StoredRows(train, "train") if on_disk(train) else expression_matrix(train, "train")
         if len(x) < 2:
             raise ValueError(f"train has {len(x)} sample; give two or more")
         covariates = encoder.fit(train.obs).transform(train.obs)
@@ -69,7 +69,7 @@ class Prepared:
 
     def validation(self, validation: AnnData) -> tuple[np.ndarray, Covariates]:
         """Expression, float32 (n_samples, n_genes), and encoded covariates of validation samples."""
-        if is_stored(validation):
+        if on_disk(validation):
             validation = some_in_memory(validation, STORED_VALIDATION)
         x = expression_matrix(validation, "validation").astype(np.float32, copy=False)
         if list(validation.var_names) != list(self.var.index):

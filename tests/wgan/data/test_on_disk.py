@@ -10,11 +10,12 @@ import torch
 from anndata import AnnData
 from scipy import sparse
 
+from gexlib.checks import on_disk
 from gexlib.datasets import read
 from gexlib.preprocess import Covariates, Standardizer
 from gexlib.wgan import WGANGP
-from gexlib.wgan.data import on_disk
-from gexlib.wgan.data.on_disk import StoredBatches, StoredRows, is_stored
+from gexlib.wgan.data import on_disk as module
+from gexlib.wgan.data.on_disk import StoredBatches, StoredRows
 
 N, GENES = 400, 12
 
@@ -60,9 +61,9 @@ def bits(gan):
     return b"".join(t.numpy().tobytes() for t in networks) + gan.history_.to_json().encode()
 
 
-@pytest.mark.parametrize(("name", "read_at_once"), [("plain.h5ad", 1000), *((name, on_disk.READ) for name in STORES)])
+@pytest.mark.parametrize(("name", "read_at_once"), [("plain.h5ad", 1000), *((name, module.READ) for name in STORES)])
 def test_rows_are_those_of_the_matrix(paths, data, name, read_at_once, monkeypatch):
-    monkeypatch.setattr(on_disk, "READ", read_at_once)
+    monkeypatch.setattr(module, "READ", read_at_once)
     backed, chosen = read(paths[name], backed=True), np.arange(N) % 3 > 0
     rows, index = StoredRows(backed, "train"), np.random.default_rng(0).permutation(200)
     assert np.array_equal(rows[index], data.X[index])
@@ -74,13 +75,13 @@ def test_rows_are_those_of_the_matrix(paths, data, name, read_at_once, monkeypat
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_what_is_stored(paths, data, name):
+def test_what_is_on_the_disk(paths, data, name):
     backed = read(paths[name], backed=True)
-    assert is_stored(backed)
-    assert is_stored(backed[5:])
-    assert not is_stored(data[5:])
-    assert not is_stored(read(paths[name]))
-    assert not is_stored(data.X)
+    assert on_disk(backed)
+    assert on_disk(backed[5:])
+    assert not on_disk(data[5:])
+    assert not on_disk(read(paths[name]))
+    assert not on_disk(data.X)
 
 
 @pytest.mark.parametrize("size", [1, 7, 399, 400])
@@ -98,7 +99,7 @@ def test_statistics_in_one_pass(size):
 
 @pytest.mark.parametrize("read_at_once", [64 << 20, 96 * 4 * GENES])
 def test_each_sample_comes_once_an_epoch_with_its_covariates(paths, data, monkeypatch, read_at_once):
-    monkeypatch.setattr(on_disk, "READ", read_at_once)
+    monkeypatch.setattr(module, "READ", read_at_once)
     rows = StoredRows(read(paths["plain.h5ad"], backed=True), "train")
     standardizer = Standardizer().fit(data.X)
     covariates = Covariates(np.arange(N)[:, None], np.arange(N, dtype=np.float32)[:, None])
@@ -151,7 +152,7 @@ def test_a_resume_gives_the_same_bits(paths, settings, tmp_path):
 
 
 def test_validation_data_on_the_disk_are_thinned_evenly(paths):
-    few = on_disk.some_in_memory(read(paths["plain.h5ad"], backed=True)[100:], 4)
+    few = module.some_in_memory(read(paths["plain.h5ad"], backed=True)[100:], 4)
     assert few.X[:, 0].tolist() == [100, 200, 299, 399]
     assert few.obs_names.tolist() == ["s100", "s200", "s299", "s399"]
 
@@ -165,14 +166,14 @@ def test_a_nan_on_the_disk_is_named(data, settings, tmp_path):
 
 
 def test_chunks_too_large_to_read_by_blocks_are_refused(paths, monkeypatch):
-    monkeypatch.setattr(on_disk, "READ", 40 * 4 * GENES)
+    monkeypatch.setattr(module, "READ", 40 * 4 * GENES)
     with pytest.raises(ValueError, match=r"stored in chunks of 50 samples.*in chunks of up to 10 samples"):
         StoredRows(read(paths["chunked.zarr"], backed=True), "train")
 
 
 def test_memory_does_not_grow_with_the_data(settings, tmp_path, monkeypatch):
     """Training on 40 MB takes less than 6 MB, of which 1 MB holds the samples that were read."""
-    monkeypatch.setattr(on_disk, "READ", 1 << 20)
+    monkeypatch.setattr(module, "READ", 1 << 20)
     settings = settings.replace(epochs=1, batch_size=200)
     x = np.random.default_rng(0).normal(size=(20_000, 500)).astype(np.float32)
     AnnData(x).write_h5ad(tmp_path / "big.h5ad")
