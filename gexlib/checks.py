@@ -66,7 +66,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
 
 
 def on_disk(data: AnnData) -> bool:
-    """Whether the expression values are on the disk: a backed AnnData, one on an array in a file, or a view of either."""
+    """Whether expression values are on the disk: a backed AnnData, one on an array in a file, or a view of either."""
     if not isinstance(data, AnnData):
         return False
     source = data._adata_ref if data.is_view else data  # reading the X of a view would read all of it

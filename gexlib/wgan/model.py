@@ -60,15 +60,15 @@ class WGANGP:
     device : str
         ``"auto"`` takes a CUDA device if there is one, otherwise the CPU; or any device that PyTorch knows.
     threads : int
-        CPU threads used in `fit` and `sample`. More than one rarely pays for networks of this size, and costs
-        dearly where another process uses the second core.
+        CPU threads used in `fit` and `sample`. More than one rarely makes networks of this size faster, and makes them
+        much slower where another process uses the second core.
+    cuda_graphs : bool
+        On a GPU, replay the iterations of the closed form from a recording. Without one, the CPU launches hundreds of
+        small pieces of work for each iteration, and the GPU waits for it.
     engine : {"closed_form", "autograd"}
         What computes the iterations of `fit`: gradients in closed form (:mod:`gexlib.wgan.engine`), which is faster, or
         plain PyTorch (:mod:`gexlib.wgan.step`), which can be read beside the paper. Both draw the same random numbers,
         and their trainings agree up to rounding.
-    cuda_graphs : bool
-        On a GPU, replay the iterations of the closed form from a recording. Without one, the CPU launches hundreds of
-        small pieces of work for each iteration, and the GPU waits for it.
 
     Attributes
     ----------
@@ -111,8 +111,8 @@ class WGANGP:
         unseen: str = "error",
         device: str = "auto",
         threads: int = 1,
-        engine: str = "closed_form",
         cuda_graphs: bool = True,
+        engine: str = "closed_form",
     ) -> None:
         self.settings = resolve(settings)
         self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
@@ -132,16 +132,16 @@ class WGANGP:
         Train the model.
 
         Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the covariates
-        of each validation sample; the score is S_dist between the two. The networks of the best score are kept, and
-        training stops after ``settings.patience`` scores without a better one. Without validation data all
-        epochs are trained and the last networks kept.
+        of each validation sample, and they get a score (``settings.score``). The networks of the best score are kept.
+        Training stops after ``settings.patience`` scores without a better one. Without validation data, it goes through
+        all epochs and keeps the last networks. If it fails, the model is as it was before.
 
-        If ``torch.distributed.init_process_group`` was called before, its processes train one model together
-        (:mod:`gexlib.wgan.distributed`); give all the same arguments, and save the model in one of them.
+        Several processes train one model together if ``torch.distributed.init_process_group`` was called before
+        (:mod:`gexlib.wgan.processes`). Give all of them the same arguments, and save the model in one of them.
 
         Data that do not fit into memory can stay on the disk: `train` and `validation` may be backed
         (``gexlib.datasets.read(path, backed=True)``, or a view of that). Samples are then shuffled by blocks
-        (:mod:`gexlib.wgan.stored`), and at most 2,000 validation samples, evenly spread, are used for the scores.
+        (:mod:`gexlib.wgan.data.on_disk`), and the scores use at most 2,000 validation samples, evenly spread.
 
         Parameters
         ----------
@@ -150,8 +150,8 @@ class WGANGP:
             same order. The two must not share replicates or donors (:func:`gexlib.preprocess.split_groups`).
         checkpoint : path, optional
             A folder in which the training is saved at every evaluation. If it already holds a part of this very
-            training (same data, settings and seed), the training goes on from there, with the same result, bit
-            for bit on the CPU, as if it had not been interrupted. A larger ``epochs`` continues a finished one.
+            training (same data, settings and seed), the training goes on from there. The result is then the same as
+            without an interruption, on the CPU bit for bit. A larger ``epochs`` continues a finished training.
         progress : bool, optional
             Show a progress bar; by default only on a terminal.
 
