@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gexlib.metrics._data import DataSet, UnitGenes, slices
-from gexlib.metrics.grn import Regulons, _wire_all
+from gexlib.metrics.expression import DataSet, Expression, slices
+from gexlib.metrics.regulons import Regulons, find_regulons
+from gexlib.metrics.unit_genes import UnitGenes
 
 SMALL = 8  # SciPy's limit: groups of this size or smaller get exact p-values
 
@@ -56,16 +57,16 @@ def tf_activity(
     >>> (p < 0.05).mean().to_dict()
     {'g80': 1.0, 'g90': 0.0}
     """
-    x, wired = _wire_all(data, regulons, genes, self_regulation=True)
-    wired = [(tf, targets) for tf, targets in wired if len(targets) < x.n_genes]
-    if not wired:
+    x = Expression(data, "data", genes)
+    found = [regulon for regulon in find_regulons(regulons, x) if len(regulon.targets) < x.n_genes]
+    if not found:
         raise ValueError("regulons: every transcription factor regulates all genes of data, so none can stand out")
     ranks, ties = _ranks(UnitGenes(x, constant=constant))
-    p = np.column_stack([_rank_sum_p(ranks[:, t].sum(axis=1), len(t), x.n_genes - len(t), ties) for _, t in wired])
+    p = np.column_stack([_rank_sum_p(ranks[:, t].sum(axis=1), len(t), x.n_genes - len(t), ties) for _, t in found])
     return pd.DataFrame(
         stats.false_discovery_control(p, axis=0),
         index=data.obs_names if hasattr(data, "obs_names") else None,
-        columns=[str(x.label(tf)) for tf, _ in wired],
+        columns=[str(x.label(tf)) for tf, _ in found],
     )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import compared, exact_squared, nearest_squared, squared_distances
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import compared, exact_squared, nearest_squared, squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 

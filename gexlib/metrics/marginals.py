@@ -9,7 +9,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet, Expression, checked_pair, slices
+from gexlib.metrics.expression import DataSet, Expression, checked_pair, slices
 
 
 def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:

@@ -7,8 +7,8 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import nearest, nearest_squared
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import nearest, nearest_squared
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 #: False positive rate at which the true positive rate is reported.

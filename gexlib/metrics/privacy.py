@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import nearest
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import nearest
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 

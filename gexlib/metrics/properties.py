@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, slices
 from gexlib.metrics.activity import tf_activity
-from gexlib.metrics.grn import Regulons, _wire_all, tf_tg_correlations, tg_tg_correlations
+from gexlib.metrics.expression import DataSet, Expression
+from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
+from gexlib.metrics.regulons import Regulons
 
 
 def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
@@ -59,66 +60,6 @@ def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
     low, high = np.quantile(_scaled(data, standardize), [0.05, 0.95], axis=0)
     return high - low
-
-
-def tf_tg_background(
-    data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
-) -> np.ndarray:
-    """
-    Correlations of TFs with all genes that they do not regulate: what to hold `tf_tg_correlations` against.
-
-    Parameters
-    ----------
-    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Expression values in any unit.
-    regulons, genes, constant
-        As for :func:`s_tf_tg`.
-
-    Returns
-    -------
-    ndarray
-        One value for each TF and each gene that is neither its target nor itself.
-    """
-    x, wired = _wire_all(data, regulons, genes)
-    units, found = UnitGenes(x, constant=constant), []
-    for tf, targets in wired:
-        other = np.ones(x.n_genes, dtype=bool)
-        other[np.append(targets, tf)] = False
-        found.append(units[np.nonzero(other)[0]].T @ units[np.array([tf])][:, 0])
-    return np.clip(np.concatenate(found), -1, 1)
-
-
-def tg_tg_background(
-    data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
-) -> np.ndarray:
-    """
-    Correlations of target genes that share no TF: what to hold `tg_tg_correlations` against.
-
-    Parameters
-    ----------
-    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Expression values in any unit.
-    regulons, genes, constant
-        As for :func:`s_tg_tg`; self-regulation does not count.
-
-    Returns
-    -------
-    ndarray
-        One value for each pair of targets without a common TF; 8 bytes a pair.
-    """
-    x, wired = _wire_all(data, regulons, genes)
-    used = np.unique(np.concatenate([targets for _, targets in wired]))
-    regulated = np.zeros((len(wired), len(used)), dtype=np.float32)
-    for row, (_, targets) in zip(regulated, wired, strict=True):
-        row[np.searchsorted(used, targets)] = 1
-    units, found = UnitGenes(x, used, constant), []
-    for rows in slices(len(used)):
-        for columns in slices(len(used), rows.start):
-            apart = regulated[:, rows].T @ regulated[:, columns] == 0
-            if rows == columns:
-                apart = np.triu(apart, 1)
-            found.append((units[rows].T @ units[columns])[apart])
-    return np.clip(np.concatenate(found), -1, 1)
 
 
 @dataclass(frozen=True)

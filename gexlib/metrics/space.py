@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from sklearn.decomposition import PCA
 
-from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet, Expression
+from gexlib.checks import check_fitted, whole_number
+from gexlib.metrics.expression import DataSet, Expression
 
 
 class PrincipalSpace:
@@ -80,8 +80,7 @@ class PrincipalSpace:
         return self._coordinates(Expression(data, "data"))
 
     def _coordinates(self, data: Expression) -> np.ndarray:
-        if not hasattr(self, "components_"):
-            raise ValueError("the PrincipalSpace is not fitted yet; call its fit with real training data first")
+        check_fitted(self, "components_", "call its fit with real training data first")
         data.align(self._reference)
         return ((data.columns(slice(None)) - self.mean_) / self.scale_) @ self.components_.T
 

@@ -13,8 +13,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import squared_distances
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 #: Real samples whose distances give the bandwidth.

@@ -13,7 +13,7 @@ from anndata import AnnData
 
 from gexlib.checks import whole_number
 from gexlib.metrics import PrincipalSpace
-from gexlib.metrics._data import DataSet
+from gexlib.metrics.expression import DataSet
 from gexlib.report import realism, use
 from gexlib.report.inputs import Candidate, Inputs, columns, like, matched, named_runs, real_data
 from gexlib.report.measures import Measure

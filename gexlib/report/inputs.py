@@ -10,7 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.metrics import PrincipalSpace
-from gexlib.metrics._data import DataSet, Expression
+from gexlib.metrics.expression import DataSet, Expression
 from gexlib.wgan import WGANGP
 
 RESERVED = ("bound", "best")

@@ -7,7 +7,7 @@ import pytest
 from anndata import AnnData
 from scipy import stats
 
-from gexlib.metrics import _data, quantile_agreement, sd_ratio, wasserstein, zero_shares
+from gexlib.metrics import expression, quantile_agreement, sd_ratio, wasserstein, zero_shares
 
 
 def cohort(n, seed, sd=1.0, genes=9, levels=("liver", "lung", "skin")):
@@ -23,7 +23,7 @@ def cohort(n, seed, sd=1.0, genes=9, levels=("liver", "lung", "skin")):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(_data, "BLOCK", 4)
+    monkeypatch.setattr(expression, "BLOCK", 4)
 
 
 @pytest.mark.parametrize(("n", "m"), [(30, 30), (31, 12), (7, 90), (2, 3)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from gexlib.metrics import PrincipalSpace, _distance, adversarial_accuracy, closest_records, dcr, privacy_loss
+from gexlib.metrics import PrincipalSpace, adversarial_accuracy, closest_records, dcr, neighbours, privacy_loss
 
 
 def normal(n, seed, genes=6):
@@ -13,10 +13,10 @@ def normal(n, seed, genes=6):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(_distance, "CELLS", 100)
+    monkeypatch.setattr(neighbours, "CELLS", 100)
 
 
-def test_dcr_is_the_smallest_distance(small_blocks):
+def test_dcr_is_the_smallestneighbours(small_blocks):
     train, synthetic = normal(40, 0), normal(25, 1)
     np.testing.assert_allclose(dcr(train, synthetic), cdist(synthetic, train).min(axis=1), rtol=1e-12)
 

@@ -1,17 +1,16 @@
 """The four coefficients of Table 1, for one synthetic data set or several."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, checked_pair
-from gexlib.metrics._trees import Tree
-from gexlib.metrics.grn import Regulons, Wired, _s_tf_tg, _s_tg_tg, _wire
-from gexlib.metrics.structure import _linkage, _s_dend, _s_dist
-
-#: Up to this number of genes all correlations of a data set are held (0.07 GB) and used for every score.
-HELD = 4096
+from gexlib.metrics.correlations import Correlations
+from gexlib.metrics.expression import DataSet, Expression, checked_pair
+from gexlib.metrics.linkage import Tree
+from gexlib.metrics.regulation import tf_tg_score, tg_tg_score
+from gexlib.metrics.regulons import Regulons, find_regulons
 
 
 def table_1(
@@ -64,39 +63,18 @@ def table_1(
     named = dict(synthetic) if isinstance(synthetic, Mapping) else {"synthetic": synthetic}
     if not named:
         raise ValueError("synthetic is empty; give a data set or a dict of at least one")
-    real = Expression(real, "real")
-    rows, x, tree, network = {}, None, None, None  # what depends on the real data alone comes about once
+    checked = Expression(real, "real")
+    real, tree, network = None, None, None  # what depends on the real data alone is computed once
+    rows = {}
     for name, data in named.items():
         argument = f"synthetic[{name!r}]" if isinstance(synthetic, Mapping) else "synthetic"
-        pair = checked_pair(real, data, genes, argument)
-        x = x or _units(pair[0], constant)
-        z = _units(pair[1], constant)
-        rows[name] = {"S_dist": _s_dist(x, z)}
-        tree = tree or Tree(_linkage(x))
-        rows[name]["S_dend"] = _s_dend(tree, Tree(_linkage(z)), argument)
+        pair = checked_pair(checked, data, genes, argument)
+        real = real or Correlations(pair[0], constant=constant, hold=True)
+        made = Correlations(pair[1], constant=constant, hold=True)
+        rows[name] = {"S_dist": real.gamma(made)}
+        tree = tree or Tree.of(real)
+        rows[name]["S_dend"] = tree.gamma(Tree.of(made))
         if regulons is not None:
-            network = network or _network(regulons, x, constant)
-            used, wired, among = network
-            against = z if used is None else UnitGenes(pair[1], used, constant)
-            rows[name] |= {"S_TF-TG": _s_tf_tg(among, against, wired), "S_TG-TG": _s_tg_tg(among, against, wired)}
+            network = network or find_regulons(regulons, pair[0])
+            rows[name] |= {"S_TF-TG": tf_tg_score(real, made, network), "S_TG-TG": tg_tg_score(real, made, network)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("data")
-
-
-def _network(regulons: Regulons, x: UnitGenes, constant: str) -> tuple[np.ndarray | None, Wired, UnitGenes]:
-    """
-    The genes of the network, TFs and targets by their positions in them, and the genes of the real data.
-
-    Where all correlations are held, those are all genes, which is said by None.
-    """
-    used, wired = _wire(regulons, x.data, self_regulation=True)
-    if x.held is None:
-        return used, wired, UnitGenes(x.data, used, constant)
-    return None, [(used[tf], used[targets]) for tf, targets in wired], x
-
-
-def _units(data: Expression, constant: str) -> UnitGenes:
-    """The genes of a data set, with all their correlations where these take little room."""
-    units = UnitGenes(data, constant=constant)
-    if units.n <= HELD:
-        units.hold()
-    return units

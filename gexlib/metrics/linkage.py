@@ -1,9 +1,12 @@
 """
-Complete-linkage trees of many genes, and gamma of two such trees without their matrices of all pairs.
+Complete-linkage trees of genes, and gamma of two trees.
 
-SciPy keeps distances as a condensed vector, in which the column of a gene lies scattered over the whole of it; from a
-few thousand genes on nearly all of the time goes into waiting for memory. Here a square matrix is read by rows only.
+SciPy keeps distances as a condensed vector, in which the column of a gene is scattered over the whole vector. From a
+few thousand genes on, nearly all of the time is spent waiting for memory. For many genes the linkage here therefore
+reads a square matrix, by rows only, and gamma needs no matrix of all pairs.
 """
+
+from __future__ import annotations
 
 from functools import cached_property
 
@@ -11,27 +14,83 @@ import numpy as np
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import num_obs_y, squareform
 
-#: From this number of genes on, `merge_rows` is faster than SciPy, and all cophenetic distances are not held at once.
+from gexlib.metrics.correlations import Correlations
+from gexlib.metrics.expression import DataSet, Expression
+from gexlib.metrics.gamma_coefficient import check_varied
+
+#: From this number of genes on, `merge_rows` is faster than SciPy, and cophenetic distances are not all held at once.
 LARGE = 2500
+
+
+def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
+    """
+    Complete-linkage clustering of genes on the dissimilarity 1 - r.
+
+    Parameters
+    ----------
+    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Expression values in any unit.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    ndarray of shape (n_genes - 1, 4)
+        SciPy's linkage matrix, for :func:`scipy.cluster.hierarchy.dendrogram` or ``cophenet``.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> complete_linkage(x).round(2).tolist()
+    [[0.0, 1.0, 0.0, 2.0], [2.0, 3.0, 2.0, 3.0]]
+    """
+    return Tree.of(Correlations(Expression(data, "data"), constant=constant)).linkage
 
 
 class Tree:
     """
-    A complete-linkage tree, with what comparing it needs, which is computed once for any number of others.
+    A complete-linkage tree of genes. What its comparison with others needs is computed once.
 
     Parameters
     ----------
     linkage : ndarray of shape (n_genes - 1, 4)
         SciPy's linkage matrix.
+    argument : str
+        What the caller calls the data set, for the errors.
+
+    Attributes
+    ----------
+    mean, sd : float
+        Mean and standard deviation of the cophenetic distances of all pairs.
     """
 
-    def __init__(self, linkage: np.ndarray):
+    def __init__(self, linkage: np.ndarray, argument: str = "data"):
         self.linkage = linkage
+        self.argument = argument
         self.n = len(linkage) + 1
         sizes = np.concatenate([np.ones(self.n), linkage[:, 3]])
         pairs = sizes[linkage[:, 0].astype(int)] * sizes[linkage[:, 1].astype(int)]  # that each merge joins
-        self.mean = np.average(linkage[:, 2], weights=pairs)  # of the cophenetic distances of all pairs
+        self.mean = np.average(linkage[:, 2], weights=pairs)
         self.sd = np.sqrt(np.average((linkage[:, 2] - self.mean) ** 2, weights=pairs))
+
+    @classmethod
+    def of(cls, correlations: Correlations) -> Tree:
+        """Cluster genes by complete linkage on the dissimilarity 1 - r."""
+        return cls(complete_linkage_of(correlations.for_linkage()), correlations.argument)
+
+    def gamma(self, other: Tree) -> float:
+        """
+        Pearson correlation of the cophenetic distances of two trees over the same genes.
+
+        Raises
+        ------
+        ValueError
+            If all cophenetic distances of a tree are equal.
+        """
+        for tree in (self, other):
+            check_varied(tree.argument, tree.mean, tree.sd, scale=1.0)
+        products = self.centred @ other.centred if self.n < LARGE else _products_by_rows(self, other)
+        return float(np.clip(products / (self.n * (self.n - 1) / 2) / (self.sd * other.sd), -1, 1))
 
     @cached_property
     def centred(self) -> np.ndarray:
@@ -129,12 +188,6 @@ def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> n
         linkage[k] = *sorted((number[x], number[y])), height[order[k]], size[y]
         number[y] = n + k
     return linkage
-
-
-def tree_gamma(real: Tree, synthetic: Tree) -> float:
-    """Pearson correlation of the cophenetic distances of two trees over the same genes; their sd must not be 0."""
-    products = real.centred @ synthetic.centred if real.n < LARGE else _products_by_rows(real, synthetic)
-    return products / (real.n * (real.n - 1) / 2) / (real.sd * synthetic.sd)
 
 
 def _products_by_rows(real: Tree, synthetic: Tree) -> float:
