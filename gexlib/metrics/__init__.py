@@ -1,4 +1,4 @@
-"""Is synthetic expression data realistic, of use and private? Structure, regulation, fidelity, utility, attacks."""
+"""Metrics of synthetic expression data: structure, regulation, fidelity, distributions of genes, use and privacy."""
 
 from gexlib.metrics.activity import tf_activity
 from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity

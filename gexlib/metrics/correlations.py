@@ -107,7 +107,7 @@ class Correlations:
         """
         Yield (rows, columns, correlations) of the blocks on and above the diagonal, for all genes or some.
 
-        Rows and columns are slices of ``genes``. The blocks belong to the caller.
+        Rows and columns are slices of ``genes``. The caller may overwrite a block.
         """
         yield from self._computed.blocks(None if genes is None else self._units.places(genes))
 
@@ -136,7 +136,7 @@ def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     Parameters
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Expression values in any unit: correlations do not change when a gene is shifted or rescaled.
+        Expression values in any unit. Correlations do not change if a gene is shifted or rescaled.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
 
@@ -148,13 +148,14 @@ def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     Raises
     ------
     ValueError
-        Constant genes (unless ``constant="zero"``), NaN or infinite values, fewer than 2 samples or genes.
+        If genes are constant (unless ``constant="zero"``), values are NaN or infinite, or there are fewer than 2
+        samples or genes.
     TypeError
-        Neither AnnData nor a numeric array.
+        If the data set is neither an AnnData nor a numeric array.
 
     See Also
     --------
-    correlation_blocks : the same for more genes than a full matrix has room for.
+    correlation_blocks : the same in blocks, for so many genes that a full matrix takes too much memory.
 
     Examples
     --------
@@ -181,10 +182,9 @@ def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tu
     Yields
     ------
     rows, columns : slice
-        The genes of the block. The blocks tile the upper triangle; those with ``rows == columns`` are
-        symmetric.
+        The genes of the block. The blocks tile the upper triangle. Those with ``rows == columns`` are symmetric.
     block : ndarray of shape (n_rows, n_columns)
-        Their correlations in float64. It belongs to the caller.
+        Their correlations in float64. The caller may overwrite it.
 
     Examples
     --------

@@ -94,14 +94,14 @@ class Tree:
 
     @cached_property
     def centred(self) -> np.ndarray:
-        """The cophenetic distances of all pairs, less their mean, in SciPy's condensed order."""
+        """Cophenetic distances of all pairs, minus their mean, in SciPy's condensed order."""
         t = hierarchy.cophenet(self.linkage)
         t -= self.mean
         return t
 
     @cached_property
     def leaf_order(self) -> tuple[np.ndarray, np.ndarray]:
-        """The leaves from left to right, and between neighbours the height at which they join, less the mean."""
+        """The leaves from left to right, and the heights at which neighbours join, minus the mean."""
         leaves = hierarchy.leaves_list(self.linkage)
         start = np.argsort(leaves).tolist()  # leftmost leaf of each cluster
         cuts = np.empty(self.n - 1, dtype=np.intp)
@@ -114,7 +114,7 @@ class Tree:
 
 
 def complete_linkage_of(d: np.ndarray) -> np.ndarray:
-    """SciPy's complete linkage of distances, square (overwritten) or condensed; the same bits, ties included."""
+    """Complete linkage of distances, square (overwritten) or condensed: the same bits as SciPy, at ties too."""
     square = d.ndim == 2
     if (len(d) if square else num_obs_y(d)) < LARGE:
         return hierarchy.linkage(squareform(d, checks=False) if square else d, "complete")
@@ -123,11 +123,10 @@ def complete_linkage_of(d: np.ndarray) -> np.ndarray:
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
-    Complete linkage by chains of nearest neighbours (Müllner 2011), which touches one row of ``d`` at a time.
+    Complete linkage by chains of nearest neighbours (Müllner 2011), which reads one row of ``d`` at a time.
 
-    A cluster lives in the row of its member of highest index, and other rows have a column of it there. Where two
-    clusters merge, only their two rows are put together; a third row takes note of a merge when it is next read, by
-    the maximum of the two columns.
+    A cluster is stored in the row and the column of its member of highest index. If two clusters merge, only their two
+    rows are combined. Any other row is updated when it is next read: it takes the maximum of the two columns.
 
     Parameters
     ----------
@@ -137,14 +136,15 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Returns
     -------
     gone, kept : ndarray of int, shape (n - 1,)
-        The rows whose clusters merge, in the order of the chains, not of the heights; the second goes on as the union.
+        The rows whose clusters merge, in the order of the chains, not of the heights. The row ``kept`` then stores the
+        union.
     height : ndarray of shape (n - 1,)
         Distance at which they merge.
     """
     n = len(d)
     gone, kept, height = np.empty(n - 1, np.intp), np.empty(n - 1, np.intp), np.empty(n - 1)
-    lives_in = np.arange(n)  # the row of the cluster that each row's genes have come to
-    alive, known = np.ones(n, dtype=bool), [0] * n  # known: merges that a row has taken note of
+    lives_in = np.arange(n)  # for each row, the row that now stores its cluster
+    alive, known = np.ones(n, dtype=bool), [0] * n  # known: number of merges that a row is updated for
     np.fill_diagonal(d, np.inf)
 
     def row(i: int, merges: int) -> np.ndarray:
@@ -178,7 +178,7 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """SciPy's linkage matrix: merges by height, clusters numbered as they come about."""
+    """SciPy's linkage matrix: merges in the order of their heights, which also numbers the clusters."""
     n = len(height) + 1
     order = np.argsort(height, kind="stable")
     number, size = list(range(n)), [1] * n
@@ -194,14 +194,14 @@ def _products_by_rows(real: Tree, synthetic: Tree) -> float:
     """
     Sum over all pairs of the products of their centred cophenetic distances.
 
-    In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix
-    of all pairs is a running maximum, and one row of each tree is held at a time.
+    In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix of
+    all pairs is a running maximum, and only one row of each tree is held at a time.
     """
     (leaves, steps), (others, other_steps) = real.leaf_order, synthetic.leaf_order
     n = real.n
     place = np.empty(n, dtype=np.intp)
     place[others] = np.arange(n)
-    there = place[leaves]  # where the other tree has the leaves of the first
+    there = place[leaves]  # places in the other tree of the leaves of the first
     right, row = np.full(n, -np.inf), np.empty(n)
     products = np.zeros(n)
     for i in range(n - 2, -1, -1):

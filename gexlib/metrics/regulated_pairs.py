@@ -26,7 +26,7 @@ def tf_tg_correlations(
     constant: str = "raise",
 ) -> np.ndarray:
     """
-    Pearson correlations of TFs with their target genes, for drawing their distribution.
+    Pearson correlations of TFs with their target genes.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def tg_tg_correlations(
     constant: str = "raise",
 ) -> np.ndarray:
     """
-    Pearson correlations of target genes that share a TF, for drawing their distribution.
+    Pearson correlations of target genes that share a TF.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def tg_tg_correlations(
     Returns
     -------
     ndarray of shape (n_pairs,)
-        One value for each pair of targets of each TF, TF by TF in the order of ``regulons``; a pair that
-        shares several TFs comes once for each.
+        One value for each pair of targets of each TF, TF by TF in the order of ``regulons``. A pair that shares several
+        TFs has a value for each of them.
     """
     x = Expression(data, "data", genes)
     found = find_regulons(regulons, x, self_regulation)
@@ -79,7 +79,7 @@ def tf_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
     """
-    Correlations of TFs with all genes that they do not regulate: what to hold `tf_tg_correlations` against.
+    Correlations of TFs with all genes that they do not regulate: the background of `tf_tg_correlations`.
 
     Parameters
     ----------
@@ -106,19 +106,19 @@ def tg_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
     """
-    Correlations of target genes that share no TF: what to hold `tg_tg_correlations` against.
+    Correlations of target genes that share no TF: the background of `tg_tg_correlations`.
 
     Parameters
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Expression values in any unit.
     regulons, genes, constant
-        As for :func:`s_tg_tg`; self-regulation does not count.
+        As for :func:`s_tg_tg`. Self-regulation does not count.
 
     Returns
     -------
     ndarray
-        One value for each pair of targets without a common TF; 8 bytes a pair.
+        One value for each pair of targets without a common TF. A pair takes 8 bytes.
     """
     x = Expression(data, "data", genes)
     found = find_regulons(regulons, x, self_regulation=False)

@@ -1,5 +1,5 @@
 r"""
-Does synthetic data follow the gene regulatory network as real data does? S_TF-TG and S_TG-TG.
+Agreement of the correlations within regulons in two data sets: S_TF-TG and S_TG-TG.
 
 The correlations of a transcription factor (TF) with its target genes (TG) form a vector, and so do the correlations of
 its targets with each other. The cosine similarity of this vector in real and in synthetic data, averaged over TFs with
@@ -33,23 +33,23 @@ def s_tf_tg(
     constant: str = "raise",
 ) -> float:
     r"""
-    How well synthetic data keeps the correlations of TFs with their target genes: S_TF-TG.
+    S_TF-TG: how well synthetic data keeps the correlations of TFs with their target genes.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
-        by ``var_names``, those of arrays by position. Units do not matter.
+        Two data sets over the same genes. The numbers of samples and the units may differ. Genes of two AnnData are
+        matched by ``var_names``, those of arrays by position.
     regulons : mapping of str to iterable of str
-        Target genes of each TF. Genes that are not in the data are left out, and so is a TF that is not; a
-        target listed twice counts once.
+        Target genes of each TF. TFs and targets that are not in the data are left out. A target that is listed twice
+        counts once.
     genes : sequence of str, optional
         Names of the columns of ``real``. Default: its ``var_names``; arrays need it.
     dissimilarity : bool
-        Compare 1 - r, as the paper's text has it, instead of the correlations r behind its Table 1.
+        Compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
     self_regulation : bool
-        Whether a TF that regulates itself is among its own targets. Its correlation with itself is always 1,
-        so even random data scores above 0; kept by default because Table 1 does.
+        Whether a TF that regulates itself is among its own targets. Its correlation with itself is always 1, so even
+        random data scores above 0. The default is that of Table 1.
     equal_weights : bool
         Give each TF the weight 1 instead of its number of targets.
     constant : {"raise", "zero"}
@@ -63,10 +63,10 @@ def s_tf_tg(
     Raises
     ------
     ValueError
-        As for :func:`gexlib.metrics.s_dist`; also no TF with a target in the data, or ``genes`` missing or of
+        As for :func:`gexlib.metrics.s_dist`; also if no TF has a target in the data, or if ``genes`` is missing or has
         the wrong length.
     TypeError
-        ``regulons`` is no mapping to collections of names.
+        If ``regulons`` is not a mapping to collections of names.
 
     Notes
     -----
@@ -74,8 +74,8 @@ def s_tf_tg(
 
     .. math:: S_{TF-TG} = \frac{\sum_f w_f \cos(r^X_{f,G(f)}, r^Z_{f,G(f)})}{\sum_f w_f}, \qquad w_f = |G(f)|.
 
-    A TF whose vector is zero in both data sets (constant genes counted as 0, or ``dissimilarity`` of its only
-    target, itself) has no direction and is skipped; zero in one of them gives a cosine of 0.
+    A TF whose vector is zero in both data sets has no direction and is skipped. (Its genes are constant, or with
+    ``dissimilarity`` its only target is itself.) If the vector is zero in one data set, the cosine is 0.
 
     Examples
     --------
@@ -101,24 +101,24 @@ def s_tg_tg(
     constant: str = "raise",
 ) -> float:
     r"""
-    How well synthetic data keeps the correlations among genes that share a TF: S_TG-TG.
+    S_TG-TG: how well synthetic data keeps the correlations among genes that share a TF.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
-        by ``var_names``, those of arrays by position. Units do not matter.
+        Two data sets over the same genes. The numbers of samples and the units may differ. Genes of two AnnData are
+        matched by ``var_names``, those of arrays by position.
     regulons : mapping of str to iterable of str
-        Target genes of each TF. Genes that are not in the data are left out, and so is a TF that is not; a
-        target listed twice counts once; a TF with a single target is skipped.
+        Target genes of each TF. TFs and targets that are not in the data are left out. A target that is listed twice
+        counts once. A TF with a single target is skipped.
     genes : sequence of str, optional
         Names of the columns of ``real``. Default: its ``var_names``; arrays need it.
     per_target : bool
-        The formula as the paper prints it: a cosine for each target with the other targets, summed over the
-        targets of a TF and not divided by their number, so that the result grows with the regulons and is not
-        bounded by 1. The default takes one cosine a TF, over all pairs of its targets, as Table 1 does.
+        The formula as printed in the paper: a cosine for each target with the other targets, summed over the targets of
+        a TF. The sum is not divided by their number, so the result grows with the regulons and is not bounded by 1. The
+        default is one cosine for each TF, over all pairs of its targets, as in Table 1.
     dissimilarity : bool
-        Compare 1 - r, as the paper's text has it, instead of the correlations r behind its Table 1.
+        Compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
     self_regulation : bool
         Whether a TF that regulates itself is among its own targets.
     equal_weights : bool
@@ -134,7 +134,7 @@ def s_tg_tg(
     Raises
     ------
     ValueError, TypeError
-        As for :func:`s_tf_tg`; also no TF with two targets in the data.
+        As for :func:`s_tf_tg`; also if no TF has two targets in the data.
 
     Notes
     -----
@@ -142,7 +142,7 @@ def s_tg_tg(
 
     .. math:: S_{TG-TG} = \frac{\sum_f w_f \cos(r^X_{P(f)}, r^Z_{P(f)})}{\sum_f w_f}, \qquad w_f = |G(f)| - 1,
 
-    and, with ``per_target``, in the place of the cosine
+    With ``per_target`` the cosine is replaced by
 
     .. math:: \sum_{g \in G(f)} \cos(r^X_{g,G(f) \setminus g}, r^Z_{g,G(f) \setminus g}).
 

@@ -1,5 +1,5 @@
 r"""
-Does synthetic data keep the correlations between genes, and the clusters they form? S_dist and S_dend.
+Agreement of the correlations between genes, and of the clusters of genes, in two data sets: S_dist and S_dend.
 
 With :math:`D_{ij} = 1 - r_{ij}` the Pearson dissimilarity of genes :math:`i` and :math:`j` over the samples
 of a data set, and :math:`T` the dendrogrammatic (cophenetic) distances of a complete-linkage clustering on
@@ -7,7 +7,7 @@ of a data set, and :math:`T` the dendrogrammatic (cophenetic) distances of a com
 
 .. math:: S_{dist} = \gamma(D^X, D^Z), \qquad S_{dend} = \gamma(T^X, T^Z),
 
-where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triangles of two matrices. Both are
+where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triangles of two matrices. Both scores are
 1 for identical structure and near 0 for unrelated structure.
 """
 
@@ -20,23 +20,23 @@ from gexlib.metrics.linkage import Tree
 
 def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
-    How well synthetic data keeps the dissimilarities between genes: S_dist.
+    S_dist: how well synthetic data keeps the dissimilarities between genes.
 
-    Genes are taken in blocks whose statistics are pooled, so no matrix of all pairs is held: memory stays at
-    a few tens of megabytes beyond the data, for any number of genes. Where both data sets together have fewer
-    samples than genes (and than 8,192), the sums over pairs of genes are taken as sums over pairs of samples, which
-    are fewer; that takes up to a few hundred megabytes.
+    No matrix of all pairs is held: genes are compared in blocks whose statistics are pooled. This takes a few tens of
+    megabytes beyond the data, for any number of genes. If both data sets together have fewer samples than genes (and
+    fewer than 8,192), the sums over pairs of genes are computed as sums over pairs of samples, which are fewer. This
+    takes up to a few hundred megabytes.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
-        by ``var_names``, those of arrays by position. Units do not matter.
+        Two data sets over the same genes. The numbers of samples and the units may differ. Genes of two AnnData are
+        matched by ``var_names``, those of arrays by position.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
     device : str, optional
-        Device of PyTorch that takes the products of genes with genes, such as ``"cuda"``. Default: NumPy does, with
-        the threads of its BLAS.
+        Device of PyTorch that computes the products of genes with genes, such as ``"cuda"``. Default: NumPy computes
+        them, with the threads of its BLAS.
 
     Returns
     -------
@@ -46,15 +46,15 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
     Raises
     ------
     ValueError
-        Different genes, fewer than 2 samples or 3 genes, NaN or infinite values, constant genes (unless
-        ``constant="zero"``), or all pairs of genes equally dissimilar.
+        If genes differ, there are fewer than 2 samples or 3 genes, values are NaN or infinite, genes are constant
+        (unless ``constant="zero"``), or all pairs of genes are equally dissimilar.
     TypeError
-        Neither AnnData nor numeric arrays.
+        If a data set is neither an AnnData nor a numeric array.
 
     Notes
     -----
-    Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dist}`; computed in float64 for any
-    input. With the genes of X and Z as columns of unit length in :math:`U` and :math:`V`, the sum of
+    This is coefficient :math:`S_{dist}` of Viñas et al. (2022), Bioinformatics 38:730. It is computed in float64 for
+    any input. With the genes of X and Z as columns of unit length in :math:`U` and :math:`V`, the sum of
     :math:`r^X_{ij} r^Z_{ij}` over all :math:`i` and :math:`j` is the squared norm of :math:`U V^T`.
 
     Examples
@@ -73,18 +73,18 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
 
 def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
-    How well synthetic data keeps the hierarchical clusters of genes: S_dend.
+    S_dend: how well synthetic data keeps the hierarchical clusters of genes.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Two data sets over the same genes; the numbers of samples may differ. Genes of two AnnData are matched
-        by ``var_names``, those of arrays by position. Units do not matter.
+        Two data sets over the same genes. The numbers of samples and the units may differ. Genes of two AnnData are
+        matched by ``var_names``, those of arrays by position.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
     device : str, optional
-        Device of PyTorch that takes the products of genes with genes, such as ``"cuda"``. Default: NumPy does, with
-        the threads of its BLAS.
+        Device of PyTorch that computes the products of genes with genes, such as ``"cuda"``. Default: NumPy computes
+        them, with the threads of its BLAS.
 
     Returns
     -------
@@ -100,10 +100,10 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
 
     Notes
     -----
-    Viñas et al. (2022), Bioinformatics 38:730, coefficient :math:`S_{dend}`: complete linkage on 1 - r,
-    cophenetic distances. A clustering can turn on the last digits: S_dend moves by 0.01 when distances move
-    by 0.001. All is computed in float64. At its peak it holds one matrix of n_genes * n_genes values: 0.2 GB for
-    5,000 genes, 2.6 GB for 18,154. The clustering stays on the CPU whatever the device.
+    This is coefficient :math:`S_{dend}` of Viñas et al. (2022), Bioinformatics 38:730: cophenetic distances of complete
+    linkage on 1 - r. Small changes can change a clustering: S_dend changes by 0.01 if distances change by 0.001.
+    Everything is computed in float64. The peak of memory is one matrix of n_genes * n_genes values: 0.2 GB for 5,000
+    genes, 2.6 GB for 18,154. The clustering always runs on the CPU.
 
     Examples
     --------

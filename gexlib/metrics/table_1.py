@@ -1,4 +1,4 @@
-"""The four coefficients of Table 1, for one synthetic data set or several."""
+"""The four coefficients of Table 1 of Viñas et al. (2022), for one synthetic data set or several."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def table_1(
     real : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Real data that the synthetic data was not made from, such as a test split.
     synthetic : data set, or mapping of str to data set
-        One data set over the same genes, or several by name. Real training data among them gives the bound
-        that sampling alone sets.
+        One data set over the same genes, or several by name. Real training data among them gives the bound: the best
+        score that different samples allow.
     regulons : mapping of str to iterable of str, optional
         Target genes of each transcription factor. Without it the two network coefficients are left out.
     genes : sequence of str, optional
-        Names of the columns of ``real``. Default: its ``var_names``; needed with ``regulons`` and arrays.
+        Names of the columns of ``real``. Default: its ``var_names``. Arrays need it if ``regulons`` is given.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 are an error, or their correlations count as 0.
 
@@ -47,7 +47,12 @@ def table_1(
     Raises
     ------
     ValueError, TypeError
-        As for :func:`s_dist`, :func:`s_dend`, :func:`s_tf_tg` and :func:`s_tg_tg`; also an empty mapping.
+        As for :func:`s_dist`, :func:`s_dend`, :func:`s_tf_tg` and :func:`s_tg_tg`; also if ``synthetic`` is empty.
+
+    Notes
+    -----
+    Correlations of the real data are computed once for all synthetic data sets. They are held for up to 4,096 genes
+    (see :class:`gexlib.metrics.correlations.Correlations`).
 
     Examples
     --------
