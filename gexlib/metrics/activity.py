@@ -81,12 +81,12 @@ def tf_activity(
 
 def _ranks(units: UnitGenes) -> tuple[np.ndarray, np.ndarray]:
     """Ranks of the z-scores in each sample (samples x genes; ties have their mean rank), and the tie term of each."""
-    z = np.concatenate([units[part] for part in slices(units.n)], axis=1)  # unit vectors are z-scores / sqrt(n)
-    ranks = stats.rankdata(z, axis=1)
-    z.sort(axis=1)
-    ties = np.zeros(len(z))
-    for i in np.nonzero((np.diff(z, axis=1) == 0).any(axis=1))[0]:
-        counts = np.unique(z[i], return_counts=True)[1].astype(np.float64)
+    scores = np.concatenate([units[part] for part in slices(units.n)], axis=1)  # z-scores over the root of n_samples
+    ranks = stats.rankdata(scores, axis=1)
+    scores.sort(axis=1)
+    ties = np.zeros(len(scores))
+    for i in np.nonzero((np.diff(scores, axis=1) == 0).any(axis=1))[0]:
+        counts = np.unique(scores[i], return_counts=True)[1].astype(np.float64)
         ties[i] = (counts**3 - counts).sum()
     return ranks, ties
 

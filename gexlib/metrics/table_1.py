@@ -52,7 +52,7 @@ def table_1(
     Notes
     -----
     Correlations of the real data are computed once for all synthetic data sets. They are held for up to 4,096 genes
-    (see :class:`gexlib.metrics.correlations.Correlations`).
+    (see ``gexlib.metrics.correlations.Correlations``).
 
     Examples
     --------
@@ -75,11 +75,11 @@ def table_1(
         argument = f"synthetic[{name!r}]" if isinstance(synthetic, Mapping) else "synthetic"
         pair = checked_pair(checked, data, genes, argument)
         real = real or Correlations(pair[0], constant=constant, hold=True)
-        made = Correlations(pair[1], constant=constant, hold=True)
-        rows[name] = {"S_dist": real.gamma(made)}
+        other = Correlations(pair[1], constant=constant, hold=True)
+        rows[name] = {"S_dist": real.gamma(other)}
         tree = tree or Tree.of(real)
-        rows[name]["S_dend"] = tree.gamma(Tree.of(made))
+        rows[name]["S_dend"] = tree.gamma(Tree.of(other))
         if regulons is not None:
             network = network or find_regulons(regulons, pair[0])
-            rows[name] |= {"S_TF-TG": tf_tg_score(real, made, network), "S_TG-TG": tg_tg_score(real, made, network)}
+            rows[name] |= {"S_TF-TG": tf_tg_score(real, other, network), "S_TG-TG": tg_tg_score(real, other, network)}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("data")
