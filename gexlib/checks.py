@@ -205,5 +205,6 @@ def listing(values: Sequence, most: int = 20) -> str:
     >>> listing(["crp", "fis", "fnr"], most=2)
     "'crp', 'fis', ... (3 in all)"
     """
-    shown = ", ".join(repr(v) for v in list(values)[:most]) or "none"
+    some = (v.item() if isinstance(v, np.generic) else v for v in list(values)[:most])
+    shown = ", ".join(map(repr, some)) or "none"
     return shown + (f", ... ({len(values)} in all)" if len(values) > most else "")

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gexlib.checks import usable_device
-from gexlib.metrics._device import check_device
+from gexlib.metrics.device import check_device
 from gexlib.wgan.device import choose_device
 
 

@@ -1,13 +1,13 @@
-"""Is synthetic expression data realistic, of use and private? Structure, regulation, fidelity, utility, attacks."""
+"""Metrics of synthetic expression data: structure, regulation, fidelity, distributions of genes, use and privacy."""
 
 from gexlib.metrics.activity import tf_activity
-from gexlib.metrics.coefficients import table_1
+from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity
 from gexlib.metrics.differential import differential_agreement
 from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
-from gexlib.metrics.grn import s_tf_tg, s_tg_tg, tf_tg_correlations, tg_tg_correlations
+from gexlib.metrics.gamma_coefficient import gamma
+from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
 from gexlib.metrics.membership import attack_success, domias, gan_leaks, logan
-from gexlib.metrics.pairs import correlation, correlation_blocks, dissimilarity, gamma
 from gexlib.metrics.privacy import adversarial_accuracy, closest_records, dcr, privacy_loss
 from gexlib.metrics.properties import (
     Properties,
@@ -15,11 +15,12 @@ from gexlib.metrics.properties import (
     gene_ranges,
     intensities,
     property_distances,
-    tf_tg_background,
-    tg_tg_background,
 )
+from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
+from gexlib.metrics.regulation import s_tf_tg, s_tg_tg
 from gexlib.metrics.space import PrincipalSpace
-from gexlib.metrics.structure import complete_linkage, s_dend, s_dist
+from gexlib.metrics.structure import s_dend, s_dist
+from gexlib.metrics.table_1 import table_1
 from gexlib.metrics.two_sample import mmd, two_sample_auc
 from gexlib.metrics.utility import augmentation, classification
 

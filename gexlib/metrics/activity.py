@@ -1,4 +1,4 @@
-"""In which samples are transcription factors active? Their targets against all other genes, by ranks."""
+"""Activity of transcription factors (TF) in each sample, from the ranks of their targets among all genes."""
 
 from __future__ import annotations
 
@@ -9,43 +9,50 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from gexlib.metrics._data import DataSet, UnitGenes, slices
-from gexlib.metrics.grn import Regulons, _wire_all
+from gexlib.metrics.expression import DataSet, Expression, slices
+from gexlib.metrics.regulons import Regulons, find_regulons
+from gexlib.metrics.unit_genes import UnitGenes
 
-SMALL = 8  # SciPy's limit: groups of this size or smaller get exact p-values
+#: Up to this number of targets p-values are exact, as in SciPy.
+SMALL = 8
 
 
 def tf_activity(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> pd.DataFrame:
     r"""
-    In which samples is a TF active? Rank-sum tests of its targets against all other genes.
+    Rank-sum tests of each TF's targets against all other genes, in each sample.
 
-    Genes are z-scored over the samples. In each sample the z-scores of a TF's targets are compared with those of all
-    genes that are not its targets by the two-sided test of Wilcoxon, Mann and Whitney, and the p-values of a TF are
-    adjusted over the samples for the false discovery rate :cite:p:`benjamini1995controlling`.
+    Genes are z-scored over the samples. In each sample the two-sided test of Wilcoxon, Mann and Whitney compares the
+    z-scores of a TF's targets with those of all other genes. The p-values of a TF are adjusted over the samples for the
+    false discovery rate :cite:p:`benjamini1995controlling`.
 
     Parameters
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Expression values in any unit.
     regulons : mapping of str to iterable of str
-        Target genes of each TF. A TF whose targets are all genes of the data is left out, and so are TFs and targets
-        that are not in the data. A TF that regulates itself counts among its targets.
+        Target genes of each TF. TFs and targets that are not in the data are left out, and so is a TF whose targets are
+        all genes of the data. A TF that regulates itself counts among its targets.
     genes, constant
-        As for :func:`s_tf_tg`; constant genes that are let through have the z-score 0.
+        As for :func:`s_tf_tg`. With ``constant="zero"`` constant genes have the z-score 0.
 
     Returns
     -------
     DataFrame of shape (n_samples, n_tfs)
-        Adjusted p-values. ``(p < 0.05).mean()`` is the share of samples in which each TF is active,
-        ``(p < 0.05).mean(axis=1)`` the share of TFs active in each sample.
+        Adjusted p-values. ``(p < 0.05).mean()`` is the share of samples in which each TF is active, and
+        ``(p < 0.05).mean(axis=1)`` is the share of TFs that are active in each sample.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for :func:`s_tf_tg`; also if every TF regulates all genes.
 
     Notes
     -----
-    The p-values are those of :func:`scipy.stats.mannwhitneyu`: exact for up to 8 targets where no two z-scores of the
-    sample are equal, otherwise from the normal distribution with corrections for continuity and ties. Each sample is
-    ranked once for all TFs.
+    The p-values are those of :func:`scipy.stats.mannwhitneyu`. They are exact for up to 8 targets if all z-scores of
+    the sample differ. Otherwise they come from the normal distribution with corrections for continuity and ties. Each
+    sample is ranked once for all TFs.
 
     Examples
     --------
@@ -56,33 +63,36 @@ def tf_activity(
     >>> (p < 0.05).mean().to_dict()
     {'g80': 1.0, 'g90': 0.0}
     """
-    x, wired = _wire_all(data, regulons, genes, self_regulation=True)
-    wired = [(tf, targets) for tf, targets in wired if len(targets) < x.n_genes]
-    if not wired:
-        raise ValueError("regulons: every transcription factor regulates all genes of data, so none can stand out")
+    x = Expression(data, "data", genes)
+    found = [regulon for regulon in find_regulons(regulons, x) if len(regulon.targets) < x.n_genes]
+    if not found:
+        raise ValueError(
+            "regulons: every transcription factor regulates all genes of data, so there are no other genes to compare "
+            "its targets with"
+        )
     ranks, ties = _ranks(UnitGenes(x, constant=constant))
-    p = np.column_stack([_rank_sum_p(ranks[:, t].sum(axis=1), len(t), x.n_genes - len(t), ties) for _, t in wired])
+    p = np.column_stack([_rank_sum_p(ranks[:, t].sum(axis=1), len(t), x.n_genes - len(t), ties) for _, t in found])
     return pd.DataFrame(
         stats.false_discovery_control(p, axis=0),
         index=data.obs_names if hasattr(data, "obs_names") else None,
-        columns=[str(x.label(tf)) for tf, _ in wired],
+        columns=[str(x.label(tf)) for tf, _ in found],
     )
 
 
 def _ranks(units: UnitGenes) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks of the z-scores of each sample (samples x genes, ties share their mean), and each sample's tie term."""
-    z = np.concatenate([units[part] for part in slices(units.n)], axis=1)  # unit vectors are z-scores / sqrt(n)
-    ranks = stats.rankdata(z, axis=1)
-    z.sort(axis=1)
-    ties = np.zeros(len(z))
-    for i in np.nonzero((np.diff(z, axis=1) == 0).any(axis=1))[0]:
-        counts = np.unique(z[i], return_counts=True)[1].astype(np.float64)
+    """Ranks of the z-scores in each sample (samples x genes; ties have their mean rank), and the tie term of each."""
+    scores = np.concatenate([units[part] for part in slices(units.n)], axis=1)  # z-scores over the root of n_samples
+    ranks = stats.rankdata(scores, axis=1)
+    scores.sort(axis=1)
+    ties = np.zeros(len(scores))
+    for i in np.nonzero((np.diff(scores, axis=1) == 0).any(axis=1))[0]:
+        counts = np.unique(scores[i], return_counts=True)[1].astype(np.float64)
         ties[i] = (counts**3 - counts).sum()
     return ranks, ties
 
 
 def _rank_sum_p(rank_sum: np.ndarray, n: int, others: int, ties: np.ndarray) -> np.ndarray:
-    """Two-sided p-value for the rank sums of `n` genes among `others` more, one for each sample."""
+    """Two-sided p-values for the rank sums of `n` genes against `others` more, one for each sample."""
     u = rank_sum - n * (n + 1) / 2
     u = np.maximum(u, n * others - u)
     total = n + others
@@ -99,7 +109,7 @@ def _rank_sum_p(rank_sum: np.ndarray, n: int, others: int, ties: np.ndarray) -> 
 @lru_cache(maxsize=64)
 def _exact_tail(n: int, others: int) -> np.ndarray:
     r"""
-    P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
+    Probabilities P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
 
     The numbers of orders with U = u are the coefficients of the Gaussian binomial
     :math:`\prod_{i=1}^{n} (1 - q^{m+i}) / (1 - q^i)` with m = `others`, in exact integers.

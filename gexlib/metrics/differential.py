@@ -1,4 +1,4 @@
-"""Does synthetic data tell the same genes apart between two groups as real data does?"""
+"""Differential expression between two groups: its agreement in real and in synthetic data."""
 
 from __future__ import annotations
 
@@ -21,37 +21,40 @@ def differential_agreement(
     fdr: float = 0.05,
 ) -> pd.Series:
     """
-    Differential expression in synthetic against that in real data.
+    Agreement of differential expression in synthetic data with that in real data.
 
-    The same test is made in both data sets, and the two lists of effects are compared gene by gene.
+    Both data sets are tested in the same way, and the two lists of effects are compared gene by gene.
 
     Parameters
     ----------
     real, synthetic : AnnData, n_samples x n_genes
-        Two data sets over the same genes, on one log scale. Other real samples as ``synthetic`` give the bound.
-    by, value, reference, adjust
-        What differs, and what to adjust for: columns of ``obs`` and two levels, as for
+        Two data sets over the same genes, on the same log scale. Other real samples as ``synthetic`` give the bound.
+    by, value, reference : str
+        The contrast: a column of ``obs`` and two of its levels, as for
         :func:`gexlib.analysis.differential_expression`.
+    adjust : list of str
+        Columns of ``obs`` to adjust for.
     top, fdr
-        As for :func:`gexlib.analysis.agreement`; `top` is at most the number of genes.
+        As for :func:`gexlib.analysis.agreement`. If there are fewer genes than `top`, all are taken.
 
     Returns
     -------
     Series
-        As from :func:`gexlib.analysis.agreement`, real data being the reference: ``Pearson`` and ``Spearman``
-        correlation of the effects over all genes, 1 is best; ``slope`` of the synthetic on the real effects, 1 is
-        best; ``same sign`` among the genes that differ in real data; ``top N`` genes that both have; and so on.
+        As from :func:`gexlib.analysis.agreement`, with real data as the reference. ``Pearson`` and ``Spearman``
+        correlation of the effects over all genes (1 is best), ``slope`` of the synthetic on the real effects (1 is
+        best), ``same sign`` among the genes that differ in real data, share of ``top N`` genes that both have, and so
+        on.
 
     Raises
     ------
     ValueError
-        If a column or level is absent in one of the two, a group has fewer than two samples, or the genes differ.
+        If a column or level is absent in one of the data sets, a group has fewer than two samples, or the genes differ.
 
     Notes
     -----
-    Genes by absolute effect at the top of both lists are what :cite:t:`squair2021confronting` call concordance. A data
-    set with less variety within groups than real data has smaller p-values; effects do not depend on it, so they are
-    compared here.
+    The share of genes of large absolute effect that both lists have is the concordance of
+    :cite:t:`squair2021confronting`. A data set with less variety within groups than real data has smaller p-values.
+    Effects do not depend on the variety, so effects are compared here.
 
     Examples
     --------

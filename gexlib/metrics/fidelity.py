@@ -1,21 +1,23 @@
-"""Does synthetic data lie where real data lies, and everywhere it lies? k-nearest-neighbour precision and recall."""
+"""Precision, recall, density and coverage: whether synthetic data lies where real data lies, and in all such places."""
+
+from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import compared, exact_squared, nearest_squared, squared_distances
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import compared, exact_squared, nearest_squared, squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 
 def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> pd.Series:
     r"""
-    Precision, recall, density and coverage of synthetic data, from one set of distances.
+    Precision, recall, density and coverage of synthetic data.
 
     Each of :math:`n` real samples :math:`x_i` has a ball whose radius :math:`r_i` is the distance to its k-th nearest
-    other real sample; together the balls estimate where real data lies. Each of :math:`m` synthetic samples
-    :math:`z_j` has a ball likewise, of a radius :math:`s_j` among the synthetic samples:
+    other real sample. Together the balls estimate where real data lies. In the same way, each of :math:`m` synthetic
+    samples :math:`z_j` has a ball of radius :math:`s_j` among the synthetic samples:
 
     .. math::
 
@@ -27,30 +29,31 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Two data sets over the same genes, in the same units; the numbers of samples may differ, but recall depends on
-        them, so a bound from other real samples should have as many. Genes of two AnnData are matched by ``var_names``.
+        Two data sets over the same genes, in the same units. The numbers of samples may differ, but recall depends on
+        them. So real samples that give the bound should be as many as the synthetic ones. Genes of two AnnData are
+        matched by ``var_names``.
     k : int
-        Which nearest neighbour sets a ball's radius; a sample is no neighbour of itself.
+        The radius of a ball is the distance to the k-th nearest neighbour. A sample is no neighbour of itself.
     space : PrincipalSpace, optional
-        Where distances are taken. Default: all genes, in the units of the data.
+        The space in which distances are computed. Default: all genes, in the units of the data.
 
     Returns
     -------
     Series
-        ``precision``, ``recall`` and ``coverage`` in [0, 1], 1 is best; ``density``, whose mean is 1 where both data
-        sets come from one distribution, and which is above 1 where synthetic samples crowd the middle of real data.
+        ``precision``, ``recall`` and ``coverage`` in [0, 1]; 1 is best. ``density`` is 1 on average if both data sets
+        come from one distribution, and above 1 if synthetic samples crowd the middle of real data.
 
     Raises
     ------
     ValueError
-        If there are not more than `k` samples in both, or the genes differ.
+        If a data set has `k` samples or fewer, or the genes differ.
 
     Notes
     -----
-    Precision and recall are those of :cite:t:`kynkaanniemi2019improved`, with closed balls as in their equation 2;
-    density and coverage are those of :cite:t:`naeem2020reliable`, with open balls as in their published code. Which of
-    the two matters only where a distance equals a radius, as with copies: the density of an exact copy of real data is
-    1. Such ties are decided exactly. Distances are taken some rows at a time, so memory stays at some 150 MB beyond
+    Precision and recall are those of :cite:t:`kynkaanniemi2019improved`, with closed balls as in their equation 2.
+    Density and coverage are those of :cite:t:`naeem2020reliable`, with open balls as in their published code. The
+    difference matters only if a distance equals a radius, as with copies: the density of an exact copy of real data is
+    1. Such ties are decided exactly. Distances are computed some rows at a time, which takes about 150 MB beyond
     float64 copies of the data.
 
     Examples
@@ -60,25 +63,25 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
     >>> prdc(real, rng.normal(size=(200, 5)) / 9).round(1).to_dict()  # the middle only
     {'precision': 1.0, 'recall': 0.0, 'density': 2.0, 'coverage': 0.2}
     """
-    x, z = coordinates(space, real=real, synthetic=synthetic)
+    real, synthetic = coordinates(space, real=real, synthetic=synthetic)
     k = whole_number("k", k, 1)
-    for argument, data in (("real", x), ("synthetic", z)):
+    for argument, data in (("real", real), ("synthetic", synthetic)):
         if len(data) <= k:
             raise ValueError(f"k={k} needs more than {k} samples, and {argument} has {len(data)}; choose a smaller k")
-    real_radius, synthetic_radius = (nearest_squared(data, k=k)[:, -1] for data in (x, z))
-    precise, covered, recalled, inside = 0, np.zeros(len(x), bool), np.zeros(len(x), bool), 0
-    for rows, d2, error in squared_distances(z, x):
+    real_radius, synthetic_radius = (nearest_squared(data, k=k)[:, -1] for data in (real, synthetic))
+    precise, covered, recalled, inside = 0, np.zeros(len(real), bool), np.zeros(len(real), bool), 0
+    for rows, d2, error in squared_distances(synthetic, real):
 
-        def exact(i, j, first=rows.start):
-            return exact_squared(z, i + first, x, j)
+        def exact(i: np.ndarray, j: np.ndarray, first: int = rows.start) -> np.ndarray:
+            return exact_squared(synthetic, i + first, real, j)
 
         closed, within = compared(d2, error, real_radius, exact)
         precise += np.count_nonzero(closed.any(axis=1))
         inside += np.count_nonzero(within)
         covered |= within.any(axis=0)
         recalled |= compared(d2, error, synthetic_radius[rows, None], exact)[0].any(axis=0)
-    values = {"precision": precise / len(z), "recall": recalled.mean()}
-    values |= {"density": inside / (k * len(z)), "coverage": covered.mean()}
+    values = {"precision": precise / len(synthetic), "recall": recalled.mean()}
+    values |= {"density": inside / (k * len(synthetic)), "coverage": covered.mean()}
     return pd.Series(values, name="value", dtype=float)
 
 
@@ -93,7 +96,7 @@ def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace 
 
 
 def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """How many real samples' balls hold a synthetic one, over `k` :cite:p:`naeem2020reliable`; see :func:`prdc`."""
+    """Mean number of real balls around a synthetic sample, over `k` :cite:p:`naeem2020reliable`; see :func:`prdc`."""
     return float(prdc(real, synthetic, k, space)["density"])
 
 

@@ -1,4 +1,4 @@
-"""Does each gene have the right distribution by itself? Wasserstein distances, quantiles, zeros and spread."""
+"""Distributions of single genes in real and synthetic data: Wasserstein distances, quantiles, zeros and spread."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet, Expression, checked_pair, slices
+from gexlib.checks import check_columns, column_names, whole_number
+from gexlib.metrics.expression import DataSet, Expression, checked_pair, slices
 
 
 def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
     r"""
-    Wasserstein-1 distance of each gene: how far its values must move for one distribution to become the other.
+    Wasserstein-1 distance of each gene: how far its values must move to turn one distribution into the other.
 
     .. math:: W_1 = \int_0^1 |F_X^{-1}(u) - F_Z^{-1}(u)| \, du
 
@@ -39,43 +39,43 @@ def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
     >>> wasserstein(x, x + [0, 3]).round(6).tolist()
     [0.0, 3.0]
     """
-    x, z = checked_pair(real, synthetic)
-    n, m = x.values.shape[0], z.values.shape[0]
+    real, synthetic = checked_pair(real, synthetic)
+    n, m = real.n_samples, synthetic.n_samples
     borders = np.union1d(np.arange(n + 1) * m, np.arange(m + 1) * n)  # of both quantile functions, times n * m
     length, left = np.diff(borders) / (n * m), borders[:-1]
-    w = np.empty(x.n_genes)
-    for part in slices(x.n_genes):
-        a, b = (np.sort(data.columns(part), axis=0) for data in (x, z))
-        w[part] = length @ np.abs(a[left // m] - b[left // n])
-    return _by_gene(w, x, "wasserstein")
+    distance = np.empty(real.n_genes)
+    for part in slices(real.n_genes):
+        a, b = (np.sort(data.columns(part), axis=0) for data in (real, synthetic))
+        distance[part] = length @ np.abs(a[left // m] - b[left // n])
+    return _by_gene(distance, real, "wasserstein")
 
 
 def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Series:
     r"""
     Concordance of each gene's real and synthetic quantiles.
 
-    Lin's coefficient of `n` evenly spaced quantiles :math:`q` (of the 1st to the 99th percentile for 99),
+    It is Lin's coefficient of `n` evenly spaced quantiles :math:`q` (the 1st to the 99th percentile if n is 99),
 
-    .. math:: \rho_c = \frac{2 s_{XZ}}{s_X^2 + s_Z^2 + (\bar{q}_X - \bar{q}_Z)^2},
+    .. math:: \rho_c = \frac{2 s_{XZ}}{s_X^2 + s_Z^2 + (\bar{q}_X - \bar{q}_Z)^2}.
 
-    falls below 1 with any difference in place, spread or shape, and doesn't depend on the gene's unit.
+    Any difference in place, spread or shape lowers it. It does not depend on the gene's unit.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        As for :func:`wasserstein`. Exact zeros count like all values, so their share bears on the quantiles.
+        As for :func:`wasserstein`. Exact zeros count like other values, so their share changes the quantiles.
     n : int
         Number of quantiles, at least 2.
 
     Returns
     -------
     Series of shape (n_genes,)
-        In [0, 1], by gene; 1 is best, and given to genes all of whose quantiles are the same number in both. A gene
-        that is constant in one data set alone has 0.
+        In [0, 1], by gene; 1 is best. A gene that is constant in one data set only has 0. A gene that is the same
+        constant in both has 1.
 
     Notes
     -----
-    :cite:t:`lin1989concordance`, applied to quantiles.
+    The coefficient of :cite:t:`lin1989concordance`, applied to quantiles.
 
     Examples
     --------
@@ -83,15 +83,15 @@ def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Ser
     >>> quantile_agreement(x, x * [1, 2, 1] + [0, 0, 3]).round(1).tolist()
     [1.0, 0.8, 0.2]
     """
-    x, z = checked_pair(real, synthetic)
+    real, synthetic = checked_pair(real, synthetic)
     levels = np.arange(1, whole_number("n", n, 2) + 1) / (n + 1)
-    rho = np.empty(x.n_genes)
-    for part in slices(x.n_genes):
-        a, b = (np.quantile(data.columns(part), levels, axis=0) for data in (x, z))
+    rho = np.empty(real.n_genes)
+    for part in slices(real.n_genes):
+        a, b = (np.quantile(data.columns(part), levels, axis=0) for data in (real, synthetic))
         apart = a.var(axis=0) + b.var(axis=0) + (a.mean(axis=0) - b.mean(axis=0)) ** 2
         shared = 2 * ((a - a.mean(axis=0)) * (b - b.mean(axis=0))).mean(axis=0)
         rho[part] = np.where((a == b).all(axis=0), 1.0, shared / np.where(apart > 0, apart, 1.0))
-    return _by_gene(rho, x, "quantile agreement")
+    return _by_gene(rho, real, "quantile agreement")
 
 
 def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        As for :func:`wasserstein`, in a unit whose 0 means no expression, such as log(1 + FPKM); not z-scores.
+        As for :func:`wasserstein`, in a unit in which 0 means no expression, such as log(1 + FPKM), not z-scores.
 
     Returns
     -------
@@ -114,38 +114,41 @@ def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
     >>> zero_shares(real, real + 0.001).to_numpy().tolist()
     [[0.5, 0.0], [0.0, 0.0]]
     """
-    x, z = checked_pair(real, synthetic)
-    shares = np.empty((x.n_genes, 2))
-    for part in slices(x.n_genes):
-        shares[part] = np.column_stack([(data.columns(part) == 0).mean(axis=0) for data in (x, z)])
-    return pd.DataFrame(shares, index=_genes(x), columns=["real", "synthetic"])
+    real, synthetic = checked_pair(real, synthetic)
+    shares = np.empty((real.n_genes, 2))
+    for part in slices(real.n_genes):
+        shares[part] = np.column_stack([(data.columns(part) == 0).mean(axis=0) for data in (real, synthetic)])
+    return pd.DataFrame(shares, index=_genes(real), columns=["real", "synthetic"])
 
 
-def sd_ratio(real: DataSet, synthetic: DataSet, within: str | Sequence[str] | None = None) -> pd.Series:
+def sd_ratio(real: DataSet, synthetic: DataSet, within: Sequence[str] = ()) -> pd.Series:
     r"""
-    Standard deviation of each gene in synthetic over that in real data, in all samples or within groups.
+    Standard deviation of each gene in synthetic data over that in real data, in all samples or within groups.
 
-    Real groups differ in their means, and a generator that gives each group its mean has most of the total spread.
-    The spread within groups is where a lack of variety shows.
+    Groups of real samples differ in their means. So a generator that gives each group its mean already has most of the
+    total spread. A lack of variety shows in the spread within groups.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         As for :func:`wasserstein`; AnnData if `within` is given.
-    within : str or sequence of str, optional
-        Column of ``obs``, or several whose combinations are the groups. Variances within groups are averaged over
-        the groups that have at least two samples in both data sets, with the real degrees of freedom as weights in
-        both, so that different proportions of the groups do not matter. Default: one group of all samples.
+    within : list of str
+        Columns of ``obs`` whose combinations are the groups. Variances within groups are averaged over the groups that
+        have at least two samples in both data sets. The weights are the degrees of freedom of the real data, for both
+        data sets, so that different proportions of the groups do not matter. Default: one group of all samples.
 
     Returns
     -------
     Series of shape (n_genes,)
-        By gene; 1 is best, below 1 is a lack of variety, NaN where the real sd is 0. Its median sums it up.
+        By gene; 1 is best, below 1 is a lack of variety, NaN if the real standard deviation is 0. The median over
+        genes sums it up.
 
     Raises
     ------
     ValueError
         If a column is absent, or no group has two samples in both data sets.
+    TypeError
+        If `within` is a string, or a data set is not an AnnData although `within` is given.
 
     Notes
     -----
@@ -158,41 +161,35 @@ def sd_ratio(real: DataSet, synthetic: DataSet, within: str | Sequence[str] | No
     >>> obs = pd.DataFrame({"tissue": ["lung", "liver"] * 50}, index=[str(i) for i in range(100)])
     >>> centre = 9.0 * (obs["tissue"] == "lung").to_numpy()[:, None]
     >>> real, narrow = (AnnData(centre + sd * rng.normal(size=(100, 50)), obs=obs) for sd in (1, 0.2))
-    >>> [round(float(sd_ratio(real, narrow, within).median()), 1) for within in (None, "tissue")]
+    >>> [round(float(sd_ratio(real, narrow, within).median()), 1) for within in ([], ["tissue"])]
     [1.0, 0.2]
     """
-    x, z = checked_pair(real, synthetic)
-    groups = _groups(real, synthetic, within)
+    within = column_names("within", within)
+    checked = checked_pair(real, synthetic)
+    groups = _groups(real, synthetic, within) if within else [tuple(np.arange(data.n_samples) for data in checked)]
     weight = np.array([len(i) - 1 for i, _ in groups]) / sum(len(i) - 1 for i, _ in groups)
-    ratio = np.empty(x.n_genes)
-    for part in slices(x.n_genes):
-        a, b = (data.columns(part) for data in (x, z))
+    ratio = np.empty(checked[0].n_genes)
+    for part in slices(len(ratio)):
+        a, b = (data.columns(part) for data in checked)
         variance = np.zeros((2, a.shape[1]))
         varies = np.zeros(a.shape[1], dtype=bool)
         for w, (i, j) in zip(weight, groups, strict=True):
             variance += w * np.stack([a[i].var(axis=0, ddof=1), b[j].var(axis=0, ddof=1)])
             varies |= a[i].min(axis=0) < a[i].max(axis=0)  # a constant may have a variance of rounding errors
         ratio[part] = np.sqrt(variance[1] / np.where(varies, variance[0], np.nan))
-    return _by_gene(ratio, x, "sd ratio")
+    return _by_gene(ratio, checked[0], "sd ratio")
 
 
-def _groups(
-    real: DataSet, synthetic: DataSet, within: str | Sequence[str] | None
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def _groups(real: DataSet, synthetic: DataSet, within: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Rows of each group in real and in synthetic data."""
-    if within is None:
-        return [(np.arange(real.shape[0]), np.arange(synthetic.shape[0]))]
-    columns = [within] if isinstance(within, str) else list(within)
     rows = []
     for argument, data in (("real", real), ("synthetic", synthetic)):
         if not isinstance(data, AnnData):
             raise TypeError(
                 f"{argument} must be an AnnData to have groups within={within!r}, not {type(data).__name__}"
             )
-        for column in columns:
-            if column not in data.obs:
-                raise ValueError(f"within={column!r} is not a column of {argument}.obs; columns: {', '.join(data.obs)}")
-        rows.append(data.obs[columns].astype(str).reset_index(drop=True).groupby(columns).indices)
+        check_columns("within", within, data.obs, f"{argument}.obs")
+        rows.append(data.obs[within].astype(str).reset_index(drop=True).groupby(within).indices)
     shared = [(i, rows[1][g]) for g, i in rows[0].items() if len(i) > 1 and len(rows[1].get(g, ())) > 1]
     if not shared:
         raise ValueError(f"no group of within={within!r} has two samples or more in both real and synthetic")

@@ -1,4 +1,4 @@
-"""Does synthetic data keep its distance from the records that it was learned from? Against held-out records."""
+"""Distances of synthetic samples to the training records, against those of test records."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import nearest
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import nearest
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 
@@ -20,9 +20,10 @@ def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None)
     train : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Real samples that the generator was trained on.
     synthetic : AnnData, ndarray or scipy sparse matrix of shape (m_samples, n_genes)
-        Synthetic samples over the same genes, in the same units; or held-out real ones, for what is usual.
+        Synthetic samples over the same genes, in the same units. Real test samples in their place show which distances
+        are usual.
     space : PrincipalSpace, optional
-        Where distances are taken. Default: all genes.
+        The space in which distances are computed. Default: all genes.
 
     Returns
     -------
@@ -31,7 +32,7 @@ def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None)
 
     Notes
     -----
-    :cite:t:`platzer2021holdout`.
+    Proposed by :cite:t:`platzer2021holdout`.
 
     Examples
     --------
@@ -39,56 +40,56 @@ def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None)
     >>> dcr(train, np.array([[9.0, 9.0], [3.0, 4.0]])).tolist()
     [0.0, 5.0]
     """
-    x, z = coordinates(space, train=train, synthetic=synthetic)
-    return nearest(z, x)
+    train, synthetic = coordinates(space, train=train, synthetic=synthetic)
+    return nearest(synthetic, train)
 
 
 def closest_records(
-    train: DataSet, synthetic: DataSet, holdout: DataSet, seed: int = 0, space: PrincipalSpace | None = None
+    train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> pd.Series:
     """
-    Is synthetic data closer to its training records than held-out records are, and closer than to those?
+    How close synthetic samples are to the training records, compared with test records.
 
     Parameters
     ----------
-    train, synthetic, holdout : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+    train, synthetic, test : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Real samples that the generator was trained on, its samples, and real samples of other donors that it has not
         seen. Other real samples as ``synthetic`` give the bound.
     seed : int
-        Of the draw that makes training and held-out records equally many for the share.
+        Seed of the draw that makes training and test records equally many for the share.
     space : PrincipalSpace, optional
-        Where distances are taken. Default: all genes.
+        The space in which distances are computed. Default: all genes.
 
     Returns
     -------
     Series
-        ``median``, the median distance of synthetic samples to the closest training record; ``median ratio`` and
-        ``5 % ratio``, this median and the 5th percentile over those of held-out records, whose closest training
-        records are as far as chance has it (below 1: too close; NaN where those are 0); ``closer to train``, the
-        share of synthetic samples that are closer to a training than to a held-out record, of as many of both (0.5 is
-        best; equal distances count half); and ``copies``, the share of synthetic samples that equal a training record
-        in all genes.
+        ``median``: the median distance of synthetic samples to the closest training record.
+        ``median ratio`` and ``5 % ratio``: this median and the 5th percentile, over those of test records. Below 1 is
+        too close; NaN if those of the test records are 0.
+        ``closer to train``: the share of synthetic samples that are closer to a training than to a test record, among
+        as many of both. 0.5 is best; equal distances count half.
+        ``copies``: the share of synthetic samples that equal a training record in all genes.
 
     Notes
     -----
-    :cite:t:`platzer2021holdout`. Where there are more training than held-out records, those drawn for the share are
-    some of the training records only, and copies of the others count as chance has it; so they do in
-    :func:`privacy_loss`. The ratios and the copies use all.
+    Proposed by :cite:t:`platzer2021holdout`. If there are more training than test records, only some of the training
+    records are drawn for the share, and copies of the others do not raise it. The same holds for
+    :func:`privacy_loss`. The ratios and the copies use all records.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> train, fresh, holdout = rng.normal(size=(3, 200, 5))
+    >>> train, fresh, test = rng.normal(size=(3, 200, 5))
     >>> of = ["median ratio", "closer to train", "copies"]
-    >>> [closest_records(train, data, holdout)[of].round(1).tolist() for data in (fresh, train)]
+    >>> [closest_records(train, data, test)[of].round(1).tolist() for data in (fresh, train)]
     [[1.0, 0.5, 0.0], [0.0, 1.0, 1.0]]
     """
     rng = np.random.default_rng(whole_number("seed", seed, 0))
-    x, z, h = coordinates(space, train=train, synthetic=synthetic, holdout=holdout)
-    to_train, usual = nearest(z, x), nearest(h, x)
     copies = _copies(train, synthetic)
-    x, h = _equally_many(rng, x, h)
-    near, far = nearest(z, x), nearest(z, h)
+    train, synthetic, test = coordinates(space, train=train, synthetic=synthetic, test=test)
+    to_train, usual = nearest(synthetic, train), nearest(test, train)
+    some_train, some_test = _equally_many(rng, train, test)
+    near, far = nearest(synthetic, some_train), nearest(synthetic, some_test)
     found = {"median": np.median(to_train)}
     for name, share in (("median ratio", 0.5), ("5 % ratio", 0.05)):
         reference = np.quantile(usual, share)
@@ -102,7 +103,7 @@ def adversarial_accuracy(
     real: DataSet, synthetic: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:
     r"""
-    Nearest-neighbour adversarial accuracy: how well nearest neighbours tell real from synthetic samples.
+    Adversarial accuracy: how well nearest neighbours tell real from synthetic samples.
 
     With :math:`d_{RS}(i)` the distance of real sample i to the nearest synthetic one, :math:`d_{RR}(i)` to the nearest
     other real one, and :math:`d_{SR}, d_{SS}` likewise for synthetic samples,
@@ -114,19 +115,19 @@ def adversarial_accuracy(
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Two data sets over the same genes, in the same units.
     seed : int
-        Of the draw from the larger one that makes both equally large, as the measure supposes.
+        Seed of the draw from the larger data set that makes both equally large, as the measure requires.
     space : PrincipalSpace, optional
-        Where distances are taken. Default: all genes.
+        The space in which distances are computed. Default: all genes.
 
     Returns
     -------
     float
-        0.5: indistinguishable; 1: all told apart; below 0.5: too alike, 0 for copies.
+        0.5: cannot be told apart. 1: all are told apart. Below 0.5: too alike; 0 for copies.
 
     Notes
     -----
-    :cite:t:`yale2020generation`. Samples of one donor or replicates among the real ones are closer to each other than
-    chance has it, and raise the accuracy.
+    Proposed by :cite:t:`yale2020generation`. Replicates, or several samples of one donor, among the real samples are
+    closer to each other than other samples are. They raise the accuracy.
 
     Examples
     --------
@@ -140,49 +141,50 @@ def adversarial_accuracy(
 
 
 def privacy_loss(
-    train: DataSet, synthetic: DataSet, holdout: DataSet, seed: int = 0, space: PrincipalSpace | None = None
+    train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:
     """
-    Adversarial accuracy on held-out less that on training records: what synthetic data gives away of the latter.
+    Adversarial accuracy on test records minus that on training records: how much synthetic data reveals of the latter.
 
     Parameters
     ----------
-    train, synthetic, holdout, seed, space
-        As for :func:`closest_records`; all three data sets are drawn down to the smallest.
+    train, synthetic, test, seed, space
+        As for :func:`closest_records`. As many records as the smallest data set has are drawn from the others.
 
     Returns
     -------
     float
-        0: training records are no easier to find than others; 0.5 for copies of them.
+        0: training records are no easier to find than others. 0.5: synthetic samples are copies of them.
 
     Notes
     -----
-    :cite:t:`yale2020generation`; see :func:`adversarial_accuracy`.
+    Proposed by :cite:t:`yale2020generation`; see :func:`adversarial_accuracy`.
 
     Examples
     --------
-    >>> train, fresh, holdout = np.random.default_rng(0).normal(size=(3, 200, 5))
-    >>> [abs(round(privacy_loss(train, data, holdout), 1)) for data in (fresh, train)]
+    >>> train, fresh, test = np.random.default_rng(0).normal(size=(3, 200, 5))
+    >>> [abs(round(privacy_loss(train, data, test), 1)) for data in (fresh, train)]
     [0.0, 0.5]
     """
     rng = np.random.default_rng(whole_number("seed", seed, 0))
-    sets = coordinates(space, train=train, synthetic=synthetic, holdout=holdout)
-    x, z, h = _equally_many(rng, *sets)
-    return _adversarial_accuracy(h, z) - _adversarial_accuracy(x, z)
+    sets = coordinates(space, train=train, synthetic=synthetic, test=test)
+    train, synthetic, test = _equally_many(rng, *sets)
+    return _adversarial_accuracy(test, synthetic) - _adversarial_accuracy(train, synthetic)
 
 
-def _adversarial_accuracy(x: np.ndarray, z: np.ndarray) -> float:
-    return float((np.mean(nearest(x, z) > nearest(x)) + np.mean(nearest(z, x) > nearest(z))) / 2)
+def _adversarial_accuracy(real: np.ndarray, synthetic: np.ndarray) -> float:
+    told = [np.mean(nearest(a, b) > nearest(a)) for a, b in ((real, synthetic), (synthetic, real))]
+    return float((told[0] + told[1]) / 2)
 
 
 def _copies(train: DataSet, synthetic: DataSet) -> float:
     """Share of synthetic samples that equal a training record in all genes."""
-    x, z = (data + 0.0 for data in coordinates(None, train=train, synthetic=synthetic))  # -0.0 becomes 0.0
-    records = {record.tobytes() for record in x}
-    return float(np.mean([record.tobytes() in records for record in z]))
+    train, synthetic = (data + 0.0 for data in coordinates(None, train=train, synthetic=synthetic))  # -0.0 becomes 0.0
+    records = {record.tobytes() for record in train}
+    return float(np.mean([sample.tobytes() in records for sample in synthetic]))
 
 
 def _equally_many(rng: np.random.Generator, *sets: np.ndarray) -> list[np.ndarray]:
-    """Random rows of each data set, as many as the smallest has, in their order."""
+    """Random rows of each data set, as many as the smallest has, in the order of the data set."""
     n = min(map(len, sets))
     return [data if len(data) == n else data[np.sort(rng.choice(len(data), n, replace=False))] for data in sets]

@@ -1,10 +1,9 @@
 r"""
-Does expression data look like that of a cell? The properties that Maier et al. compare :cite:p:`maier2013turing`.
+Properties of expression data by which Maier et al. test simulators :cite:p:`maier2013turing`.
 
-Their "Turing test" for simulators takes distributions, not numbers: of all values, of the range of each gene, of the
-correlations that regulation leaves beyond those of other pairs of genes, and of how often transcription factors (TF)
-are active. Viñas et al. draw the same figures :cite:p:`vinas2022adversarial`. Here are the distributions, and the
-largest difference of two of them as a distance.
+Their "Turing test" compares distributions: of all values, of the ranges of genes, of the correlations between genes
+that regulation connects, against those of other pairs, and of how often transcription factors (TF) are active. Viñas et
+al. draw the same figures :cite:p:`vinas2022adversarial`. Here are the distributions, and the distance of two of them.
 """
 
 from __future__ import annotations
@@ -15,22 +14,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gexlib.metrics._data import DataSet, Expression, UnitGenes, slices
 from gexlib.metrics.activity import tf_activity
-from gexlib.metrics.grn import Regulons, _wire_all, tf_tg_correlations, tg_tg_correlations
+from gexlib.metrics.expression import DataSet, Expression
+from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
+from gexlib.metrics.regulons import Regulons
 
 
 def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
-    All values of a data set, for drawing their distribution.
+    All values of a data set.
 
     Parameters
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Expression values in any unit.
     standardize : bool
-        Subtract the mean of all values and divide by their standard deviation, one of each for the whole data set. So
-        the units of simulators do not matter, while genes keep their levels. If False, the values as they are.
+        Subtract the mean of all values of the data set, and divide by their standard deviation. So the units of
+        simulators do not matter, but genes keep their levels. If False, values stay as they are.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
 
 def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
-    The range of each gene: from the 5 % to the 95 % quantile of its samples.
+    Range of each gene, from the 5 % to the 95 % quantile of its values.
 
     Parameters
     ----------
@@ -61,79 +61,19 @@ def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     return high - low
 
 
-def tf_tg_background(
-    data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
-) -> np.ndarray:
-    """
-    Correlations of TFs with all genes that they do not regulate: what to hold `tf_tg_correlations` against.
-
-    Parameters
-    ----------
-    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Expression values in any unit.
-    regulons, genes, constant
-        As for :func:`s_tf_tg`.
-
-    Returns
-    -------
-    ndarray
-        One value for each TF and each gene that is neither its target nor itself.
-    """
-    x, wired = _wire_all(data, regulons, genes)
-    units, found = UnitGenes(x, constant=constant), []
-    for tf, targets in wired:
-        other = np.ones(x.n_genes, dtype=bool)
-        other[np.append(targets, tf)] = False
-        found.append(units[np.nonzero(other)[0]].T @ units[np.array([tf])][:, 0])
-    return np.clip(np.concatenate(found), -1, 1)
-
-
-def tg_tg_background(
-    data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
-) -> np.ndarray:
-    """
-    Correlations of target genes that share no TF: what to hold `tg_tg_correlations` against.
-
-    Parameters
-    ----------
-    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Expression values in any unit.
-    regulons, genes, constant
-        As for :func:`s_tg_tg`; self-regulation does not count.
-
-    Returns
-    -------
-    ndarray
-        One value for each pair of targets without a common TF; 8 bytes a pair.
-    """
-    x, wired = _wire_all(data, regulons, genes)
-    used = np.unique(np.concatenate([targets for _, targets in wired]))
-    regulated = np.zeros((len(wired), len(used)), dtype=np.float32)
-    for row, (_, targets) in zip(regulated, wired, strict=True):
-        row[np.searchsorted(used, targets)] = 1
-    units, found = UnitGenes(x, used, constant), []
-    for rows in slices(len(used)):
-        for columns in slices(len(used), rows.start):
-            apart = regulated[:, rows].T @ regulated[:, columns] == 0
-            if rows == columns:
-                apart = np.triu(apart, 1)
-            found.append((units[rows].T @ units[columns])[apart])
-    return np.clip(np.concatenate(found), -1, 1)
-
-
 @dataclass(frozen=True)
 class Properties:
     """
-    The distributions of Maier et al. for one data set, as `expression_properties` returns them.
+    The distributions of Maier et al. for one data set, from `expression_properties`.
 
     Attributes
     ----------
     intensities, ranges : ndarray
-        Standardised values and ranges of genes: `intensities`, `gene_ranges`.
+        Standardised values, and ranges of genes; see `intensities` and `gene_ranges`.
     tf_tg, tf_tg_background, tg_tg, tg_tg_background : ndarray
-        Correlations along regulations and of other pairs, without those of a TF with itself.
+        Correlations of pairs that regulation connects, and of other pairs. Those of a TF with itself are left out.
     activity : ndarray of shape (n_tfs,)
-        The share of samples in which each TF is active, at a false discovery rate of 5 %: `tf_activity`.
+        Share of samples in which each TF is active, at a false discovery rate of 5 %; see `tf_activity`.
     """
 
     intensities: np.ndarray
@@ -149,7 +89,7 @@ def expression_properties(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> Properties:
     """
-    All properties of a data set.
+    Compute all properties of a data set.
 
     Parameters
     ----------
@@ -176,41 +116,43 @@ def expression_properties(
 
 def property_distances(real: Properties, synthetic: Mapping[str, Properties]) -> pd.DataFrame:
     r"""
-    How far are the properties of synthetic data from those of real data?
+    Distances of the properties of synthetic data from those of real data.
 
     With :math:`F` the cumulative distribution of a property, the distance is the largest difference
     :math:`\max_v |F^X(v) - F^Z(v)|` between real and synthetic data (the Kolmogorov-Smirnov statistic). For
-    correlations :math:`F` is that of regulations minus that of their background, so only what regulation adds counts.
+    correlations, :math:`F` is the distribution of the pairs that regulation connects minus that of other pairs. So only
+    the effect of regulation counts.
 
     Parameters
     ----------
     real : Properties
     synthetic : mapping of str to Properties
-        By name. Another sample of real data among them says how small a distance can be expected to be.
+        Properties of each synthetic data set by name. Another sample of real data among them shows how small a distance
+        can be.
 
     Returns
     -------
     DataFrame
-        A row for each data set, a column for each property; 0 is best, 1 (for correlations 2) the largest possible.
+        A row for each data set, a column for each property. 0 is best; 1 (for correlations 2) is the largest possible.
     """
     table = {}
-    for name, made in synthetic.items():
+    for name, other in synthetic.items():
         table[name] = {
-            "intensities": _largest_difference([real.intensities], [made.intensities]),
-            "gene ranges": _largest_difference([real.ranges], [made.ranges]),
-            "TF-TG": _largest_difference([real.tf_tg, made.tf_tg_background], [made.tf_tg, real.tf_tg_background]),
-            "TG-TG": _largest_difference([real.tg_tg, made.tg_tg_background], [made.tg_tg, real.tg_tg_background]),
-            "TF activity": _largest_difference([real.activity], [made.activity]),
+            "intensities": _largest_difference([real.intensities], [other.intensities]),
+            "gene ranges": _largest_difference([real.ranges], [other.ranges]),
+            "TF-TG": _largest_difference([real.tf_tg, other.tf_tg_background], [other.tf_tg, real.tf_tg_background]),
+            "TG-TG": _largest_difference([real.tg_tg, other.tg_tg_background], [other.tg_tg, real.tg_tg_background]),
+            "TF activity": _largest_difference([real.activity], [other.activity]),
         }
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("data")
 
 
 def _largest_difference(plus: Sequence[np.ndarray], minus: Sequence[np.ndarray]) -> float:
-    """The largest absolute value of a sum of cumulative distributions minus the sum of others."""
+    """Largest absolute value of a sum of cumulative distributions minus the sum of others."""
     values = np.concatenate([*plus, *minus])
     steps = np.concatenate([np.full(len(v), sign / len(v)) for sign, vs in ((1, plus), (-1, minus)) for v in vs])
     order = np.argsort(values, kind="stable")
-    last = np.append(np.diff(values[order]) > 0, True)  # equal values step at once
+    last = np.append(np.diff(values[order]) > 0, True)  # equal values count as one step
     return float(np.abs(np.cumsum(steps[order])[last]).max())
 
 

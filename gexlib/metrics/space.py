@@ -1,34 +1,34 @@
-"""Where samples are compared: all genes, or principal components fitted once, on real training data."""
+"""The space in which samples are compared: all genes, or principal components of real training data."""
 
 from __future__ import annotations
 
 import numpy as np
 from sklearn.decomposition import PCA
 
-from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet, Expression
+from gexlib.checks import check_fitted, whole_number
+from gexlib.metrics.expression import DataSet, Expression
 
 
 class PrincipalSpace:
     """
     Principal components of real training data, in which other data sets are compared.
 
-    Fitted once, so that all data sets that are compared share the same axes: separate principal components of real
-    and synthetic data would hide differences between the two.
+    It is fitted once, so that all data sets share the same axes. Separate principal components of real and synthetic
+    data would hide differences between the two.
 
     Parameters
     ----------
     n_components : int
         Number of components.
     standardise : bool
-        Divide each gene by its standard deviation in the training data first. Genes that do not vary there stay 0.
+        Divide each gene by its standard deviation in the training data first. Genes that do not vary there become 0.
     seed : int
-        Seed of the randomised decomposition that is used for many genes.
+        Seed of the randomised decomposition, which is used for many genes.
 
     Attributes
     ----------
     mean_, scale_ : ndarray of shape (n_genes,)
-        What each gene is shifted and divided by.
+        What is subtracted from each gene, and what it is then divided by.
     components_ : ndarray of shape (n_components, n_genes)
         The axes.
     explained_variance_ratio_ : ndarray of shape (n_components,)
@@ -52,7 +52,16 @@ class PrincipalSpace:
 
     def fit(self, train: DataSet) -> PrincipalSpace:
         """
-        Find the components of `train` (samples x genes); returns the space itself.
+        Find the components of real training data.
+
+        Parameters
+        ----------
+        train : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+
+        Returns
+        -------
+        PrincipalSpace
+            The space itself.
 
         Raises
         ------
@@ -63,8 +72,8 @@ class PrincipalSpace:
         x = self._reference.columns(slice(None))
         if self.n_components > min(x.shape):
             raise ValueError(
-                f"n_components={self.n_components} is more than train's {x.shape[0]} samples or {x.shape[1]} genes "
-                "can have; choose fewer"
+                f"n_components={self.n_components} is more than train's {x.shape[0]} samples or {x.shape[1]} genes; "
+                "choose fewer"
             )
         self.mean_ = x.mean(axis=0)
         sd = x.std(axis=0) if self.standardise else np.ones(x.shape[1])
@@ -72,27 +81,40 @@ class PrincipalSpace:
         pca = PCA(self.n_components, random_state=self.seed).fit((x - self.mean_) / self.scale_)
         self.components_ = pca.components_
         self.explained_variance_ratio_ = pca.explained_variance_ratio_
-        self._reference.values = self._reference.values[:0]  # only the names are still of use
+        self._reference.values = self._reference.values[:0]  # only the names are still needed
         return self
 
     def transform(self, data: DataSet) -> np.ndarray:
         """Coordinates of a data set over the same genes, float64 of shape (n_samples, n_components)."""
-        return self._coordinates(Expression(data, "data"))
+        return self.transform_checked(Expression(data, "data"))
 
-    def _coordinates(self, data: Expression) -> np.ndarray:
-        if not hasattr(self, "components_"):
-            raise ValueError("the PrincipalSpace is not fitted yet; call its fit with real training data first")
+    def transform_checked(self, data: Expression) -> np.ndarray:
+        """Coordinates of a data set that is checked already. Its genes are put in the order of the training data."""
+        check_fitted(self, "components_", "call its fit with real training data first")
         data.align(self._reference)
         return ((data.columns(slice(None)) - self.mean_) / self.scale_) @ self.components_.T
 
 
 def coordinates(space: PrincipalSpace | None, **named: DataSet) -> list[np.ndarray]:
-    """Checked data sets as float64 arrays over the genes of the first one, or in `space`; errors use the names."""
+    """
+    Check data sets, and return them as float64 arrays over the genes of the first one, or in a space.
+
+    Parameters
+    ----------
+    space : PrincipalSpace, optional
+        Default: all genes.
+    **named : data set
+        Data sets by the name of the argument, which the errors use.
+
+    Returns
+    -------
+    list of ndarray, shape (n_samples, n_genes) or (n_samples, n_components)
+    """
     if not (space is None or isinstance(space, PrincipalSpace)):
         raise TypeError(f"space must be a fitted PrincipalSpace or None for all genes, not {type(space).__name__}")
     sets = [Expression(data, argument) for argument, data in named.items()]
     if space is not None:
-        return [space._coordinates(data) for data in sets]
+        return [space.transform_checked(data) for data in sets]
     for data in sets[1:]:
         data.align(sets[0])
     return [data.columns(slice(None)) for data in sets]

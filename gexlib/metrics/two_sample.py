@@ -1,4 +1,4 @@
-"""Can real and synthetic data be told apart? Classifier two-sample test and maximum mean discrepancy."""
+"""How well real and synthetic data can be told apart: classifier two-sample test and maximum mean discrepancy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gexlib.checks import whole_number
-from gexlib.metrics._data import DataSet
-from gexlib.metrics._distance import squared_distances
+from gexlib.metrics.expression import DataSet
+from gexlib.metrics.neighbours import squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
-#: Real samples whose distances give the bandwidth.
+#: Number of real samples whose distances give the bandwidth.
 MOST = 2000
 
 
@@ -31,7 +31,7 @@ def two_sample_auc(
     jobs: int = 1,
 ) -> pd.Series:
     """
-    How well a classifier tells synthetic from real samples that it has not seen.
+    Area under the ROC curve of a classifier that tells synthetic from real samples.
 
     Parameters
     ----------
@@ -39,22 +39,23 @@ def two_sample_auc(
         Two data sets over the same genes, in the same units. Real samples of other donors as ``synthetic`` give the
         bound. Genes of two AnnData are matched by ``var_names``.
     classifier : {"random forest", "logistic regression"}
-        A forest of 100 trees; or a logistic regression on z-scores, which sees only differences in means.
+        A forest of 100 trees, or a logistic regression on z-scores, which sees only differences in means.
     folds : int
-        Parts of a shuffled cross-validation with the same share of synthetic samples in each.
+        Number of parts of a shuffled cross-validation. Each has the same share of synthetic samples.
     seed : int
-        Of the shuffling and the forest.
+        Seed of the shuffling and the forest.
     space : PrincipalSpace, optional
-        Where the classifier works. Default: all genes.
+        The space whose coordinates the classifier sees. Default: all genes.
     jobs : int
-        Processors for the forest, -1 for all; they do not change its numbers. On one, 2,000 + 2,000 samples of 2,000
-        genes take about a minute where they are alike, and seconds where they are not.
+        Number of processors for the forest, -1 for all. It does not change the result. On one processor, 2,000 + 2,000
+        samples of 2,000 genes take about a minute if they are alike, and seconds if they are not.
 
     Returns
     -------
     Series of shape (folds,)
-        Area under the ROC curve on each held-out part; its mean is the score. 0.5: indistinguishable; 1: all told
-        apart. Copies of real samples (bootstrap) lead the classifier astray, and can end below 0.5.
+        The area on each part, from a classifier trained on the others. The mean is the score. 0.5: cannot be told
+        apart. 1: all are told apart. Copies of real samples (bootstrap) mislead the classifier, and can score below
+        0.5.
 
     Raises
     ------
@@ -63,8 +64,8 @@ def two_sample_auc(
 
     Notes
     -----
-    :cite:t:`lopezpaz2017revisiting`, with the area under the ROC curve for the accuracy, so that the two data sets
-    need not be equally large.
+    The test of :cite:t:`lopezpaz2017revisiting`, with the area under the ROC curve instead of the accuracy, so that the
+    two data sets need not be equally large.
 
     Examples
     --------
@@ -76,11 +77,12 @@ def two_sample_auc(
     True
     """
     model = _classifier(classifier, whole_number("seed", seed, 0), jobs)
-    x, z = coordinates(space, real=real, synthetic=synthetic)
-    if min(len(x), len(z)) < whole_number("folds", folds, 2):
-        raise ValueError(f"folds={folds} needs as many samples, real has {len(x)} and synthetic {len(z)}; choose fewer")
-    samples = np.concatenate([x, z]).astype(np.float32)
-    label = np.repeat([0, 1], [len(x), len(z)])
+    real, synthetic = coordinates(space, real=real, synthetic=synthetic)
+    n, m = len(real), len(synthetic)
+    if min(n, m) < whole_number("folds", folds, 2):
+        raise ValueError(f"folds={folds} needs as many samples, real has {n} and synthetic {m}; choose fewer")
+    samples = np.concatenate([real, synthetic]).astype(np.float32)
+    label = np.repeat([0, 1], [n, m])
     auc = []
     for train, test in StratifiedKFold(folds, shuffle=True, random_state=seed).split(samples, label):
         with np.errstate(invalid="ignore"):  # some BLAS raise this flag for products of finite numbers
@@ -105,7 +107,7 @@ def mmd(
     space: PrincipalSpace | None = None,
 ) -> float:
     r"""
-    Squared maximum mean discrepancy with a Gaussian kernel, unbiased.
+    Squared maximum mean discrepancy with a Gaussian kernel: the unbiased estimate.
 
     With the kernel :math:`k(x, z) = e^{-\|x - z\|^2 / 2 \sigma^2}` and :math:`n` real, :math:`m` synthetic samples,
 
@@ -119,26 +121,26 @@ def mmd(
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Two data sets over the same genes, in the same units. Genes of two AnnData are matched by ``var_names``.
     bandwidth : float, optional
-        The kernel's :math:`\sigma`. Default: the median distance between real samples (of 2,000 drawn at random if
-        there are more), so data sets that are compared with the same real samples have the same kernel.
+        The kernel's :math:`\sigma`. Default: the median distance between real samples (between 2,000 drawn at random if
+        there are more). So all data sets that are compared with the same real samples have the same kernel.
     seed : int
-        Of that draw.
+        Seed of that draw.
     space : PrincipalSpace, optional
-        Where distances are taken. Default: all genes.
+        The space in which distances are computed. Default: all genes.
 
     Returns
     -------
     float
-        0 on average where both come from one distribution (so half of such values are negative); at most 2.
+        0 on average if both come from one distribution, so that about half of such values are negative. At most 2.
 
     Raises
     ------
     ValueError
-        If the bandwidth is not positive; by default, if half of the real samples are copies of one.
+        If the bandwidth is not positive, or, by default, if half of the real samples are copies of one.
 
     Notes
     -----
-    :cite:t:`gretton2012kernel`, equation 3 and, for the bandwidth, section 8.
+    See :cite:t:`gretton2012kernel`: equation 3 and, for the bandwidth, section 8.
 
     Examples
     --------
@@ -147,16 +149,17 @@ def mmd(
     >>> abs(mmd(real, same)) < 0.01 < mmd(real, shifted)
     True
     """
-    x, z = coordinates(space, real=real, synthetic=synthetic)
+    real, synthetic = coordinates(space, real=real, synthetic=synthetic)
     if bandwidth is None:
-        bandwidth = _median_distance(x, whole_number("seed", seed, 0))
+        bandwidth = _median_distance(real, whole_number("seed", seed, 0))
         if bandwidth == 0:
             raise ValueError("the median distance between real samples is 0: most are copies; give a bandwidth")
     elif not bandwidth > 0 or not np.isfinite(bandwidth):
         raise ValueError(f"bandwidth must be a positive number, not {bandwidth!r}")
-    n, m = len(x), len(z)
-    within_x, within_z, between = (_kernel_sum(a, b, bandwidth) for a, b in ((x, x), (z, z), (x, z)))
-    return float((within_x - n) / (n * (n - 1)) + (within_z - m) / (m * (m - 1)) - 2 * between / (n * m))
+    n, m = len(real), len(synthetic)
+    pairs = (real, real), (synthetic, synthetic), (real, synthetic)
+    xx, zz, xz = (_kernel_sum(a, b, bandwidth) for a, b in pairs)
+    return float((xx - n) / (n * (n - 1)) + (zz - m) / (m * (m - 1)) - 2 * xz / (n * m))
 
 
 def _kernel_sum(x: np.ndarray, y: np.ndarray, bandwidth: float) -> float:

@@ -1,4 +1,4 @@
-"""Is synthetic data of use? What a classifier learns from it, alone or beside real data, tested on real data."""
+"""Use of synthetic data for a classifier that is tested on real data: alone, or added to real data."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import check_columns, expression_matrix, whole_number
 from gexlib.preprocess import Standardizer
 
 
 def classification(
     test: AnnData,
     training: Mapping[str, AnnData],
-    target: str,
+    label: str,
     runs: int = 5,
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
@@ -27,7 +27,7 @@ def classification(
     """
     Train a classifier on each of several data sets, and test all on the same real samples.
 
-    This is the paper's test of usefulness (trained on synthetic, tested on real; :cite:p:`esteban2017real`): a
+    This is the paper's test of usefulness: train on synthetic, test on real data :cite:p:`esteban2017real`. A
     multilayer perceptron with two layers of 64 units predicts the tissue, or cancer against normal.
 
     Parameters
@@ -36,21 +36,22 @@ def classification(
         Real samples that no generator and no classifier has seen.
     training : mapping of str to AnnData
         Data sets over the same genes by name: synthetic ones, and real training samples as the bound.
-    target : str
-        The column of ``obs`` to predict. Levels that no sample of `test` has are left out of training; levels
-        that one of the training sets lacks are left out of the test, with their number in ``attrs["left out"]``.
+    label : str
+        The column of ``obs`` that the classifier predicts. Samples whose level is absent in one of the data sets are
+        left out everywhere. ``attrs["left out"]`` of the result is the number of test samples that are left out.
     runs : int
-        Trainings from different first weights.
+        Number of trainings, each from other first weights.
     hidden : sequence of int
         Units of the hidden layers.
     seed : int
-        Seed of the first training; the others count on from it.
+        Seed of the first training. Each further training adds 1.
 
     Returns
     -------
     DataFrame
-        One row a data set and run (index ``data``, ``run``): ``AUC``, the area under the ROC curve (for more than two
-        levels each against the rest, weighted by their numbers), and ``F1`` (likewise weighted).
+        One row for each data set and run (index ``data``, ``run``). ``AUC`` is the area under the ROC curve; for more
+        than two levels, the mean over levels, each against the others, weighted by their numbers of samples. ``F1`` is
+        weighted in the same way.
 
     Raises
     ------
@@ -67,7 +68,7 @@ def classification(
     [1.0, 1.0]
     """
     named = {"test": test} | {f"training[{name!r}]": data for name, data in training.items()}
-    labels, levels = _labels(named, target)
+    labels, levels = _labels(named, label)
     x_test, y_test = _of_levels(test, labels["test"], levels, "test")
     rows = {}
     for (argument, data), name in zip(list(named.items())[1:], training, strict=True):
@@ -81,18 +82,18 @@ def classification(
 
 def augmentation(
     test: AnnData,
-    real: AnnData,
+    train: AnnData,
     synthetic: AnnData,
-    target: str,
+    label: str,
     sizes: Sequence[int],
     runs: int = 5,
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
 ) -> pd.DataFrame:
     """
-    What synthetic samples add to few real ones: a classifier trained on both, at several numbers of real samples.
+    Train a classifier on few real samples, with and without synthetic ones, at several numbers of real samples.
 
-    In each run as many real training samples as asked for are drawn, at least one of each level. The classifier of
+    In each run some real training samples are drawn, at least one of each level. The classifier of
     :func:`classification` learns from these alone, and from these and all synthetic samples, as
     :cite:t:`marouf2020realistic` did for cell types.
 
@@ -100,28 +101,28 @@ def augmentation(
     ----------
     test : AnnData, n_samples x n_genes
         Real samples that no generator and no classifier has seen.
-    real, synthetic : AnnData
-        Real training samples and synthetic ones over the same genes. Where the generator has learned from all of
-        `real`, the gain holds for those who have the generator and few samples; for the gain of one who has few
-        samples alone, give a generator's samples that was trained on these. More real samples as ``synthetic`` give
-        the bound.
-    target : str
-        The column of ``obs`` to predict. Samples of levels that one of the three lacks are left out; the number of
-        those in the test is in ``attrs["left out"]``.
+    train, synthetic : AnnData
+        Real training samples and synthetic ones over the same genes. If the generator has learned from all of `train`,
+        the gain is that of a user who has the generator and few samples. For the gain of a user who has only few
+        samples, give samples of a generator that was trained on these. More real samples as ``synthetic`` give the
+        bound.
+    label : str
+        The column of ``obs`` that the classifier predicts. Samples whose level is absent in one of the data sets are
+        left out everywhere. ``attrs["left out"]`` of the result is the number of test samples that are left out.
     sizes : sequence of int
-        Numbers of real samples, each from the number of levels to the size of `real`.
+        Numbers of real training samples, each from the number of levels to the size of `train`.
     runs : int
-        Draws of real samples, each with other first weights.
+        Number of draws of real samples, each with other first weights.
     hidden : sequence of int
         Units of the hidden layers.
     seed : int
-        Seed of the first draw and training; the others count on from it.
+        Seed of the first draw and training. Each further run adds 1.
 
     Returns
     -------
     DataFrame
-        One row a size, data set and run (index ``size``, ``data``, ``run``; ``data`` is ``real`` or
-        ``real + synthetic``) with ``AUC`` and ``F1``, as :func:`classification` has them.
+        ``AUC`` and ``F1``, as from :func:`classification`. One row for each size, data set and run (index ``size``,
+        ``data``, ``run``); ``data`` is ``real`` or ``real + synthetic``.
 
     Raises
     ------
@@ -134,25 +135,25 @@ def augmentation(
     >>> obs = pd.DataFrame({"tissue": ["lung", "liver"] * 60}, index=[str(i) for i in range(120)])
     >>> x = rng.normal(size=(120, 9)) + (obs["tissue"] == "lung").to_numpy()[:, None]
     >>> data = AnnData(x.astype("float32"), obs=obs)
-    >>> test, real, more = (data[i : i + 40].copy() for i in (0, 40, 80))
-    >>> f1 = augmentation(test, real, more, "tissue", sizes=[2], runs=3).groupby("data")["F1"].mean()
+    >>> test, train, more = (data[i : i + 40].copy() for i in (0, 40, 80))
+    >>> f1 = augmentation(test, train, more, "tissue", sizes=[2], runs=3).groupby("data")["F1"].mean()
     >>> bool(f1["real"] < f1["real + synthetic"])
     True
     """
-    named = {"test": test, "real": real, "synthetic": synthetic}
-    labels, levels = _labels(named, target)
+    named = {"test": test, "train": train, "synthetic": synthetic}
+    labels, levels = _labels(named, label)
     x_test, y_test = _of_levels(test, labels["test"], levels, "test")
-    x, y = _of_levels(real, labels["real"], levels, "real")
+    x, y = _of_levels(train, labels["train"], levels, "train")
     x_more, y_more = _of_levels(synthetic, labels["synthetic"], levels, "synthetic")
     rows = {}
     for size in (whole_number("sizes", size, 1) for size in sizes):
         if not len(levels) <= size <= len(x):
             raise ValueError(
-                f"sizes has {size}, and must be from {len(levels)}, one sample of each level, to {len(x)}, the samples "
-                "of real"
+                f"sizes has {size}, but each must be from {len(levels)}, one sample of each level, to {len(x)}, the "
+                "number of samples of train"
             )
         for run in range(whole_number("runs", runs, 1)):
-            few = _draw(np.random.default_rng([seed + run, size]), y, size)
+            few = draw_of_all_levels(np.random.default_rng([seed + run, size]), y, size)
             both = np.concatenate([x[few], x_more]), np.concatenate([y[few], y_more])
             for name, (x_train, y_train) in {"real": (x[few], y[few]), "real + synthetic": both}.items():
                 rows[size, name, run] = _score(x_train, y_train, x_test, y_test, levels, hidden, seed + run)
@@ -161,23 +162,22 @@ def augmentation(
     return table
 
 
-def _labels(named: Mapping[str, AnnData], target: str) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Labels of each data set, and the levels that all share; the first is called test."""
+def _labels(named: Mapping[str, AnnData], label: str) -> tuple[dict[str, np.ndarray], list[str]]:
+    """Labels of each data set, and the levels that all data sets share. The first data set is called test."""
     genes = list(next(iter(named.values())).var_names)
     for argument, data in named.items():
-        if target not in data.obs:
-            raise ValueError(f"target={target!r} is not a column of {argument}.obs; columns: {', '.join(data.obs)}")
+        check_columns("label", [label], data.obs, f"{argument}.obs")
         if list(data.var_names) != genes:
             raise ValueError(f"{argument} has other genes than test, or in another order")
-    labels = {argument: data.obs[target].astype(str).to_numpy() for argument, data in named.items()}
+    labels = {argument: data.obs[label].astype(str).to_numpy() for argument, data in named.items()}
     levels = sorted(set.intersection(*map(set, labels.values())))
     if len(levels) < 2:
-        raise ValueError(f"target={target!r} has {len(levels)} level that all data sets share; two are needed")
+        raise ValueError(f"label={label!r} has {len(levels)} level that all data sets share; two are needed")
     return labels, levels
 
 
-def _draw(rng: np.random.Generator, labels: np.ndarray, size: int) -> np.ndarray:
-    """Rows of a random sample that has at least one of each level."""
+def draw_of_all_levels(rng: np.random.Generator, labels: np.ndarray, size: int) -> np.ndarray:
+    """Rows of a random sample with at least one of each level."""
     order = rng.permutation(len(labels))
     first = order[np.unique(labels[order], return_index=True)[1]]  # of each level in a random order
     rest = order[~np.isin(order, first)]
@@ -203,7 +203,8 @@ def _score(
     return {"AUC": _auc(y_test, chance, levels), "F1": _f1(y_test, chance, levels)}
 
 
-def _of_levels(data: AnnData, labels: np.ndarray, levels: list[str], argument: str):
+def _of_levels(data: AnnData, labels: np.ndarray, levels: list[str], argument: str) -> tuple[np.ndarray, np.ndarray]:
+    """Expression values and labels of the samples of some levels."""
     chosen = np.isin(labels, levels)
     return expression_matrix(data, argument)[chosen], labels[chosen]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.metrics._data import DataSet, Expression
+from gexlib.metrics.expression import DataSet, Expression
 
 __all__ = ["DataSet", "aligned", "as_anndata"]
 

@@ -7,7 +7,7 @@ import pytest
 from anndata import AnnData
 from scipy import stats
 
-from gexlib.metrics import _data, quantile_agreement, sd_ratio, wasserstein, zero_shares
+from gexlib.metrics import expression, quantile_agreement, sd_ratio, wasserstein, zero_shares
 
 
 def cohort(n, seed, sd=1.0, genes=9, levels=("liver", "lung", "skin")):
@@ -23,7 +23,7 @@ def cohort(n, seed, sd=1.0, genes=9, levels=("liver", "lung", "skin")):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(_data, "BLOCK", 4)
+    monkeypatch.setattr(expression, "BLOCK", 4)
 
 
 @pytest.mark.parametrize(("n", "m"), [(30, 30), (31, 12), (7, 90), (2, 3)])
@@ -68,7 +68,7 @@ def test_zero_shares_count_exact_zeros_alone():
 
 def test_sd_ratio_in_all_and_within_groups(small_blocks):
     real, synthetic = cohort(300, 0), cohort(200, 1, sd=0.5)
-    total, within = sd_ratio(real, synthetic), sd_ratio(real, synthetic, "tissue")
+    total, within = sd_ratio(real, synthetic), sd_ratio(real, synthetic, ["tissue"])
     np.testing.assert_allclose(total, synthetic.X.std(axis=0, ddof=1) / real.X.std(axis=0, ddof=1))
     assert total.median() == pytest.approx(1, abs=0.1)
     assert within.median() == pytest.approx(0.5, abs=0.05)
@@ -85,7 +85,7 @@ def test_the_pooled_sd_is_the_residual_sd_of_the_group_means():
         rest = frame - frame.groupby(data.obs["tissue"]).transform("mean")
         return np.sqrt((rest**2).sum() / (90 - 3))
 
-    np.testing.assert_allclose(sd_ratio(real, synthetic, "tissue"), residual(synthetic) / residual(real))
+    np.testing.assert_allclose(sd_ratio(real, synthetic, ["tissue"]), residual(synthetic) / residual(real))
 
 
 def test_proportions_of_the_groups_do_not_matter():
@@ -94,14 +94,14 @@ def test_proportions_of_the_groups_do_not_matter():
     real.X[real.obs["tissue"] == "skin"] *= 5
     skin = np.nonzero(real.obs["tissue"] == "skin")[0]
     more = anndata.concat([real, *[real[skin]] * 3], index_unique="-")
-    assert sd_ratio(real, more, "tissue").median() == pytest.approx(1, abs=0.01)
+    assert sd_ratio(real, more, ["tissue"]).median() == pytest.approx(1, abs=0.01)
     assert sd_ratio(real, more, ["tissue", "sex"]).median() == pytest.approx(1, abs=0.02)
 
 
 def test_groups_that_are_not_in_both_are_left_out():
     real, synthetic = cohort(200, 0), cohort(200, 1, levels=("liver", "lung"))
     shared = real[real.obs["tissue"] != "skin"].copy()
-    pd.testing.assert_series_equal(sd_ratio(real, synthetic, "tissue"), sd_ratio(shared, synthetic, "tissue"))
+    pd.testing.assert_series_equal(sd_ratio(real, synthetic, ["tissue"]), sd_ratio(shared, synthetic, ["tissue"]))
 
 
 def test_constant_real_genes_have_no_ratio():
@@ -121,12 +121,16 @@ def test_genes_are_matched_by_name_and_name_the_result(metric):
 
 def test_errors_name_the_column_and_the_data_set():
     real, synthetic = cohort(20, 0), cohort(20, 1)
-    with pytest.raises(ValueError, match=r"within='organ' is not a column of real.obs; columns: tissue, sex"):
-        sd_ratio(real, synthetic, "organ")
-    with pytest.raises(TypeError, match="synthetic must be an AnnData to have groups within='tissue', not ndarray"):
-        sd_ratio(real, synthetic.X, "tissue")
+    with pytest.raises(ValueError, match=r"within='organ' is not a column of real.obs; columns: 'tissue', 'sex'"):
+        sd_ratio(real, synthetic, ["organ"])
+    with pytest.raises(
+        TypeError, match=r"synthetic must be an AnnData to have groups within=\['tissue'\], not ndarray"
+    ):
+        sd_ratio(real, synthetic.X, ["tissue"])
     synthetic.obs["tissue"] = "brain"
-    with pytest.raises(ValueError, match="no group of within='tissue' has two samples"):
+    with pytest.raises(ValueError, match=r"no group of within=\['tissue'\] has two samples"):
+        sd_ratio(real, synthetic, ["tissue"])
+    with pytest.raises(TypeError, match="within='tissue' must be a list of names of columns"):
         sd_ratio(real, synthetic, "tissue")
     with pytest.raises(ValueError, match="n must be at least 2, not 1"):
         quantile_agreement(real, synthetic, n=1)

@@ -16,7 +16,7 @@ def normal(n, seed, genes=20):
     )
 
 
-TRAIN, HOLDOUT, REFERENCE, FRESH = normal(200, 0), normal(150, 1), normal(200, 2), normal(200, 3)
+TRAIN, TEST, REFERENCE, FRESH = normal(200, 0), normal(150, 1), normal(200, 2), normal(200, 3)
 
 ATTACKS = {
     "GAN-Leaks": gan_leaks,
@@ -30,8 +30,8 @@ ATTACKS = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_fresh_samples_give_nothing_away_and_near_copies_much(name):
     attack = ATTACKS[name]
-    fresh = attack(TRAIN, FRESH, HOLDOUT)
-    noisy = attack(TRAIN, TRAIN + 0.3 * normal(200, 4), HOLDOUT)
+    fresh = attack(TRAIN, FRESH, TEST)
+    noisy = attack(TRAIN, TRAIN + 0.3 * normal(200, 4), TEST)
     assert fresh["AUC"] == pytest.approx(0.5, abs=0.08)
     assert fresh["TPR at 1 % FPR"] < 0.08
     assert noisy["AUC"] > fresh["AUC"] + 0.02
@@ -39,63 +39,63 @@ def test_fresh_samples_give_nothing_away_and_near_copies_much(name):
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if "k=3" not in name])
 def test_copies_give_all_away(name):
-    success = ATTACKS[name](TRAIN, TRAIN[::-1], HOLDOUT)
+    success = ATTACKS[name](TRAIN, TRAIN[::-1], TEST)
     assert success["AUC"] > 0.98
     assert success["TPR at 1 % FPR"] > 0.7
 
 
 def test_gan_leaks_scores_are_distances_and_calibrated_ones_their_differences():
     def smallest(data):
-        return [cdist(records, data).min(axis=1) for records in (TRAIN, HOLDOUT)]
+        return [cdist(records, data).min(axis=1) for records in (TRAIN, TEST)]
 
     noisy = TRAIN + 0.3 * normal(200, 4)
     near, usual = smallest(noisy), smallest(REFERENCE)
-    assert gan_leaks(TRAIN, noisy, HOLDOUT).equals(attack_success(-near[0], -near[1]))
+    assert gan_leaks(TRAIN, noisy, TEST).equals(attack_success(-near[0], -near[1]))
     calibrated = attack_success(usual[0] - near[0], usual[1] - near[1])
-    assert gan_leaks(TRAIN, noisy, HOLDOUT, REFERENCE).equals(calibrated)
+    assert gan_leaks(TRAIN, noisy, TEST, REFERENCE).equals(calibrated)
 
 
 def test_domias_is_the_ratio_of_distances_in_the_space_of_the_reference():
     noisy = TRAIN + 0.3 * normal(200, 4)
     space = PrincipalSpace(5).fit(REFERENCE)
-    x, z, h, r = map(space.transform, (TRAIN, noisy, HOLDOUT, REFERENCE))
+    x, z, h, r = map(space.transform, (TRAIN, noisy, TEST, REFERENCE))
     scores = [np.sort(cdist(a, r))[:, 1] / np.sort(cdist(a, z))[:, 1] for a in (x, h)]
-    found = domias(TRAIN, noisy, HOLDOUT, REFERENCE, k=2, space=space)
+    found = domias(TRAIN, noisy, TEST, REFERENCE, k=2, space=space)
     assert found.tolist() == pytest.approx(attack_success(*scores).tolist())
 
 
 def test_the_default_space_is_that_of_the_reference():
-    sets = TRAIN, FRESH, HOLDOUT, REFERENCE
+    sets = TRAIN, FRESH, TEST, REFERENCE
     assert domias(*sets).equals(domias(*sets, space=PrincipalSpace(20).fit(REFERENCE)))
 
 
 def test_attack_success_is_the_share_of_pairs_and_the_best_rate_within_one_percent():
     rng = np.random.default_rng(0)
-    train, holdout = rng.integers(0, 50, 300) + 5.0, rng.integers(0, 50, 250) + 0.0
-    wins = np.mean(train[:, None] > holdout) + np.mean(train[:, None] == holdout) / 2
-    thresholds = [t for t in range(60) if np.mean(holdout >= t) <= 0.01]
-    found = attack_success(train, holdout)
+    train, test = rng.integers(0, 50, 300) + 5.0, rng.integers(0, 50, 250) + 0.0
+    wins = np.mean(train[:, None] > test) + np.mean(train[:, None] == test) / 2
+    thresholds = [t for t in range(60) if np.mean(test >= t) <= 0.01]
+    found = attack_success(train, test)
     assert found["AUC"] == pytest.approx(wins)
     assert found["TPR at 1 % FPR"] == max(np.mean(train >= t) for t in thresholds)
-    assert found.equals(logan(train, holdout))
+    assert found.equals(logan(train, test))
     assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0]
 
 
 def test_genes_are_matched_by_name():
-    named = [AnnData(a) for a in (TRAIN, FRESH, HOLDOUT, REFERENCE)]
+    named = [AnnData(a) for a in (TRAIN, FRESH, TEST, REFERENCE)]
     mixed = [a[:, np.random.default_rng(i).permutation(20)].copy() for i, a in enumerate(named[1:])]
     assert domias(named[0], *mixed).tolist() == pytest.approx(domias(*named).tolist())
     assert gan_leaks(named[0], *mixed).equals(gan_leaks(*named))
 
 
 def test_errors_name_argument_and_way_out():
-    with pytest.raises(ValueError, match="reference holds 100% of the held-out records"):
-        domias(TRAIN, FRESH, HOLDOUT, HOLDOUT)
-    with pytest.raises(ValueError, match="reference holds 100% of the held-out records"):
-        gan_leaks(TRAIN, FRESH, HOLDOUT, HOLDOUT)
+    with pytest.raises(ValueError, match="reference holds 100% of the test records"):
+        domias(TRAIN, FRESH, TEST, TEST)
+    with pytest.raises(ValueError, match="reference holds 100% of the test records"):
+        gan_leaks(TRAIN, FRESH, TEST, TEST)
     with pytest.raises(ValueError, match="k=201 is more than the 200 samples of synthetic"):
-        domias(TRAIN, FRESH, HOLDOUT, REFERENCE, k=201)
+        domias(TRAIN, FRESH, TEST, REFERENCE, k=201)
     with pytest.raises(ValueError, match=r"train_scores must be one score for each record; its shape is \(2, 2\)"):
         logan(np.ones((2, 2)), [1])
-    with pytest.raises(ValueError, match="holdout_scores has 1 values that are NaN or infinite"):
+    with pytest.raises(ValueError, match="test_scores has 1 values that are NaN or infinite"):
         logan([1.0], [np.nan, 0])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from gexlib.metrics import PrincipalSpace, _distance, adversarial_accuracy, closest_records, dcr, privacy_loss
+from gexlib.metrics import PrincipalSpace, adversarial_accuracy, closest_records, dcr, neighbours, privacy_loss
 
 
 def normal(n, seed, genes=6):
@@ -13,10 +13,10 @@ def normal(n, seed, genes=6):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(_distance, "CELLS", 100)
+    monkeypatch.setattr(neighbours, "CELLS", 100)
 
 
-def test_dcr_is_the_smallest_distance(small_blocks):
+def test_dcr_is_the_smallestneighbours(small_blocks):
     train, synthetic = normal(40, 0), normal(25, 1)
     np.testing.assert_allclose(dcr(train, synthetic), cdist(synthetic, train).min(axis=1), rtol=1e-12)
 
@@ -27,9 +27,9 @@ def test_copies_are_at_distance_zero(small_blocks):
 
 
 def test_closest_records_against_a_loop(small_blocks):
-    train, synthetic, holdout = normal(50, 0), normal(40, 1) * 0.9, normal(50, 2)
-    d, usual, far = cdist(synthetic, train).min(1), cdist(holdout, train).min(1), cdist(synthetic, holdout).min(1)
-    table = closest_records(train, synthetic, holdout)
+    train, synthetic, test = normal(50, 0), normal(40, 1) * 0.9, normal(50, 2)
+    d, usual, far = cdist(synthetic, train).min(1), cdist(test, train).min(1), cdist(synthetic, test).min(1)
+    table = closest_records(train, synthetic, test)
     assert table["median"] == pytest.approx(np.median(d))
     assert table["median ratio"] == pytest.approx(np.median(d) / np.median(usual))
     assert table["5 % ratio"] == pytest.approx(np.quantile(d, 0.05) / np.quantile(usual, 0.05))
@@ -39,20 +39,20 @@ def test_closest_records_against_a_loop(small_blocks):
 
 def test_fresh_samples_are_as_far_as_held_out_ones_however_many_those_are():
     """Thrice as many training records would be closer by chance: the share must not count that."""
-    train, fresh, holdout = normal(600, 0), normal(400, 1), normal(200, 2)
-    table = closest_records(train, fresh, holdout)
+    train, fresh, test = normal(600, 0), normal(400, 1), normal(200, 2)
+    table = closest_records(train, fresh, test)
     assert table["median ratio"] == pytest.approx(1, abs=0.05)
     assert table["closer to train"] == pytest.approx(0.5, abs=0.06)
 
 
 @pytest.mark.parametrize("space", [None, 3])
 def test_copies_are_found_in_all_genes_also_where_distances_are_taken_in_a_space(space):
-    train, holdout = normal(60, 0), normal(60, 1)
+    train, test = normal(60, 0), normal(60, 1)
     synthetic = np.concatenate([train[:20], normal(20, 2)])
-    table = closest_records(train, synthetic, holdout, space=space and PrincipalSpace(space).fit(train))
+    table = closest_records(train, synthetic, test, space=space and PrincipalSpace(space).fit(train))
     assert table["copies"] == 0.5
     assert table["5 % ratio"] == pytest.approx(0, abs=1e-6)
-    assert closest_records(train, train, holdout)["closer to train"] == 1
+    assert closest_records(train, train, test)["closer to train"] == 1
 
 
 def test_equal_distances_count_half():
@@ -85,10 +85,10 @@ def test_adversarial_accuracy_of_copies_fresh_samples_and_others():
 
 
 def test_privacy_loss_of_copies_and_fresh_samples():
-    train, holdout = normal(300, 0), normal(200, 1)
-    assert privacy_loss(train, normal(300, 2), holdout) == pytest.approx(0, abs=0.06)
-    assert privacy_loss(train, train + 1e-3, holdout) > 0.25  # two thirds of the 200 drawn records have no copy drawn
-    assert privacy_loss(train[:200], train[:200] + 1e-3, holdout) == pytest.approx(0.5, abs=0.06)
+    train, test = normal(300, 0), normal(200, 1)
+    assert privacy_loss(train, normal(300, 2), test) == pytest.approx(0, abs=0.06)
+    assert privacy_loss(train, train + 1e-3, test) > 0.25  # two thirds of the 200 drawn records have no copy drawn
+    assert privacy_loss(train[:200], train[:200] + 1e-3, test) == pytest.approx(0.5, abs=0.06)
 
 
 def test_the_seed_sets_the_draw():
@@ -101,7 +101,7 @@ def test_the_seed_sets_the_draw():
 
 def test_errors_name_the_data_set():
     x = normal(20, 0)
-    with pytest.raises(ValueError, match="train has 6 genes and holdout has 5"):
+    with pytest.raises(ValueError, match="train has 6 genes and test has 5"):
         closest_records(x, x, x[:, 1:])
     with pytest.raises(TypeError, match="train must be an AnnData or a 2-D array"):
         dcr(x.tolist(), x)

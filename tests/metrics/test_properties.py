@@ -8,27 +8,9 @@ from gexlib.metrics import (
     gene_ranges,
     intensities,
     property_distances,
-    tf_tg_background,
-    tg_tg_background,
 )
 
 from .regulated import NAMES, REGULONS
-
-
-def test_backgrounds_are_the_pairs_that_regulation_leaves(x, monkeypatch):
-    r = np.corrcoef(x, rowvar=False)
-    targets = {
-        int(tf[1:]): {int(t[1:]) for t in ts if t in NAMES and t != tf} for tf, ts in REGULONS.items() if tf != "gone"
-    }
-    expected = [r[tf, g] for tf, ts in targets.items() for g in range(60) if g not in ts | {tf}]
-    np.testing.assert_allclose(np.sort(tf_tg_background(x, REGULONS, NAMES)), np.sort(expected))
-    everyone = sorted(set().union(*targets.values()))
-    pairs = [(a, b) for a in everyone for b in everyone if a < b]
-    expected = [r[a, b] for a, b in pairs if not any({a, b} <= ts for ts in targets.values())]
-    assert 0 < len(expected) < len(pairs)
-    np.testing.assert_allclose(np.sort(tg_tg_background(x, REGULONS, NAMES)), np.sort(expected))
-    monkeypatch.setattr("gexlib.metrics._data.BLOCK", 7)
-    np.testing.assert_allclose(np.sort(tg_tg_background(x, REGULONS, NAMES)), np.sort(expected))
 
 
 def test_intensities_and_ranges_have_no_unit(x):

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from anndata import AnnData
 from scipy.cluster import hierarchy
 
-from gexlib.metrics import _data, complete_linkage, s_dend, s_dist
+from gexlib.metrics import complete_linkage, expression, s_dend, s_dist
 
 from . import reference
 
@@ -26,7 +26,7 @@ def pair(n_samples, n_synthetic, n_genes, seed=0, dtype=np.float64):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Cut data into blocks of 7 genes, so that small data exercises the pooling of blocks."""
-    monkeypatch.setattr(_data, "BLOCK", 7)
+    monkeypatch.setattr(expression, "BLOCK", 7)
 
 
 @pytest.mark.parametrize(("n", "m", "genes"), [(2, 5, 6), (9, 9, 3), (12, 30, 4), (25, 9, 17), (40, 41, 30)])
@@ -163,14 +163,6 @@ def test_constant_genes():
         s_dist(x, z, constant="ignore")
 
 
-def test_identical_genes_do_not_give_negative_distances():
-    """1 - r may round below 0 for copies of a gene, which a linkage must not have."""
-    x, z = pair(37, 37, 30)
-    x[:, 10:20] = x[:, :10] * np.linspace(0.3, 3, 10)
-    assert complete_linkage(x)[:, 2].min() >= 0
-    assert -1 <= s_dend(x, z) <= 1
-
-
 def test_undefined_gamma_is_an_error():
     rng = np.random.default_rng(0)
     x, z = rng.normal(size=(10, 5)), np.outer(rng.normal(size=10), rng.uniform(1, 2, size=5))
@@ -184,11 +176,14 @@ def test_undefined_gamma_is_an_error():
 def test_bad_values_are_located():
     x, z = pair(10, 10, 5)
     z[[3, 7], [4, 0]] = np.nan, np.inf
-    with pytest.raises(ValueError, match=r"synthetic has 2 values .* the first in row 3, column 4; remove"):
+    with pytest.raises(
+        ValueError,
+        match=r"synthetic has values that are NaN or infinite \(2 in all\), the first in row 3, column 4; remove",
+    ):
         s_dist(x, z)
     named = AnnData(z)
     named.var_names = list("abcde")
-    with pytest.raises(ValueError, match=r"real has 2 values.*row 3, column 4 \('e'\)"):
+    with pytest.raises(ValueError, match=r"real has values that are NaN .*\(2 in all\), the first in row 3, gene 'e'"):
         s_dend(named, x)
     with pytest.raises(ValueError, match="row 3, column 4"):
         s_dist(x, sp.csr_matrix(z))
@@ -245,3 +240,38 @@ def test_early_stopping_sizes_are_cheap():
         s_dist(x, z)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.5  # 15 ms on an idle core
+
+
+def test_identical_genes_do_not_give_negative_distances():
+    """1 - r may round below 0 for copies of a gene, which a linkage must not have."""
+    x, z = pair(37, 37, 30)
+    x[:, 10:20] = x[:, :10] * np.linspace(0.3, 3, 10)
+    assert complete_linkage(x)[:, 2].min() >= 0
+    assert -1 <= s_dend(x, z) <= 1
+
+
+@pytest.mark.parametrize("score", [s_dist, s_dend])
+def test_a_device_changes_nothing(score):
+    """PyTorch's products in float64, more samples than genes or fewer."""
+    rng = np.random.default_rng(1)
+    for n in (12, 70):
+        x, z = (rng.normal(size=(n, 3)) @ rng.normal(size=(3, 40)) + rng.normal(size=(n, 40)) for _ in range(2))
+        assert score(x.astype("f4"), z, device="cpu") == pytest.approx(score(x.astype("f4"), z), abs=1e-10)
+    with pytest.raises(ValueError, match="device='nowhere' cannot be used here"):
+        score(x, z, device="nowhere")
+
+
+def test_s_dist_of_few_samples_equals_that_of_pairs_of_genes():
+    """The sums over samples, where a constant gene counts as 0, and where correlations hardly differ."""
+    rng = np.random.default_rng(2)
+    trend = rng.normal(size=(2, 15, 1))
+    for noise, tolerance in ((1, 1e-12), (1e-2, 1e-12), (1e-4, 1e-8)):
+        x, z = trend + noise * rng.normal(size=(2, 15, 60)) * rng.uniform(0.1, 1, size=60)
+        x[:, 3] = z[:, 4] = 0
+        whole = [np.zeros((60, 60)) for _ in range(2)]
+        for out, data, gone in zip(whole, (x, z), (3, 4), strict=True):
+            kept = np.delete(np.arange(60), gone)
+            out[np.ix_(kept, kept)] = np.corrcoef(data[:, kept], rowvar=False)
+        upper = np.triu_indices(60, 1)
+        expected = np.corrcoef(*(out[upper] for out in whole))[0, 1]
+        assert s_dist(x, z, constant="zero") == pytest.approx(expected, abs=tolerance)

@@ -6,7 +6,7 @@ from scipy.spatial.distance import cdist, pdist
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 
-from gexlib.metrics import _distance, mmd, two_sample, two_sample_auc
+from gexlib.metrics import mmd, neighbours, two_sample, two_sample_auc
 
 CLASSIFIERS = ("random forest", "logistic regression")
 
@@ -42,7 +42,7 @@ def test_it_is_scikit_learns_cross_validation():
 
 
 def test_mmd_is_its_formula(monkeypatch):
-    monkeypatch.setattr(_distance, "CELLS", 150)
+    monkeypatch.setattr(neighbours, "CELLS", 150)
     x, z = normal(40, 0), normal(30, 1, shift=0.3)
     s = np.median(pdist(x))
     k = {name: np.exp(-(cdist(a, b) ** 2) / (2 * s**2)) for name, a, b in (("x", x, x), ("z", z, z), ("xz", x, z))}

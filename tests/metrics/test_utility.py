@@ -6,7 +6,7 @@ import pytest
 from anndata import AnnData
 
 from gexlib.metrics import augmentation, classification
-from gexlib.metrics.utility import _draw
+from gexlib.metrics.utility import draw_of_all_levels
 
 
 def cohort(n, seed, shift=2.0, levels=("liver", "lung", "skin")):
@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_numbers():
 
 
 def test_errors_name_the_data_set():
-    with pytest.raises(ValueError, match=r"target='sex' is not a column of test.obs; columns: tissue"):
+    with pytest.raises(ValueError, match=r"label='sex' is not a column of test.obs; columns: 'tissue'"):
         classification(cohort(9, 0), {"a": cohort(9, 1)}, "sex")
     with pytest.raises(ValueError, match=r"training\['a'\] has other genes than test"):
         classification(cohort(9, 0), {"a": cohort(9, 1)[:, ::-1].copy()}, "tissue")
@@ -67,7 +67,7 @@ def test_errors_name_the_data_set():
 
 def test_more_samples_help_a_classifier_of_few_and_wrong_ones_harm():
     train, more = cohort(60, 1, 0.6), cohort(150, 2, 0.6)
-    args = {"target": "tissue", "sizes": [6, 60], "runs": 4}
+    args = {"label": "tissue", "sizes": [6, 60], "runs": 4}
     good = augmentation(cohort(120, 0, 0.6), train, more, **args)
     wrong = augmentation(cohort(120, 0, 0.6), train, shuffled(more), **args)
     assert good.index.names == ["size", "data", "run"]
@@ -94,14 +94,14 @@ def test_augmentation_leaves_out_levels_that_are_not_everywhere():
 
 @pytest.mark.parametrize("size", [2, 61])
 def test_sizes_must_be_within_reach(size):
-    with pytest.raises(ValueError, match=f"sizes has {size}, and must be from 3, .*, to 60"):
+    with pytest.raises(ValueError, match=f"sizes has {size}, but each must be from 3, .*, to 60"):
         augmentation(cohort(30, 0), cohort(60, 1), cohort(60, 2), "tissue", [size])
 
 
 @pytest.mark.parametrize("size", [3, 4, 10, 40])
 def test_a_draw_has_as_many_samples_as_asked_for_and_all_levels(size):
     labels = np.repeat(["rare", "common", "some"], [1, 30, 9])
-    draws = [_draw(np.random.default_rng(seed), labels, size) for seed in range(30)]
+    draws = [draw_of_all_levels(np.random.default_rng(seed), labels, size) for seed in range(30)]
     assert all(len(set(rows)) == size and set(labels[rows]) == set(labels) for rows in draws)
     if size < 40:
         assert len({tuple(rows) for rows in draws}) > 1

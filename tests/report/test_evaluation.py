@@ -175,7 +175,11 @@ def test_unequal_numbers_are_noted(sets):
         ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound' and 'best'"),
         ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
         ({"synthetic": np.ones((9, 5))}, ValueError, "test has 12 genes and synthetic.* has 5"),
-        ({"synthetic": {"a": np.full((9, 12), np.nan)}}, ValueError, r"synthetic\['a'\] has 108 values that are NaN"),
+        (
+            {"synthetic": {"a": np.full((9, 12), np.nan)}},
+            ValueError,
+            r"synthetic\['a'\] has values that are NaN or infinite \(108 in all\)",
+        ),
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),

@@ -1,10 +1,12 @@
+import importlib
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
 from anndata import AnnData
 from scipy.cluster import hierarchy
 
-from gexlib.metrics import _data, coefficients, s_dend, s_dist, s_tf_tg, s_tg_tg, table_1
+from gexlib.metrics import correlations, expression, linkage, s_dend, s_dist, s_tf_tg, s_tg_tg, table_1
 
 from . import reference
 
@@ -76,12 +78,12 @@ def network(n_genes, seed):
     return genes, targets | {"lost": genes[:3], genes[tfs[1]]: [genes[0]]}
 
 
-@pytest.mark.parametrize("held", [coefficients.HELD, 0])
+@pytest.mark.parametrize("held", [correlations.HELD, 0])
 @pytest.mark.parametrize("n", [4, 60])
 def test_match_the_plain_formulation(monkeypatch, held, n):
     """All correlations held or not, few samples or many, blocks that cut regulons apart."""
-    monkeypatch.setattr(coefficients, "HELD", held)
-    monkeypatch.setattr(_data, "BLOCK", 16)
+    monkeypatch.setattr(correlations, "HELD", held)
+    monkeypatch.setattr(expression, "BLOCK", 16)
     for seed in range(5):
         genes, regulons = network(90, seed)
         rng = np.random.default_rng(seed)
@@ -115,26 +117,27 @@ def test_copies_of_genes_tie():
     assert row.tolist() == pytest.approx(plain(x, z, regulons, genes), abs=1e-9)
 
 
-@pytest.mark.parametrize("held", [coefficients.HELD, 0])
+@pytest.mark.parametrize("held", [correlations.HELD, 0])
 def test_what_depends_on_the_real_data_alone_comes_about_once(monkeypatch, data, held):
-    monkeypatch.setattr(coefficients, "HELD", held)
+    monkeypatch.setattr(correlations, "HELD", held)
     real, made = data.pop("real"), []
 
-    def record(name, argument):
-        function = getattr(coefficients, name)
+    def record(owner, name, argument):
+        function = getattr(owner, name)
 
         def recorded(*args, **kwargs):
             made.append((name, argument(args)))
             return function(*args, **kwargs)
 
-        monkeypatch.setattr(coefficients, name, recorded)
+        monkeypatch.setattr(owner, name, recorded)
 
-    record("Expression", lambda args: args[1])
-    record("_units", lambda args: args[0].argument)
-    record("_linkage", lambda args: args[0].data.argument)
-    record("_network", lambda args: args[1].data.argument)
+    module = importlib.import_module("gexlib.metrics.table_1")  # the name in gexlib.metrics is the function
+    record(module, "Expression", lambda args: args[1])
+    record(module, "Correlations", lambda args: args[0].argument)
+    record(linkage.Tree, "of", lambda args: args[0].argument)
+    record(module, "find_regulons", lambda args: args[1].argument)
     table = table_1(real, data, REGULONS)
-    assert sorted(name for name, of in made if of == "real") == ["Expression", "_linkage", "_network", "_units"]
+    assert sorted(name for name, of in made if of == "real") == ["Correlations", "Expression", "find_regulons", "of"]
     for name, synthetic in data.items():
         np.testing.assert_array_equal(table.loc[name], table_1(real, synthetic, REGULONS).iloc[0])
 

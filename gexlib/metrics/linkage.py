@@ -1,9 +1,12 @@
 """
-Complete-linkage trees of many genes, and gamma of two such trees without their matrices of all pairs.
+Complete-linkage trees of genes, and gamma of two trees.
 
-SciPy keeps distances as a condensed vector, in which the column of a gene lies scattered over the whole of it; from a
-few thousand genes on nearly all of the time goes into waiting for memory. Here a square matrix is read by rows only.
+SciPy keeps distances as a condensed vector, in which the column of a gene is scattered over the whole vector. From a
+few thousand genes on, nearly all of the time is spent waiting for memory. For many genes the linkage here therefore
+reads a square matrix, by rows only, and gamma needs no matrix of all pairs.
 """
+
+from __future__ import annotations
 
 from functools import cached_property
 
@@ -11,38 +14,94 @@ import numpy as np
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import num_obs_y, squareform
 
-#: From this number of genes on, `merge_rows` is faster than SciPy, and all cophenetic distances are not held at once.
+from gexlib.metrics.correlations import Correlations
+from gexlib.metrics.expression import DataSet, Expression
+from gexlib.metrics.gamma_coefficient import check_varied
+
+#: From this number of genes on, `merge_rows` is faster than SciPy, and cophenetic distances are not all held at once.
 LARGE = 2500
+
+
+def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
+    """
+    Complete-linkage clustering of genes on the dissimilarity 1 - r.
+
+    Parameters
+    ----------
+    data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
+        Expression values in any unit.
+    constant : {"raise", "zero"}
+        Genes of standard deviation 0 are an error, or their correlations count as 0.
+
+    Returns
+    -------
+    ndarray of shape (n_genes - 1, 4)
+        SciPy's linkage matrix, for :func:`scipy.cluster.hierarchy.dendrogram` or ``cophenet``.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> complete_linkage(x).round(2).tolist()
+    [[0.0, 1.0, 0.0, 2.0], [2.0, 3.0, 2.0, 3.0]]
+    """
+    return Tree.of(Correlations(Expression(data, "data"), constant=constant)).linkage
 
 
 class Tree:
     """
-    A complete-linkage tree, with what comparing it needs, which is computed once for any number of others.
+    A complete-linkage tree of genes. What its comparison with others needs is computed once.
 
     Parameters
     ----------
     linkage : ndarray of shape (n_genes - 1, 4)
         SciPy's linkage matrix.
+    argument : str
+        What the caller calls the data set, for the errors.
+
+    Attributes
+    ----------
+    mean, sd : float
+        Mean and standard deviation of the cophenetic distances of all pairs.
     """
 
-    def __init__(self, linkage: np.ndarray):
+    def __init__(self, linkage: np.ndarray, argument: str = "data"):
         self.linkage = linkage
+        self.argument = argument
         self.n = len(linkage) + 1
         sizes = np.concatenate([np.ones(self.n), linkage[:, 3]])
         pairs = sizes[linkage[:, 0].astype(int)] * sizes[linkage[:, 1].astype(int)]  # that each merge joins
-        self.mean = np.average(linkage[:, 2], weights=pairs)  # of the cophenetic distances of all pairs
+        self.mean = np.average(linkage[:, 2], weights=pairs)
         self.sd = np.sqrt(np.average((linkage[:, 2] - self.mean) ** 2, weights=pairs))
+
+    @classmethod
+    def of(cls, correlations: Correlations) -> Tree:
+        """Cluster genes by complete linkage on the dissimilarity 1 - r."""
+        return cls(complete_linkage_of(correlations.for_linkage()), correlations.argument)
+
+    def gamma(self, other: Tree) -> float:
+        """
+        Pearson correlation of the cophenetic distances of two trees over the same genes.
+
+        Raises
+        ------
+        ValueError
+            If all cophenetic distances of a tree are equal.
+        """
+        for tree in (self, other):
+            check_varied(tree.argument, tree.mean, tree.sd, scale=1.0)
+        products = self.centred @ other.centred if self.n < LARGE else _products_by_rows(self, other)
+        return float(np.clip(products / (self.n * (self.n - 1) / 2) / (self.sd * other.sd), -1, 1))
 
     @cached_property
     def centred(self) -> np.ndarray:
-        """The cophenetic distances of all pairs, less their mean, in SciPy's condensed order."""
+        """Cophenetic distances of all pairs, minus their mean, in SciPy's condensed order."""
         t = hierarchy.cophenet(self.linkage)
         t -= self.mean
         return t
 
     @cached_property
     def leaf_order(self) -> tuple[np.ndarray, np.ndarray]:
-        """The leaves from left to right, and between neighbours the height at which they join, less the mean."""
+        """The leaves from left to right, and the heights at which neighbours join, minus the mean."""
         leaves = hierarchy.leaves_list(self.linkage)
         start = np.argsort(leaves).tolist()  # leftmost leaf of each cluster
         cuts = np.empty(self.n - 1, dtype=np.intp)
@@ -55,7 +114,7 @@ class Tree:
 
 
 def complete_linkage_of(d: np.ndarray) -> np.ndarray:
-    """SciPy's complete linkage of distances, square (overwritten) or condensed; the same bits, ties included."""
+    """Complete linkage of distances, square (overwritten) or condensed: the same bits as SciPy, at ties too."""
     square = d.ndim == 2
     if (len(d) if square else num_obs_y(d)) < LARGE:
         return hierarchy.linkage(squareform(d, checks=False) if square else d, "complete")
@@ -64,11 +123,10 @@ def complete_linkage_of(d: np.ndarray) -> np.ndarray:
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
-    Complete linkage by chains of nearest neighbours (Müllner 2011), which touches one row of ``d`` at a time.
+    Complete linkage by chains of nearest neighbours (Müllner 2011), which reads one row of ``d`` at a time.
 
-    A cluster lives in the row of its member of highest index, and other rows have a column of it there. Where two
-    clusters merge, only their two rows are put together; a third row takes note of a merge when it is next read, by
-    the maximum of the two columns.
+    A cluster is stored in the row and the column of its member of highest index. If two clusters merge, only their two
+    rows are combined. Any other row is updated when it is next read: it takes the maximum of the two columns.
 
     Parameters
     ----------
@@ -78,14 +136,15 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Returns
     -------
     gone, kept : ndarray of int, shape (n - 1,)
-        The rows whose clusters merge, in the order of the chains, not of the heights; the second goes on as the union.
+        The rows whose clusters merge, in the order of the chains, not of the heights. The row ``kept`` then stores the
+        union.
     height : ndarray of shape (n - 1,)
         Distance at which they merge.
     """
     n = len(d)
     gone, kept, height = np.empty(n - 1, np.intp), np.empty(n - 1, np.intp), np.empty(n - 1)
-    lives_in = np.arange(n)  # the row of the cluster that each row's genes have come to
-    alive, known = np.ones(n, dtype=bool), [0] * n  # known: merges that a row has taken note of
+    lives_in = np.arange(n)  # for each row, the row that now stores its cluster
+    alive, known = np.ones(n, dtype=bool), [0] * n  # known: number of merges that a row is updated for
     np.fill_diagonal(d, np.inf)
 
     def row(i: int, merges: int) -> np.ndarray:
@@ -119,7 +178,7 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """SciPy's linkage matrix: merges by height, clusters numbered as they come about."""
+    """SciPy's linkage matrix: merges in the order of their heights, which also numbers the clusters."""
     n = len(height) + 1
     order = np.argsort(height, kind="stable")
     number, size = list(range(n)), [1] * n
@@ -131,24 +190,18 @@ def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> n
     return linkage
 
 
-def tree_gamma(real: Tree, synthetic: Tree) -> float:
-    """Pearson correlation of the cophenetic distances of two trees over the same genes; their sd must not be 0."""
-    products = real.centred @ synthetic.centred if real.n < LARGE else _products_by_rows(real, synthetic)
-    return products / (real.n * (real.n - 1) / 2) / (real.sd * synthetic.sd)
-
-
 def _products_by_rows(real: Tree, synthetic: Tree) -> float:
     """
     Sum over all pairs of the products of their centred cophenetic distances.
 
-    In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix
-    of all pairs is a running maximum, and one row of each tree is held at a time.
+    In the order of the leaves, the distance of two genes is the largest height between them. So a row of the matrix of
+    all pairs is a running maximum, and only one row of each tree is held at a time.
     """
     (leaves, steps), (others, other_steps) = real.leaf_order, synthetic.leaf_order
     n = real.n
     place = np.empty(n, dtype=np.intp)
     place[others] = np.arange(n)
-    there = place[leaves]  # where the other tree has the leaves of the first
+    there = place[leaves]  # places in the other tree of the leaves of the first
     right, row = np.full(n, -np.inf), np.empty(n)
     products = np.zeros(n)
     for i in range(n - 2, -1, -1):

@@ -1,4 +1,4 @@
-"""Where the products of genes with genes are taken: by NumPy, or by PyTorch on a device."""
+"""Products of genes with genes: computed by NumPy, or by PyTorch on a device."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def check_device(device: str | None) -> None:
-    """Raise an error if ``device`` is neither None nor a device that PyTorch can compute on here."""
+    """Raise a ValueError if ``device`` is neither None nor a device that PyTorch can use here."""
     if device is not None:
         usable_device(device, always="None or 'cpu'")
 
 
 def placed(values: np.ndarray, device: str | None) -> np.ndarray | torch.Tensor:
-    """The values as they are, or as a tensor on ``device``: float64, or float32 where there is nothing wider."""
+    """Return the values as they are, or as a tensor on ``device``: float64, or float32 on a device without float64."""
     if device is None:
         return values
     import torch
@@ -30,5 +30,5 @@ def placed(values: np.ndarray, device: str | None) -> np.ndarray | torch.Tensor:
 
 
 def fetched(values: np.ndarray | torch.Tensor) -> np.ndarray:
-    """The values back in NumPy."""
+    """Return the values as a NumPy array."""
     return values if isinstance(values, np.ndarray) else values.cpu().numpy()

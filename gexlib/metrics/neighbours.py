@@ -1,12 +1,14 @@
-"""Euclidean distances between many samples in little memory, with exact decisions at ties."""
+"""Euclidean distances between many samples and their nearest neighbours, in little memory, exact at ties."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-#: Distances held at a time (32 MB in float64).
+#: Number of distances held at a time (32 MB in float64).
 CELLS = 2**22
-#: Relative error of a squared distance from inner products, with room to spare.
+#: Bound of the relative error of a squared distance that is computed from inner products.
 ERROR = 1e-12
 
 
@@ -14,8 +16,8 @@ def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.
     """
     Yield (rows, squared distances from these rows of `x` to all of `y`, their error), some rows at a time.
 
-    They come from inner products of centred data, which is fast and has rounding errors; the error has the shape of the
-    distances or can be broadcast to it.
+    The distances are computed from inner products of centred data, which is fast and has rounding errors. The error
+    broadcasts to the shape of the distances.
     """
     centre = y.mean(axis=0)
     y = y - centre
@@ -34,7 +36,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.
 
 
 def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Squared distances of the pairs (x[i], y[j]) from differences: 0 for equal samples, and the same both ways."""
+    """Squared distances of the pairs (x[i], y[j]), computed from differences: exactly 0 for equal samples."""
     d2 = np.empty(len(i))
     step = max(1, CELLS // x.shape[1])
     for start in range(0, len(i), step):
@@ -45,9 +47,14 @@ def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) ->
 
 def nearest_squared(x: np.ndarray, y: np.ndarray | None = None, k: int = 1) -> np.ndarray:
     """
-    Squared distances from each sample of `x` to its `k` nearest of `y`, ascending, of shape (len(x), k).
+    Squared distances from each sample of `x` to its `k` nearest samples of `y`, ascending, of shape (len(x), k).
 
-    Without `y`, to the nearest other samples of `x`: the sample itself does not count, its copies do.
+    Without `y`, neighbours are the other samples of `x`. The sample itself does not count, but its copies do.
+
+    Examples
+    --------
+    >>> nearest_squared(np.array([[0.0], [1.0], [3.0]])).tolist()
+    [[1.0], [1.0], [4.0]]
     """
     others = x if y is None else y
     found = np.empty((len(x), k))
@@ -67,11 +74,29 @@ def nearest(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     return np.sqrt(nearest_squared(x, y)[:, 0])
 
 
-def compared(d2: np.ndarray, error: np.ndarray, radius: np.ndarray, exact) -> tuple[np.ndarray, np.ndarray]:
+def compared(
+    d2: np.ndarray,
+    error: np.ndarray,
+    radius: np.ndarray,
+    exact: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
     """
-    Which distances are at most, and which are below, a squared radius that broadcasts to them.
+    Compare squared distances with a squared radius that broadcasts to them.
 
-    Pairs closer to the border than the rounding error are decided by ``exact(i, j)``, their exact squared distances.
+    Parameters
+    ----------
+    d2, error : ndarray of shape (n, m)
+        Squared distances and their rounding errors, from `squared_distances`.
+    radius : ndarray
+        The squared radius.
+    exact : callable
+        ``exact(i, j)`` returns the exact squared distances of pairs. It decides those whose distance from the radius is
+        less than the rounding error.
+
+    Returns
+    -------
+    closed, within : ndarray of bool, shape (n, m)
+        Which distances are at most the radius, and which are below it.
     """
     closed = d2 <= radius
     i, j = np.nonzero(np.abs(d2 - radius) <= error)
