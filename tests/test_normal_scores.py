@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.exceptions import NotFittedError
 
 from gexlib import normal_scores as module
 from gexlib.normal_scores import NormalScores
@@ -127,3 +128,11 @@ def test_bad_input_is_named():
         NormalScores().fit(np.zeros((1, 3)))
     with pytest.raises(ValueError, match="x has values that are NaN .* row 1, column 0"):
         NormalScores().fit(np.array([[1.0], [np.nan]]))
+    with pytest.raises(ValueError, match="chunk 1 has values that are NaN .* row 0, column 1"):
+        NormalScores().fit_chunks([np.ones((2, 2)), np.array([[1.0, np.inf]])])
+
+
+@pytest.mark.parametrize("use", ["transform", "inverse_transform"])
+def test_before_it_is_fitted(x, use):
+    with pytest.raises(NotFittedError, match="this NormalScores is not fitted; call fit first"):
+        getattr(NormalScores(), use)(x)

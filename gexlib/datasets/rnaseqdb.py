@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.datasets.cached import cached, state_of
+from gexlib.datasets.cache import cached, state_of
 from gexlib.datasets.donors import add_metadata
 from gexlib.datasets.fpkm_table import read_samples, read_table
 from gexlib.datasets.registry import cache_folder, git_blob_id

@@ -1,4 +1,4 @@
-"""From a data set to what a model trains on, and back: splits by group, standardisation, covariates as numbers."""
+"""Preparation of data sets for training: splits by group, standardised expression, and encoded covariates."""
 
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.genes import match_genes
