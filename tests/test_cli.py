@@ -62,7 +62,7 @@ def test_fetch_prints_the_folder(gexlib, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fetch", "gtex"], "name 'gtex' is not a data set that can be fetched: m3d, gtex-tcga"),
+        (["fetch", "gtex"], "name='gtex' is not a data set that can be fetched; there are: 'm3d', 'gtex-tcga'"),
         (
             ["fetch", "m3d", "--mirror", "/no/such/folder"],
             "'/no/such/folder' is neither an http(s) address nor a folder",
