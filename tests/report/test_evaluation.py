@@ -154,7 +154,7 @@ def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
     assert report.table["plain"].isna().all()
     reasons = report.left_out.set_index(["metric", "data"])["reason"]
     assert "is not a column" in reasons["tissue F1", "plain"]
-    assert reasons["DE slope", "plain"].startswith("synthetic: 'condition' is not a column")
+    assert reasons["DE slope", "plain"].startswith("synthetic: by='condition' is not a column")
 
 
 LESS = {"labels": "tissue", "contrast": SWITCH}
