@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,19 +11,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-PART = ".writing-"  # how folders of files in the making begin; a killed process may leave one
+PART = ".writing-"  # prefix of folders of unfinished files; a killed process may leave one
 
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
     """
-    Give a path to write to; the file takes its name, replacing what is there, once it is complete and on the disk.
+    Give a path to write to, and rename the file to `path` once it is complete and on the disk.
 
     Parameters
     ----------
     path : path
-        Its folder is made if it does not exist. If the block raises, nothing at `path` changes. If the process is
-        killed, a hidden folder is left beside it, which the next one that writes `path` on this machine removes.
+        The final path; its folder is made if it does not exist, and a file that exists is replaced. If the block raises
+        an error, nothing at `path` changes. If the process is killed, a hidden folder stays beside it; the next process
+        that writes `path` on this machine removes it.
+
+    Yields
+    ------
+    pathlib.Path
+        A path in a folder beside `path`, with the same name.
 
     Raises
     ------
@@ -60,9 +66,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 
 def _clear(path: Path, prefix: str) -> None:
-    """Remove what processes of this machine that were killed while they wrote `path` have left."""
+    """Remove the folders left by processes of this machine that were killed while they wrote `path`."""
     for folder in path.parent.glob(f"{prefix}*"):
-        if (folder / path.name).exists():  # so its process, if it lives, has the lock
+        if (folder / path.name).exists():  # its process, if it lives, has the lock
             with _locked(folder) as free:
                 if free:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +76,7 @@ def _clear(path: Path, prefix: str) -> None:
 
 @contextmanager
 def _locked(folder: str | Path) -> Iterator[bool]:
-    """Lock a folder, where the system can, until the block or the process ends; whether that was possible."""
+    """Lock a folder until the block or the process ends, if the system can; gives whether that was possible."""
     handle, locked = None, False
     with suppress(ImportError, OSError):
         import fcntl
@@ -86,7 +92,7 @@ def _locked(folder: str | Path) -> Iterator[bool]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name on the disk as well, where the system can."""
+    """Write the new name to the disk as well, if the system can."""
     with suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

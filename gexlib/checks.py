@@ -1,4 +1,4 @@
-"""Checks of arguments that several rooms share; the errors name the argument, the value and the way out."""
+"""Checks of arguments that several rooms share; their errors name the argument, its value and a way out."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def whole_number(argument: str, value: int, least: int) -> int:
 
 def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     """
-    The expression values of a data set, dense and finite.
+    Return the expression values of a data set, dense and finite.
 
     Parameters
     ----------
     data : AnnData, n_samples x n_genes
     argument : str
-        What the caller's user calls it, for the error.
+        The name of the argument, for the error.
 
     Returns
     -------
@@ -74,10 +74,10 @@ def on_disk(data: AnnData) -> bool:
 
 
 def finite_matrix(x: np.ndarray) -> np.ndarray:
-    """`x` as a matrix of two samples or more without missing values, or a ValueError that says what is wrong."""
+    """Return `x` as a matrix of at least two samples without missing values, or raise a ValueError."""
     x = np.asarray(x)
     if x.ndim != 2 or len(x) < 2:
-        raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of two samples or more")
+        raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of at least two samples")
     check_finite("x", x)
     return x
 
@@ -88,7 +88,7 @@ def check_finite(
     """
     Raise a ValueError if a matrix (n_samples, n_genes) has values that are NaN or infinite.
 
-    The error names the first of them by the names in ``samples`` and ``genes``, or else by its row and column.
+    The error names the first of them by the names in ``samples`` and ``genes``, or by its row and column.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def check_fitted(estimator: object, attribute: str, way_out: str = "call fit fir
 
 def column_names(argument: str, names: Sequence[str]) -> list[str]:
     """
-    The names of columns as a list; an error if they are not a list, or if one comes twice.
+    Return names of columns as a list, or raise an error if they are not a list or one of them comes twice.
 
     Examples
     --------
@@ -147,16 +147,17 @@ def check_columns(
     argument: str, names: Sequence[str], table: pd.DataFrame, where: str = "obs", complete: bool = False
 ) -> None:
     """
-    Raise a ValueError if a table lacks a column, or, if they must be ``complete``, a value of one.
+    Raise a ValueError if a table lacks a column or, with ``complete``, a column lacks a value.
 
     Parameters
     ----------
     argument : str
-        What the caller's user calls the names, for the error.
+        The name of the argument that names the columns, for the error.
     names : sequence of str
+        The columns.
     table : DataFrame
     where : str
-        What the caller's user calls the table.
+        The name of the table, for the error.
     complete : bool
         Whether missing values are an error.
 
@@ -178,7 +179,9 @@ def check_columns(
 
 def usable_device(device: str, always: str) -> torch.device:
     """
-    The device of PyTorch of that name, or a ValueError if it cannot compute here; ``always`` says what can.
+    Return the device of PyTorch with that name, or raise a ValueError if it cannot compute here.
+
+    ``always`` names the devices that always can, for the error.
 
     Examples
     --------
@@ -198,7 +201,7 @@ def usable_device(device: str, always: str) -> torch.device:
 
 def listing(values: Sequence, most: int = 20) -> str:
     """
-    Values as an error lists them, and how many there are if that is more than `most`.
+    Return values as an error lists them, with their number if there are more than `most`.
 
     Examples
     --------

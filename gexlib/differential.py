@@ -1,4 +1,4 @@
-"""Which genes differ between two groups of samples, and does another data set say the same?"""
+"""Differential expression of two groups of samples, and the agreement of two such comparisons."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from anndata import AnnData
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from gexlib.checks import expression_matrix
+from gexlib.checks import check_columns, column_names, expression_matrix, listing
 
 LEAST = 2  # samples in each group
 
@@ -38,16 +38,65 @@ class Contrast(NamedTuple):
     reference: str
 
 
+def contrast_sizes(obs: pd.DataFrame, contrast: Contrast, least: int = 1) -> dict[str, int]:
+    """
+    Count the samples of both groups of a contrast.
+
+    Parameters
+    ----------
+    obs : DataFrame, one row a sample
+    contrast : Contrast
+    least : int
+        The number of samples that each group must have.
+
+    Returns
+    -------
+    dict of str to int
+        The number of samples with ``value`` and with ``reference``, by level.
+
+    Raises
+    ------
+    ValueError
+        If the column is absent, the two levels are the same, or a group has fewer than `least` samples.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"condition": ["cancer", "normal", "normal"]})
+    >>> contrast_sizes(obs, Contrast("condition", "cancer", "normal"))
+    {'cancer': 1, 'normal': 2}
+    >>> contrast_sizes(obs, Contrast("condition", "tumour", "normal"))
+    Traceback (most recent call last):
+    ValueError: value='tumour' has 0 samples in by='condition', fewer than 1; levels and their samples: 'cancer' (1),
+    'normal' (2)
+    """
+    by, value, reference = contrast
+    check_columns("by", [by], obs)
+    if value == reference:
+        raise ValueError(f"value and reference are both {value!r}; give two levels of by={by!r}")
+    group = obs[by].astype(object)
+    sizes = {level: int((group == level).sum()) for level in (value, reference)}
+    for argument, level in {"value": value, "reference": reference}.items():
+        if sizes[level] < least:
+            counts = group.value_counts()
+            levels = ", ".join(f"{name!r} ({counts[name]})" for name in sorted(counts.index, key=str))
+            raise ValueError(
+                f"{argument}={level!r} has {sizes[level]} samples in by={by!r}, fewer than {least}; levels and their "
+                f"samples: {levels or 'none'}"
+            )
+    return sizes
+
+
 def differential_expression(
     data: AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = ()
 ) -> pd.DataFrame:
     r"""
     Test each gene for a difference between two groups of samples.
 
-    By default Welch's *t* test, which does not need equal variances. With `adjust`, the *t* test of the group's
-    coefficient in a linear model of the gene on the group and these columns (categories as indicator variables),
-    that is, the difference within samples that are alike in them. The false discovery rate is that of
-    :cite:t:`benjamini1995controlling`. Samples are taken as independent: several of one donor are not.
+    The default is Welch's *t* test, which does not need equal variances. With `adjust`, each gene is modelled linearly
+    on the group and on these columns (categories become indicator variables), and the test is the *t* test of the
+    group's coefficient. This compares samples that are alike in these columns. The false discovery rate is that of
+    :cite:t:`benjamini1995controlling`. The test takes samples as independent, which several samples of one donor are
+    not.
 
     Parameters
     ----------
@@ -69,8 +118,8 @@ def differential_expression(
     Raises
     ------
     ValueError
-        If a column or a level is absent, a group has fewer than two samples, or the group can be told from the
-        columns of `adjust`, so that the two effects cannot be told apart.
+        If a column or a level is absent, a group has fewer than two samples, or the columns of `adjust` determine the
+        group, so that the two effects cannot be told apart.
 
     Examples
     --------
@@ -81,23 +130,13 @@ def differential_expression(
     0     6.0  7.3485  0.0018  0.0037
     1     0.0  0.0000  1.0000  1.0000
     """
-    for name in (by, *adjust):
-        if name not in data.obs:
-            raise ValueError(f"{name!r} is not a column of obs; columns: {', '.join(data.obs)}")
-    group = data.obs[by].astype(object)
-    counts = {level: int((group == level).sum()) for level in (value, reference)}
-    for argument, level in {"value": value, "reference": reference}.items():
-        if counts[level] < LEAST:
-            have = ", ".join(f"{name!r} ({n})" for name, n in group.value_counts().sort_index().items())
-            raise ValueError(
-                f"{argument}={level!r} has {counts[level]} samples in {by!r}; a test needs {LEAST}. There are: {have}"
-            )
-    if value == reference:
-        raise ValueError(f"value and reference are both {value!r}; give two levels of {by!r}")
-    kept = data[group.isin(counts).to_numpy()]
+    adjust = column_names("adjust", adjust)
+    check_columns("adjust", adjust, data.obs)
+    counts = contrast_sizes(data.obs, Contrast(by, value, reference), LEAST)
+    kept = data[data.obs[by].astype(object).isin(counts).to_numpy()]
     x = expression_matrix(kept, "data").astype(np.float64)
     treated = (kept.obs[by].astype(object) == value).to_numpy()
-    effect, t, p = _linear(x, treated, kept.obs[list(adjust)], by) if adjust else _welch(x, treated)
+    effect, t, p = _linear(x, treated, kept.obs[adjust], by) if adjust else _welch(x, treated)
     table = pd.DataFrame({"effect": effect, "t": t, "p": p, "fdr": stats.false_discovery_control(p)}, data.var_names)
     table.attrs = {"value": value, "reference": reference, "n_value": counts[value], "n_reference": counts[reference]}
     return table
@@ -105,7 +144,7 @@ def differential_expression(
 
 def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
     """
-    How well do estimated effects agree with those of a reference, such as a test on held-out samples?
+    Measure how well estimated effects agree with those of a reference, such as a test on held-out samples.
 
     Parameters
     ----------
@@ -121,11 +160,19 @@ def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, f
     Returns
     -------
     Series
-        ``Pearson`` and ``Spearman`` correlation of the effects; ``slope``, the least-squares slope of the estimated on
-        the reference effects, less than 1 if they are too small; ``same sign``, the share of the differential genes
-        whose sign agrees; ``top N``, the share of the top genes that both have, and ``by chance``, what two
-        unrelated rankings would share; ``AUROC`` of the absolute effect for the differential genes; and
-        ``differential``, how many those are. NaN where a number has no meaning.
+        ``Pearson`` and ``Spearman``: the correlations of the effects.
+        ``slope``: the least-squares slope of the estimated on the reference effects, less than 1 if the estimates are
+        too small.
+        ``same sign``: the share of the differential genes whose two effects have the same sign.
+        ``top N``: the share of the top genes that both rankings have. ``by chance``: the share that two unrelated
+        rankings would have.
+        ``AUROC``: of the absolute estimated effect, for the differential genes. ``differential``: their number.
+        A number without a meaning is NaN.
+
+    Raises
+    ------
+    ValueError
+        If a table lacks a column, the two have different genes, or `top` is not from 1 to their number.
 
     Examples
     --------
@@ -133,8 +180,11 @@ def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, f
     >>> agreement(de[["effect"]] / 2, de, top=2).to_dict()["top 2"]
     1.0
     """
+    check_columns("column", ["effect"], estimate, "estimate")
+    check_columns("column", ["effect", "fdr"], reference, "reference")
     if set(estimate.index) != set(reference.index):
-        raise ValueError("estimate and reference have other genes; take those that both have")
+        only = sorted(set(estimate.index) ^ set(reference.index))
+        raise ValueError(f"estimate and reference have different genes; only one of them has {listing(only, 5)}")
     if not 1 <= top <= len(reference):
         raise ValueError(f"top={top} must be from 1 to the number of genes, {len(reference)}")
     x, y = estimate["effect"].reindex(reference.index), reference["effect"]
@@ -174,12 +224,12 @@ def _linear(
     design = pd.get_dummies(others.assign(**categories), drop_first=True, dtype=float).to_numpy()
     nuisance = np.column_stack([np.ones(len(x)), design])
     q = _basis(nuisance)
-    group = treated - q @ (q.T @ treated)  # what the other columns cannot tell of the group (Frisch and Waugh)
+    group = treated - q @ (q.T @ treated)  # the part that is linear in no other column (Frisch and Waugh)
     freedom = len(x) - q.shape[1] - 1
     if group @ group < 1e-8 * len(x) or freedom < 1:
         raise ValueError(
-            f"adjust={list(others)} tells {by!r} of every sample (or leaves no degrees of freedom); its effect cannot "
-            f"be told from theirs. Leave a column out"
+            f"adjust={list(others)} determines {by!r} (or leaves no degrees of freedom), so the effects of the two "
+            f"cannot be told apart; leave a column out"
         )
     residual = x - q @ (q.T @ x)
     effect = group @ residual / (group @ group)
@@ -192,7 +242,7 @@ def _linear(
 
 
 def _basis(matrix: np.ndarray) -> np.ndarray:
-    """Orthonormal basis of the columns; columns that repeat others are dropped."""
+    """Return an orthonormal basis of the columns; columns that repeat others add nothing to it."""
     u, s, _ = np.linalg.svd(matrix, full_matrices=False)
     return u[:, s > 1e-10 * s[0]]
 

@@ -1,9 +1,9 @@
 """
-Gene regulatory networks: RegulonDB tables, the hierarchy under one regulator, and regulons.
+Gene regulatory networks: RegulonDB tables, the hierarchy below a regulator, and regulons.
 
-A network is a `networkx.DiGraph` whose edges run from a transcription factor (TF) to a target gene and carry
-``effect``: ``"+"`` activation, ``"-"`` repression, ``"+-"`` both, ``"?"`` unknown. The order of nodes and
-edges is the order of the source, and everything here keeps it.
+A network is a `networkx.DiGraph`. Its edges run from a transcription factor (TF) to a target gene and carry ``effect``:
+``"+"`` for activation, ``"-"`` for repression, ``"+-"`` for both, ``"?"`` for unknown. Nodes and edges have the order
+of the source, and all functions here keep it.
 """
 
 from collections.abc import Iterable
@@ -12,18 +12,20 @@ from pathlib import Path
 
 import networkx as nx
 
+from gexlib.checks import listing
+
 EFFECTS = ("+", "-", "+-", "?")
 EVIDENCE = ("null", "weak", "strong", "confirmed")
 
 
 def check_network(network: nx.DiGraph) -> None:
     """
-    Raise unless genes are named by strings and every edge has an effect.
+    Raise an error if a gene is not named by a string, or an edge has no effect.
 
     Raises
     ------
     TypeError
-        If `network` is no directed graph, or a node is no string.
+        If `network` is not a directed graph, or a node is not a string.
     ValueError
         If it has no nodes, or an edge has no known ``effect``.
     """
@@ -33,20 +35,22 @@ def check_network(network: nx.DiGraph) -> None:
         raise ValueError("network has no nodes; it needs at least one gene")
     for gene in network:
         if not isinstance(gene, str):
-            raise TypeError(f"node {gene!r} of network is no string; rename the genes: networkx.relabel_nodes(g, str)")
+            raise TypeError(
+                f"node {gene!r} of network is not a string; rename the genes: networkx.relabel_nodes(network, str)"
+            )
     for tf, target, effect in network.edges(data="effect"):
         if effect not in EFFECTS:
             raise ValueError(
-                f"edge {tf!r} to {target!r} has effect {effect!r}, which is not one of {', '.join(EFFECTS)}; "
-                "set the edge attribute 'effect' ('?' if it is unknown)"
+                f"edge {tf!r} to {target!r} has effect {effect!r}; set the edge attribute 'effect' to one of "
+                f"{listing(EFFECTS)} ('?' is unknown)"
             )
 
 
 def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None:
     """
-    Add the edge `tf` to `target`, or reconcile `effect` with the one it has.
+    Add the edge from `tf` to `target`; if it exists, combine `effect` with its effect.
 
-    Activation and repression make ``"+-"``; ``"?"`` yields to whatever is known.
+    Activation and repression combine to ``"+-"``. Any known effect replaces ``"?"``.
 
     Examples
     --------
@@ -66,29 +70,28 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     r"""
     Read a TF-gene table of RegulonDB (checked with releases 9.4 and 10.0).
 
-    The file is tab-separated: TF, gene, effect, list of evidence, strength of the evidence (``Weak``,
-    ``Strong``, ``Confirmed``, or ``null`` where none is recorded). Lines that begin with ``#`` are comments.
-    Names are put in lower case, as in the paper, so that the TF ``CRP`` and the gene ``crp`` are one node. A
-    TF that is a complex (``ihf``, ``gade-rcsb``) keeps its own name, which is not that of a gene.
+    The columns, separated by tabs, are TF, gene, effect, list of evidence, and strength of the evidence (``Weak``,
+    ``Strong``, ``Confirmed``, or ``null`` if none is recorded). Lines that begin with ``#`` are comments. Names become
+    lower case, as in the paper, so that the TF ``CRP`` and the gene ``crp`` are one node. A TF that is a complex
+    (``ihf``, ``gade-rcsb``) keeps its own name, which is not that of a gene.
 
     Parameters
     ----------
     path : str or Path
-        The table, plain text.
+        The table, a plain text file.
     evidence : {"null", "weak", "strong", "confirmed"}
-        Weakest evidence accepted; ``"null"`` takes every row.
+        The weakest evidence to accept; ``"null"`` accepts every row.
 
     Returns
     -------
     networkx.DiGraph
-        TFs first, then the genes that are only targets, both in the order of the file. Edges carry
-        ``effect``; rows that disagree about it are reconciled as in `add_regulation`.
+        TFs first, then the genes that are only targets, both in the order of the file. Edges carry ``effect``; rows
+        that disagree about it are combined as in `add_regulation`.
 
     Raises
     ------
     ValueError
-        If `evidence` is not a level, or the file is not such a table; the message names the file and the
-        line.
+        If `evidence` is not a level, or the file is not such a table. The message names the file and the line.
 
     Examples
     --------
@@ -101,7 +104,7 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     [('crp', 'arac', '+'), ('arac', 'arab', '+')]
     """
     if evidence not in EVIDENCE:
-        raise ValueError(f"evidence {evidence!r} is not a level: {', '.join(EVIDENCE)} (weakest first)")
+        raise ValueError(f"evidence={evidence!r} is not a level; levels, the weakest first: {listing(EVIDENCE)}")
     rows = []
     for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
         try:
@@ -120,7 +123,7 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
 
 
 def _parse_row(line: str) -> tuple[str, str, str, str] | None:
-    """TF, gene, effect and strength of one line; None for comments and blank lines."""
+    """Return TF, gene, effect and strength of a line, or None for comments and blank lines."""
     if not line.strip() or line.startswith("#"):
         return None
     cells = [cell.strip() for cell in line.split("\t")]
@@ -130,9 +133,9 @@ def _parse_row(line: str) -> tuple[str, str, str, str] | None:
     if not tf or not gene:
         raise ValueError("the name of the TF or of the gene is empty")
     if effect not in EFFECTS:
-        raise ValueError(f"effect {effect!r} is not one of {', '.join(EFFECTS)}")
+        raise ValueError(f"effect {effect!r} is not one of {listing(EFFECTS)}")
     if strength.lower() not in EVIDENCE:
-        raise ValueError(f"evidence strength {strength!r} is not one of {', '.join(EVIDENCE)}")
+        raise ValueError(f"evidence strength {strength!r} is not one of {listing(EVIDENCE)}")
     return tf.lower(), gene.lower(), effect, strength.lower()
 
 
@@ -140,7 +143,7 @@ def hierarchy(
     graph: nx.DiGraph, root: str = "crp", genes: Iterable[str] | None = None, break_loops: bool = False
 ) -> nx.DiGraph:
     """
-    The part of a network that `root` regulates, directly or through others.
+    Return the part of a network that `root` regulates, directly or through others.
 
     Parameters
     ----------
@@ -149,11 +152,11 @@ def hierarchy(
     root : str
         The regulator at the top, a node of `graph`; it belongs to its own hierarchy.
     genes : iterable of str, optional
-        Keep only these genes (say, those that were measured). The cut comes last: a gene stays even if every
-        path that leads to it runs through a gene that goes.
+        Keep only these genes, such as those that were measured. They are selected last: a gene stays even if every path
+        to it runs through a gene that does not.
     break_loops : bool
-        Make the result acyclic, as simulators need it: self-regulation goes, and so does every edge that
-        would close a loop (see Notes).
+        Make the result acyclic, as simulators need it: remove self-regulation and every edge that would close a loop
+        (see Notes).
 
     Returns
     -------
@@ -167,10 +170,10 @@ def hierarchy(
 
     Notes
     -----
-    Loops are broken on a breadth-first walk. Regulators are visited level by level from `root`, within a
-    level in the order of `graph`, and each one's edges are added in their order; an edge whose target is
-    already an ancestor of its regulator is dropped. With RegulonDB 10.0 and the genes of M3D this gives the
-    paper's network: 1,208 genes, 1,076 of them measured, 2,149 edges.
+    A breadth-first walk breaks the loops. It visits regulators level by level from `root`, within a level in the order
+    of `graph`, and adds the edges of each in their order. It drops an edge whose target is already an ancestor of its
+    regulator. With RegulonDB 10.0 and the genes of M3D this gives the paper's network: 1,208 genes, 1,076 of them
+    measured, and 2,149 edges.
 
     Examples
     --------
@@ -185,7 +188,7 @@ def hierarchy(
     if root not in graph:
         close = get_close_matches(root, map(str, graph), n=3) or get_close_matches(root.lower(), map(str, graph), n=3)
         hint = f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
-        raise ValueError(f"root {root!r} is not one of the {graph.number_of_nodes()} nodes{hint}")
+        raise ValueError(f"root={root!r} is not one of the {graph.number_of_nodes()} nodes{hint}")
     keep = nx.descendants(graph, root) | {root}
     edges = _acyclic_edges(graph, root) if break_loops else graph.edges
     if genes is not None:
@@ -199,14 +202,14 @@ def hierarchy(
 
 
 def _acyclic_edges(graph: nx.DiGraph, root: str) -> list[tuple[str, str]]:
-    """Edges below `root`, in the order of the walk, without those that close a loop."""
+    """Return the edges below `root`, in the order of the walk, without those that close a loop."""
     walked = nx.DiGraph()
     walked.add_node(root)
     level = {root}
     while level:
         found = set()
         for tf in [gene for gene in graph if gene in level]:
-            above = nx.ancestors(walked, tf) | {tf}  # adding edges from tf to others changes nothing above it
+            above = nx.ancestors(walked, tf) | {tf}  # edges from tf change nothing above it
             targets = [target for target in graph.successors(tf) if target not in above]
             found.update(target for target in targets if target not in walked)
             walked.add_edges_from((tf, target) for target in targets)
@@ -216,21 +219,20 @@ def _acyclic_edges(graph: nx.DiGraph, root: str) -> list[tuple[str, str]]:
 
 def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str, list[str]]:
     """
-    Target genes of each transcription factor.
+    Return the target genes of each transcription factor.
 
     Parameters
     ----------
     graph : networkx.DiGraph
         Edges from TF to target.
     genes : iterable of str, optional
-        Genes to restrict to, for example the ``var_names`` of a data set: other TFs are skipped, other
-        targets left out. Default: all nodes.
+        The genes to which TFs and targets are restricted, such as the ``var_names`` of a data set. Default: all nodes.
 
     Returns
     -------
     dict of str to list of str
-        TF to its targets, both in the order of `genes`. A TF that regulates itself is among its own targets.
-        TFs without a target among `genes` are left out.
+        The targets of each TF, both in the order of `genes`. A TF that regulates itself is among its targets. TFs
+        without a target among `genes` are left out.
 
     Examples
     --------
@@ -250,19 +252,19 @@ def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str,
 
 def match_case(graph: nx.DiGraph, genes: Iterable[str]) -> nx.DiGraph:
     """
-    Spell the nodes as `genes` does: RegulonDB's ``arac`` becomes the data set's ``araC``.
+    Rename the nodes as `genes` spells them, so that RegulonDB's ``arac`` becomes a data set's ``araC``.
 
     Parameters
     ----------
     graph : networkx.DiGraph
-        Any network; nodes that match no gene keep their name.
+        Any network; nodes that match no gene keep their names.
     genes : iterable of str
-        Gene names, unique even when case is ignored.
+        Names of genes, unique in lower case.
 
     Returns
     -------
     networkx.DiGraph
-        A renamed copy in the same order.
+        A copy with these names, in the same order.
 
     Raises
     ------

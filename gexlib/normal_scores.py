@@ -1,4 +1,4 @@
-"""Expression as normal scores: each gene standard Gaussian, its zeros one censored end of it; and back."""
+"""Expression as normal scores, in which each gene is a standard Gaussian with censored zeros, and back."""
 
 from __future__ import annotations
 
@@ -7,56 +7,59 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from scipy.special import ndtri
 
-from gexlib.checks import finite_matrix
+from gexlib.checks import check_finite, check_fitted, finite_matrix
 from gexlib.preprocess import Standardizer
 
-KNOTS = 128  # quantiles that describe a gene's distribution, at most
-SAMPLE = 64 << 20  # bytes of a sample of the rows, where they come in chunks
+KNOTS = 128  # the most quantiles that describe a gene's distribution
+SAMPLE = 64 << 20  # bytes of the sample of rows that come in chunks
 BEYOND = 1.0  # how far, in standard deviations of the scores, values may lie beyond those of training
-BLOCK = 1 << 14  # values that are looked up at a time, which then stay in the cache
-ROWS = 64  # of a block, at most
-TAIL = 16  # the outer 1 / TAIL of the knots give the slope there
+BLOCK = 1 << 14  # values that are looked up at a time, so that they stay in the processor's cache
+ROWS = 64  # the most rows of such a block
+TAIL = 16  # the outer 1 / TAIL of the knots gives the slope beyond them
 
 
 class NormalScores:
     r"""
-    Per-gene normal scores that can be undone, with a gene's zeros as censored values.
+    Normal scores of each gene, with its zeros as censored values; they can be turned back into expression.
 
     The r-th smallest of n training values becomes :math:`\Phi^{-1}((r - 1/2) / n)`, the inverse of the standard normal
-    distribution function at its rank :cite:p:`bartlett1947transformations`, so any distribution of a gene becomes a
-    Gaussian one. Where several training samples share the lowest value, as the samples without a read of a gene do, a
-    share :math:`p_0` of the Gaussian is taken to lie at or below :math:`t = \Phi^{-1}(p_0)` and to be seen as *t*: the
-    censored variable of :cite:t:`tobin1958estimation`. A generator that puts any number at or below *t* so says "none",
-    and :meth:`inverse_transform` gives back that lowest value exactly. Between it and the next value that was measured
-    there is nothing.
+    distribution function at its rank :cite:p:`bartlett1947transformations`. So any distribution of a gene becomes a
+    Gaussian one.
+
+    Several training samples may share the lowest value, as samples without a read of a gene do. If their share is
+    :math:`p_0`, then this share of the Gaussian lies at or below :math:`t = \Phi^{-1}(p_0)`, and all of it counts as
+    *t*: this is the censored variable of :cite:t:`tobin1958estimation`. A generator says "none" by any number at or
+    below *t*, and :meth:`inverse_transform` turns it into exactly the lowest value. It makes no value between the
+    lowest and the next one that was measured.
 
     Scores are then shifted and scaled to mean 0 and standard deviation 1 in the training samples.
 
     Attributes
     ----------
     offsets_ : ndarray of int64, shape (n_genes + 1,)
-        Where the knots of each gene start in the next two.
+        Where the knots of each gene start in `values_` and `levels_`.
     values_, levels_ : ndarray of float32, shape (n_knots,)
-        Quantiles of the values above the floor, increasing within each gene, and their scores; 128 for a gene at most.
-        In between both directions are linear. Beyond the last one the line of the outermost sixteenth goes on, for one
-        standard deviation of the scores.
+        Quantiles of the values above the floor, increasing within each gene, and their scores; at most 128 a gene.
+        Between two of them, both directions are linear. Beyond the outermost, the line through the outermost sixteenth
+        goes on for one standard deviation of the scores.
     floor_ : ndarray of float32, shape (n_genes,)
-        The score *t* of each gene's lowest value; minus infinity where no two samples share it.
+        The score *t* of each gene's lowest value; minus infinity if no two samples share it.
     lowest_ : ndarray of float64, shape (n_genes,)
-        The lowest value of each gene. Nothing below it, or below 0 where it is positive, comes back.
+        The lowest value of each gene. If several samples share it, :meth:`inverse_transform` gives nothing below it;
+        if not, and it is at least 0, nothing below 0.
     constant_ : ndarray of bool, shape (n_genes,)
         The genes that are constant in the training samples.
 
     Examples
     --------
     >>> x = np.array([[0.0], [0.0], [1.0], [5.0]])
-    >>> scores = NormalScores().fit(x)
-    >>> z = scores.transform(x)
-    >>> bool(z[0] == z[1] == scores.floor_)
+    >>> normal_scores = NormalScores().fit(x)
+    >>> scores = normal_scores.transform(x)
+    >>> bool(scores[0] == scores[1] == normal_scores.floor_)
     True
-    >>> scores.inverse_transform(z)[:, 0].tolist()
+    >>> normal_scores.inverse_transform(scores)[:, 0].tolist()
     [0.0, 0.0, 1.0, 5.0]
-    >>> scores.inverse_transform(z - [[9], [0], [0], [0]])[:, 0].tolist()
+    >>> normal_scores.inverse_transform(scores - [[9], [0], [0], [0]])[:, 0].tolist()
     [0.0, 0.0, 1.0, 5.0]
     """
 
@@ -75,8 +78,8 @@ class NormalScores:
         self.values_, self.levels_ = np.concatenate(values, dtype=np.float32), np.concatenate(levels)
         self.lowest_, self.constant_ = x.min(axis=0).astype(np.float64), x.min(axis=0) == x.max(axis=0)
         self.floor_ = np.array(floors, np.float32)
-        z = self.transform(x)
-        mean, scale = z.mean(axis=0, dtype=np.float64), z.std(axis=0, dtype=np.float64)
+        scores = self.transform(x)
+        mean, scale = scores.mean(axis=0, dtype=np.float64), scores.std(axis=0, dtype=np.float64)
         scale[self.constant_] = 1
         mean_of, scale_of = (np.repeat(moment, np.diff(self.offsets_)) for moment in (mean, scale))
         self.levels_ = ((self.levels_ - mean_of) / scale_of).astype(np.float32)
@@ -85,32 +88,40 @@ class NormalScores:
 
     def fit_chunks(self, chunks: Iterable[np.ndarray]) -> NormalScores:
         """
-        Learn from a matrix that comes in chunks of rows, in one pass: from a random sample of its rows.
+        Learn from a random sample of the rows of a matrix that comes in chunks of rows, in one pass.
 
         Parameters
         ----------
         chunks : iterable of ndarray, shapes (n, n_genes)
             Finite values; `n` may differ. The sample takes up to 64 MiB.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two rows, or a value is NaN or infinite.
         """
         rng, sample, keys = np.random.default_rng(0), None, np.empty(0)
-        for chunk in chunks:
+        for number, chunk in enumerate(chunks):
+            check_finite(f"chunk {number}", chunk)
             keys = np.concatenate([keys, rng.random(len(chunk))])
             sample = chunk if sample is None else np.concatenate([sample, chunk])
             most = max(2, SAMPLE // (4 * chunk.shape[1]))
-            if len(keys) > most:  # those of the smallest keys so far
+            if len(keys) > most:  # the rows of the smallest keys so far
                 kept = np.sort(np.argpartition(keys, most)[:most])
                 sample, keys = sample[kept], keys[kept]
         if sample is None or len(sample) < 2:
-            raise ValueError(f"chunks have {len(keys)} rows; give two or more")
+            raise ValueError(f"chunks have {len(keys)} rows; give at least two")
         return self.fit(sample)
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        """Normal scores of `x`; shape (n_samples, n_genes), float32."""
+        """Return the normal scores of `x`; shape (n_samples, n_genes), float32."""
+        check_fitted(self, "offsets_")
         return self._by_blocks(x, self._scores)
 
-    def inverse_transform(self, z: np.ndarray) -> np.ndarray:
-        """Scores back in the units of the training data; shape (n_samples, n_genes), float32."""
-        return self._by_blocks(z, self._expression)
+    def inverse_transform(self, scores: np.ndarray) -> np.ndarray:
+        """Return scores in the units of the training data; shape (n_samples, n_genes), float32."""
+        check_fitted(self, "offsets_")
+        return self._by_blocks(scores, self._expression)
 
     def _by_blocks(self, matrix: np.ndarray, change: Callable) -> np.ndarray:
         matrix = np.asarray(matrix)
@@ -127,18 +138,18 @@ class NormalScores:
 
     def _scores(self, x, first, last, floor, lowest) -> np.ndarray:
         low, high = self.levels_[first], self.levels_[last]
-        z = np.clip(_piecewise(x, self.values_, self.levels_, first, last), low - BEYOND, high + BEYOND)
-        return np.where(np.isneginf(floor), z, np.where(x <= lowest, floor, np.maximum(z, low)))
+        scores = np.clip(_piecewise(x, self.values_, self.levels_, first, last), low - BEYOND, high + BEYOND)
+        return np.where(np.isneginf(floor), scores, np.where(x <= lowest, floor, np.maximum(scores, low)))
 
-    def _expression(self, z, first, last, floor, lowest) -> np.ndarray:
-        within = np.clip(z, self.levels_[first] - BEYOND, self.levels_[last] + BEYOND)
+    def _expression(self, scores, first, last, floor, lowest) -> np.ndarray:
+        within = np.clip(scores, self.levels_[first] - BEYOND, self.levels_[last] + BEYOND)
         least = np.where(np.isneginf(floor), np.where(lowest >= 0, 0, -np.inf), self.values_[first])
         x = np.maximum(_piecewise(within, self.levels_, self.values_, first, last), least)
-        return np.where(z <= floor, lowest, x)
+        return np.where(scores <= floor, lowest, x)
 
 
 def _knots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """From sorted values: those of the knots, their scores, and the score of a lowest value that samples share."""
+    """Return the knots of sorted values, their scores, and the score of a lowest value that samples share."""
     n, ties = len(x), int(np.searchsorted(x, x[0], side="right"))
     if ties == n:
         return x[:1], np.zeros(1), -np.inf
@@ -152,7 +163,7 @@ def _knots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
 
 def _piecewise(x: np.ndarray, at: np.ndarray, to: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """
-    Linear interpolation, and beyond the outermost points along those that lie there.
+    Interpolate linearly; beyond the outermost points, the line through the outermost sixteenth of them goes on.
 
     The points of column j of `x` are (`at`, `to`) from ``first[j]`` to ``last[j]``. All columns are searched at once:
     for a minibatch of rows, a call for each gene takes seven times as long.
@@ -174,10 +185,10 @@ def _piecewise(x: np.ndarray, at: np.ndarray, to: np.ndarray, first: np.ndarray,
 
 
 def _slope(at: np.ndarray, to: np.ndarray, end: np.ndarray, inner: np.ndarray) -> np.ndarray:
-    """Of the lines through two points of each gene; 0 where they are one."""
+    """Return the slope of the line through two points of each gene; 0 if they are the same point."""
     rise, run = to[end] - to[inner], at[end] - at[inner]
     return np.divide(rise, run, out=np.zeros_like(rise), where=run != 0)
 
 
 TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores}
-"""What a network can see of expression data, by the name that the settings of a model give it."""
+"""Transforms of expression data that a network can train on, by their names in the settings of a model."""

@@ -1,9 +1,24 @@
 """Checks that several rooms share."""
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
+from anndata import AnnData
+from scipy import sparse
+from sklearn.exceptions import NotFittedError
 
-from gexlib.checks import usable_device
+from gexlib.checks import (
+    check_columns,
+    check_finite,
+    check_fitted,
+    column_names,
+    expression_matrix,
+    finite_matrix,
+    listing,
+    usable_device,
+    whole_number,
+)
 from gexlib.metrics.device import check_device
 from gexlib.wgan.device import choose_device
 
@@ -18,3 +33,70 @@ def test_a_device_that_can_be_used():
 def test_the_error_on_a_device_names_it_and_the_ways_out_of_the_caller(check, ways_out, device):
     with pytest.raises(ValueError, match=rf"^device='{device}' cannot be used here \(.+\); {ways_out} always can$"):
         check(device)
+
+
+def test_whole_numbers():
+    assert [whole_number("k", k, least=1) for k in (1, np.int64(7))] == [1, 7]
+    with pytest.raises(ValueError, match="k must be at least 1, not 0"):
+        whole_number("k", 0, least=1)
+    with pytest.raises(TypeError, match=r"k must be a whole number, not 1\.5"):
+        whole_number("k", 1.5, least=1)
+
+
+def test_the_expression_of_a_data_set_is_dense():
+    x = np.array([[1, 0], [0, 2]], np.float32)
+    assert expression_matrix(AnnData(sparse.csr_matrix(x)), "train").tolist() == x.tolist()
+    with pytest.raises(TypeError, match="train must be an AnnData, not ndarray"):
+        expression_matrix(x, "train")
+    with pytest.raises(ValueError, match="train has no X"):
+        expression_matrix(AnnData(obs=pd.DataFrame(index=["s1"])), "train")
+    x[1, 0] = -np.inf
+    names = {"obs": pd.DataFrame(index=["s1", "s2"]), "var": pd.DataFrame(index=["crp", "fis"])}
+    with pytest.raises(ValueError, match=r"train\.X has values .* \(1 in all\), the first in sample 's2', gene 'crp'"):
+        expression_matrix(AnnData(x, **names), "train")
+
+
+def test_a_matrix_has_two_samples_and_finite_values():
+    x = np.eye(2)
+    check_finite("x", x)
+    assert finite_matrix(x.tolist()).tolist() == x.tolist()
+    for wrong in (x[:1], x[0]):
+        with pytest.raises(ValueError, match=r"x has shape \(.*\); give a matrix"):
+            finite_matrix(wrong)
+    x[0, 1] = x[1, 1] = np.nan
+    with pytest.raises(ValueError, match=r"x has values that are NaN or infinite \(2 in all\), .* row 0, column 1"):
+        finite_matrix(x)
+
+
+def test_an_estimator_is_fitted_once_it_has_an_attribute():
+    class Estimator:
+        mean_: float
+
+    estimator = Estimator()
+    with pytest.raises(NotFittedError, match="this Estimator is not fitted; load a model first"):
+        check_fitted(estimator, "mean_", "load a model first")
+    estimator.mean_ = 0.0
+    check_fitted(estimator, "mean_")
+
+
+def test_columns():
+    obs = pd.DataFrame({"tissue": ["lung", None], "sex": ["m", "f"]})
+    assert column_names("within", ("tissue", "sex")) == ["tissue", "sex"]
+    with pytest.raises(TypeError, match=r"within='sex' must be a list of names of columns, such as \['sex'\]"):
+        column_names("within", "sex")
+    with pytest.raises(TypeError, match=r"within=\[1\] must be a list of names of columns"):
+        column_names("within", [1])
+    with pytest.raises(ValueError, match=r"within=\['sex', 'sex'\] names a column twice"):
+        column_names("within", ["sex", "sex"])
+    check_columns("within", ["tissue", "sex"], obs)
+    check_columns("within", ["sex"], obs, complete=True)
+    with pytest.raises(ValueError, match=r"within='organ' is not a column of real\.obs; columns: 'tissue', 'sex'"):
+        check_columns("within", ["tissue", "organ"], obs, "real.obs")
+    with pytest.raises(ValueError, match="within='tissue' has 1 missing values in obs"):
+        check_columns("within", ["sex", "tissue"], obs, complete=True)
+
+
+def test_a_listing_is_cut():
+    assert listing([]) == "none"
+    assert listing(range(3)) == "0, 1, 2"
+    assert listing(list("abc"), most=2) == "'a', 'b', ... (3 in all)"

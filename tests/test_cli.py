@@ -62,7 +62,7 @@ def test_fetch_prints_the_folder(gexlib, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fetch", "gtex"], "name 'gtex' is not a data set that can be fetched: m3d, gtex-tcga"),
+        (["fetch", "gtex"], "name='gtex' is not a data set that can be fetched; there are: 'm3d', 'gtex-tcga'"),
         (
             ["fetch", "m3d", "--mirror", "/no/such/folder"],
             "'/no/such/folder' is neither an http(s) address nor a folder",
@@ -149,7 +149,7 @@ def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
                     "--label", "medium", "--contrast", "medium", "LB", "M9", "--out", "r.json")  # fmt: skip
     assert result.exit_code == 0, result.stderr
     report = json.loads((folder / "r.json").read_text())
-    assert report["samples"]["real_train"] == 36
+    assert report["samples"]["train"] == 36
     assert {"DOMIAS AUC", "LOGAN AUC", "DE slope", "medium F1"} <= {m["metric"] for m in report["metrics"]}
 
 

@@ -1,4 +1,4 @@
-"""Differential expression against SciPy and against a least-squares fit with all columns."""
+"""Differential expression against SciPy and a least-squares fit with all columns; agreement against planted effects."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from anndata import AnnData
 from scipy import stats
 
-from gexlib.analysis import differential_expression
+from gexlib.differential import Contrast, agreement, contrast_sizes, differential_expression
 
 
 @pytest.fixture
@@ -76,12 +76,71 @@ def test_adjusting_takes_away_what_a_confounder_brings(data):
 
 
 def test_errors(data):
-    with pytest.raises(ValueError, match="'state' is not a column of obs; columns: condition, tissue, age"):
+    with pytest.raises(ValueError, match="by='state' is not a column of obs; columns: 'condition', 'tissue', 'age'"):
         differential_expression(data, "state", "cancer", "normal")
-    with pytest.raises(ValueError, match=r"value='tumour' has 0 samples in 'condition'; .* 'cancer' \(\d+\)"):
+    with pytest.raises(
+        ValueError, match="adjust='state' is not a column of obs; columns: 'condition', 'tissue', 'age'"
+    ):
+        differential_expression(data, "condition", "cancer", "normal", ["tissue", "state"])
+    with pytest.raises(TypeError, match="adjust='tissue' must be a list of names of columns"):
+        differential_expression(data, "condition", "cancer", "normal", "tissue")
+    with pytest.raises(
+        ValueError, match=r"value='tumour' has 0 samples in by='condition', fewer than 2; .* 'cancer' \(\d+\)"
+    ):
         differential_expression(data, "condition", "tumour", "normal")
+    with pytest.raises(ValueError, match=r"reference='healthy' has 0 samples in by='condition', fewer than 2; "):
+        differential_expression(data, "condition", "cancer", "healthy")
     with pytest.raises(ValueError, match="both 'cancer'"):
         differential_expression(data, "condition", "cancer", "cancer")
     data.obs["lab"] = data.obs["condition"]
-    with pytest.raises(ValueError, match=r"adjust=\['lab'\] tells 'condition' of every sample"):
+    with pytest.raises(ValueError, match=r"adjust=\['lab'\] determines 'condition'"):
         differential_expression(data, "condition", "cancer", "normal", ["lab"])
+
+
+def test_sizes_of_a_contrast():
+    obs = pd.DataFrame({"dose": pd.Categorical([1, 1, 2, 5, None])})
+    assert contrast_sizes(obs, Contrast("dose", 1, 5)) == {1: 2, 5: 1}
+    with pytest.raises(
+        ValueError, match=r"reference=5 has 1 samples in by='dose', fewer than 2; .*: 1 \(2\), 2 \(1\), 5"
+    ):
+        contrast_sizes(obs, Contrast("dose", 1, 5), least=2)
+    with pytest.raises(ValueError, match="value and reference are both 1; give two levels of by='dose'"):
+        contrast_sizes(obs, Contrast("dose", 1, 1))
+    with pytest.raises(ValueError, match="by='drug' is not a column of obs; columns: 'dose'"):
+        contrast_sizes(obs, Contrast("drug", 1, 5))
+
+
+def effects(values, **columns):
+    return pd.DataFrame({"effect": values, **columns}, index=[f"g{i}" for i in range(len(values))], dtype=float)
+
+
+def test_agreement_of_a_ranking_with_itself_its_negative_and_noise():
+    rng = np.random.default_rng(0)
+    de = effects(np.r_[rng.choice([-2, 2], 50) + rng.normal(0, 0.1, 50), rng.normal(0, 0.1, 950)])
+    de["fdr"] = np.r_[np.full(50, 0.001), np.full(950, 0.9)]
+    same = agreement(de * 3, de, top=50)
+    assert same.round(9).to_dict() == {
+        "Pearson": 1, "Spearman": 1, "slope": 3, "same sign": 1,
+        "top 50": 1, "by chance": 0.05, "AUROC": 1, "differential": 50,
+    }  # fmt: skip
+    turned = agreement(-de, de, top=50)
+    assert (round(turned["Pearson"], 9), turned["same sign"], turned["AUROC"], turned["top 50"]) == (-1, 0, 1, 1)
+    noise = agreement(effects(rng.normal(size=1000)), de, top=100)
+    assert abs(noise["Spearman"]) < 0.1
+    assert abs(noise["top 100"] - noise["by chance"]) < 0.1
+    assert abs(noise["AUROC"] - 0.5) < 0.15
+
+
+def test_agreement_matches_genes_by_name_and_says_where_a_number_has_no_meaning():
+    de = effects([3.0, -2, 0, 0.5], fdr=[0.9] * 4)
+    assert agreement(de[::-1], de, top=2)["Pearson"] == pytest.approx(1)
+    nothing = agreement(effects([0.0] * 4), de, top=2)
+    assert nothing[["Pearson", "Spearman", "slope", "same sign", "AUROC"]].isna().all()
+    with pytest.raises(ValueError, match="column='fdr' is not a column of reference; columns: 'effect'"):
+        agreement(de, de[["effect"]])
+    with pytest.raises(ValueError, match="column='effect' is not a column of estimate; columns: 'fdr'"):
+        agreement(de[["fdr"]], de)
+    with pytest.raises(ValueError, match="different genes; only one of them has 'g3'"):
+        agreement(de[:3], de)
+    with pytest.raises(ValueError, match="top=100 must be from 1 to the number of genes, 4"):
+        agreement(de, de)

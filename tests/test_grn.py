@@ -60,7 +60,10 @@ def test_read_keeps_rows_with_enough_evidence(table):
 
 
 def test_read_refuses_unknown_level_of_evidence(table):
-    with pytest.raises(ValueError, match="'good' is not a level: null, weak, strong, confirmed"):
+    with pytest.raises(
+        ValueError,
+        match="evidence='good' is not a level; levels, the weakest first: 'null', 'weak', 'strong', 'confirmed'",
+    ):
         grn.read_regulondb(table, "good")
 
 
@@ -68,7 +71,7 @@ def test_read_refuses_unknown_level_of_evidence(table):
     ("old", "new", "message"),
     [
         ("\tStrong\nCRP", "\nCRP", "4 tab-separated columns"),
-        ("fis\t-", "fis\tx", r"line 5: effect 'x' is not one of \+, -, \+-, \?"),
+        ("fis\t-", "fis\tx", r"line 5: effect 'x' is not one of '\+', '-', '\+-', '\?'"),
         ("confirmed", "sure", "line 8: evidence strength 'sure'"),
         ("Fis\t", "\t", "line 8: the name of the TF or of the gene is empty"),
         ("AraC\taraB\t+", "Ara\udcff\taraB\t+", "line 7: .*utf-8"),
@@ -147,7 +150,7 @@ def test_hierarchy_leaves_the_graph_alone():
 
 
 def test_hierarchy_suggests_the_root_that_was_meant():
-    with pytest.raises(ValueError, match="root 'CRP' is not one of the 2 nodes; did you mean 'crp'"):
+    with pytest.raises(ValueError, match="root='CRP' is not one of the 2 nodes; did you mean 'crp'"):
         grn.hierarchy(nx.DiGraph([("crp", "fis")]), "CRP")
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.exceptions import NotFittedError
 
 from gexlib import normal_scores as module
 from gexlib.normal_scores import NormalScores
@@ -15,31 +16,31 @@ def x():
 
 
 def test_scores_of_a_continuous_gene_are_those_of_its_ranks(x):
-    z = NormalScores().fit(x[:120]).transform(x[:120])[:, 0]
+    scores = NormalScores().fit(x[:120]).transform(x[:120])[:, 0]
     expected = stats.norm.ppf((stats.rankdata(x[:120, 0]) - 0.5) / 120)
-    np.testing.assert_allclose(z, (expected - expected.mean()) / expected.std(), atol=1e-5)
+    np.testing.assert_allclose(scores, (expected - expected.mean()) / expected.std(), atol=1e-5)
 
 
 def test_training_data_come_back(x):
-    scores = NormalScores().fit(x[:120])  # as many knots as samples
-    np.testing.assert_allclose(scores.inverse_transform(scores.transform(x[:120])), x[:120], rtol=1e-5)
+    fitted = NormalScores().fit(x[:120])  # as many knots as samples
+    np.testing.assert_allclose(fitted.inverse_transform(fitted.transform(x[:120])), x[:120], rtol=1e-5)
 
 
 def test_scores_have_mean_0_and_sd_1(x):
-    z = NormalScores().fit(x).transform(x)
-    np.testing.assert_allclose(z[:, :3].mean(axis=0), 0, atol=1e-5)
-    np.testing.assert_allclose(z[:, :3].std(axis=0), 1, atol=1e-5)
-    assert (z[:, 3] == 0).all()
+    scores = NormalScores().fit(x).transform(x)
+    np.testing.assert_allclose(scores[:, :3].mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(scores[:, :3].std(axis=0), 1, atol=1e-5)
+    assert (scores[:, 3] == 0).all()
 
 
 def test_zeros_are_the_lowest_share_of_a_gaussian(x):
     """Standard Gaussian numbers give the gene's own distribution: its share of zeros, its values, nothing between."""
-    scores = NormalScores().fit(x)
-    levels, share = scores.levels_[scores.offsets_[1] : scores.offsets_[2]], (x[:, 1] == 0).mean()
+    fitted = NormalScores().fit(x)
+    levels, share = fitted.levels_[fitted.offsets_[1] : fitted.offsets_[2]], (x[:, 1] == 0).mean()
     quantiles = stats.norm.ppf(share + (1 - share) * (np.arange(len(levels)) + 0.5) / len(levels))
     slope, intercept = np.polyfit(quantiles, levels, 1)  # the shift and scale
     raw = np.random.default_rng(1).normal(size=(20_000, 4))
-    made = scores.inverse_transform(intercept + slope * raw)[:, 1]
+    made = fitted.inverse_transform(intercept + slope * raw)[:, 1]
     assert abs((made == 0).mean() - (x[:, 1] == 0).mean()) < 0.01
     positive = made[made > 0]
     assert positive.min() >= np.float32(x[x[:, 1] > 0, 1].min())
@@ -47,20 +48,20 @@ def test_zeros_are_the_lowest_share_of_a_gaussian(x):
 
 
 def test_a_gene_without_shared_lowest_value_has_no_floor(x):
-    scores = NormalScores().fit(x)
-    assert np.isneginf(scores.floor_[[0, 3]]).all()
-    assert np.isfinite(scores.floor_[[1, 2]]).all()
+    fitted = NormalScores().fit(x)
+    assert np.isneginf(fitted.floor_[[0, 3]]).all()
+    assert np.isfinite(fitted.floor_[[1, 2]]).all()
 
 
 def test_values_beyond_those_of_training_are_bounded_and_in_order(x):
-    scores = NormalScores().fit(x)
-    z = np.repeat(np.array([-50.0, -3.5, 3.0, 3.5, 50.0])[:, None], 4, axis=1)
-    made = scores.inverse_transform(z)
+    fitted = NormalScores().fit(x)
+    scores = np.repeat(np.array([-50.0, -3.5, 3.0, 3.5, 50.0])[:, None], 4, axis=1)
+    made = fitted.inverse_transform(scores)
     assert (np.diff(made, axis=0) >= 0).all()
     assert (made >= 0).all()
     assert (made[:, 3] == 2).all()
     assert made[-1, 0] > x[:, 0].max()
-    np.testing.assert_allclose(scores.transform(made)[2:4, 0], z[2:4, 0], rtol=1e-4)
+    np.testing.assert_allclose(fitted.transform(made)[2:4, 0], scores[2:4, 0], rtol=1e-4)
 
 
 def interpolated(x, at, to):
@@ -79,34 +80,34 @@ def test_all_genes_at_once_give_what_each_gives_by_itself(x, n_genes, kind):
     rng = np.random.default_rng(2)
     x = x.astype(np.float32)[:, np.arange(n_genes) % 4]
     x = np.where(np.arange(n_genes) % 4 < 3, x * (1 + rng.integers(0, 8, n_genes)), x).astype(np.float32)
-    scores = NormalScores().fit(x)
+    fitted = NormalScores().fit(x)
     new = np.concatenate([x[:20], rng.normal(2, 5, (80, n_genes))]).astype(kind)
-    z, made = scores.transform(new), scores.inverse_transform(new)
-    for j, (start, end) in enumerate(zip(scores.offsets_[:-1], scores.offsets_[1:], strict=True)):
-        values, levels, floor = scores.values_[start:end], scores.levels_[start:end], scores.floor_[j]
+    scores, made = fitted.transform(new), fitted.inverse_transform(new)
+    for j, (start, end) in enumerate(zip(fitted.offsets_[:-1], fitted.offsets_[1:], strict=True)):
+        values, levels, floor = fitted.values_[start:end], fitted.levels_[start:end], fitted.floor_[j]
         low, high = levels[0] - np.float32(1), levels[-1] + np.float32(1)
         expected = np.clip(interpolated(new[:, j], values, levels), low, high)
         back = interpolated(np.clip(new[:, j], low, high), levels, values)
         if np.isfinite(floor):
-            expected = np.where(new[:, j] <= scores.lowest_[j], floor, np.maximum(expected, levels[0]))
-            back = np.where(new[:, j] <= floor, scores.lowest_[j], np.maximum(back, values[0]))
-        np.testing.assert_array_equal(z[:, j], expected.astype(np.float32))
+            expected = np.where(new[:, j] <= fitted.lowest_[j], floor, np.maximum(expected, levels[0]))
+            back = np.where(new[:, j] <= floor, fitted.lowest_[j], np.maximum(back, values[0]))
+        np.testing.assert_array_equal(scores[:, j], expected.astype(np.float32))
         np.testing.assert_array_equal(made[:, j], np.maximum(back, 0).astype(np.float32))
 
 
 def test_the_blocks_do_not_matter(x, monkeypatch):
-    scores = NormalScores().fit(x)
-    whole = scores.transform(x)
+    fitted = NormalScores().fit(x)
+    whole = fitted.transform(x)
     monkeypatch.setattr(module, "BLOCK", 14)
     monkeypatch.setattr(module, "ROWS", 7)
-    np.testing.assert_array_equal(scores.transform(x), whole)
-    assert scores.transform(x[:0]).shape == (0, 4)
+    np.testing.assert_array_equal(fitted.transform(x), whole)
+    assert fitted.transform(x[:0]).shape == (0, 4)
 
 
 def test_negative_data_stay_negative():
     x = np.random.default_rng(0).normal(size=(100, 1))
-    scores = NormalScores().fit(x)
-    assert scores.inverse_transform([[-3.0]])[0, 0] < x.min()
+    fitted = NormalScores().fit(x)
+    assert fitted.inverse_transform([[-3.0]])[0, 0] < x.min()
 
 
 def test_chunks_give_a_sample_of_the_rows(x, monkeypatch):
@@ -127,3 +128,11 @@ def test_bad_input_is_named():
         NormalScores().fit(np.zeros((1, 3)))
     with pytest.raises(ValueError, match="x has values that are NaN .* row 1, column 0"):
         NormalScores().fit(np.array([[1.0], [np.nan]]))
+    with pytest.raises(ValueError, match="chunk 1 has values that are NaN .* row 0, column 1"):
+        NormalScores().fit_chunks([np.ones((2, 2)), np.array([[1.0, np.inf]])])
+
+
+@pytest.mark.parametrize("use", ["transform", "inverse_transform"])
+def test_before_it_is_fitted(x, use):
+    with pytest.raises(NotFittedError, match="this NormalScores is not fitted; call fit first"):
+        getattr(NormalScores(), use)(x)

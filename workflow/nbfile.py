@@ -1,4 +1,4 @@
-"""Notebook files: reading, writing, stripping, fingerprints, and the gate for executed ones."""
+"""Notebook files: reading, writing, cleaning, fingerprints, and checks of executed notebooks."""
 
 import hashlib
 import json
@@ -11,15 +11,15 @@ from nbformat import NotebookNode
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PLOTLY = "application/vnd.plotly.v1+json"
-DEMO = 'class="demo-cohort"'  # the banner of a notebook that had to do without the real files
+DEMO = 'class="demo-cohort"'  # the banner of a notebook that ran without the real files
 
 
 class NotebookError(Exception):
-    """A notebook that can't be read, run, shown or published; the message says why."""
+    """A notebook cannot be read, run, shown or published; the message says why."""
 
 
 def read(path: Path) -> NotebookNode:
-    """Read a notebook and check that it is a valid one with cell ids."""
+    """Read a notebook, and check that it is valid and has cell ids."""
     try:
         notebook = nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
         if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
@@ -38,12 +38,12 @@ def read(path: Path) -> NotebookNode:
 
 
 def write(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook, the same one always as the same bytes."""
+    """Write a notebook; the same notebook always gives the same bytes."""
     write_bytes((nbformat.writes(notebook).rstrip("\n") + "\n").encode(), path)
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file in one step; one that already holds these bytes keeps its time."""
+    """Write a file in one step; a file that already has these bytes keeps its time."""
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,20 +53,20 @@ def write_bytes(content: bytes, path: Path) -> None:
 
 
 def code_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    """Code cells that have something to run."""
+    """Give the code cells that are not empty."""
     return (cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())
 
 
 def tags(cell: NotebookNode) -> list[str]:
-    """Tags of a cell."""
+    """Return the tags of a cell."""
     return cell.metadata.get("tags", [])
 
 
 def strip(notebook: NotebookNode) -> NotebookNode:
     """
-    Take out what changes from run to run or machine to machine: times, paths, versions, widget state.
+    Remove what differs between runs or machines: times, paths, versions, and the state of widgets.
 
-    An interactive figure stays as HTML, without its double for Jupyter sessions.
+    An interactive figure stays as HTML; its second form, for Jupyter sessions, is removed.
     """
     for key in ("papermill", "widgets", "gexlib"):
         notebook.metadata.pop(key, None)
@@ -85,22 +85,22 @@ def _only(metadata: dict, *keys: str) -> NotebookNode:
 
 
 def digest(notebook: NotebookNode) -> str:
-    """Fingerprint of the code cells: their sources and their outputs."""
+    """Return a fingerprint of the sources and the outputs of the code cells."""
     return _sha256([[cell.source, cell.outputs] for cell in code_cells(notebook)])
 
 
 def code_digest(path: Path) -> str:
-    """Fingerprint of what a run depends on: the code and its parameters cell, neither prose nor outputs."""
+    """Return a fingerprint of the code, on which a run depends; text and outputs do not count."""
     return _sha256([[cell.source, "parameters" in tags(cell)] for cell in code_cells(read(path))])
 
 
 def library_digest(folder: Path = Path("gexlib")) -> str:
-    """Fingerprint of the library's code, on which every run and the API page depend."""
+    """Return a fingerprint of the library's code, on which every run and the API page depend."""
     return _sha256([[path.as_posix(), path.read_text(encoding="utf-8")] for path in sorted(folder.rglob("*.py"))])
 
 
 def page_digest(path: Path) -> str:
-    """Fingerprint of what a page shows besides outputs: every cell with its tags."""
+    """Return a fingerprint of all cells and their tags, which a page shows besides outputs."""
     return _sha256([[cell.cell_type, cell.source, tags(cell)] for cell in read(path).cells])
 
 
@@ -109,7 +109,7 @@ def _sha256(content: object) -> str:
 
 
 def problems(notebook: NotebookNode) -> list[str]:
-    """List what keeps an executed notebook from being shown, such as cells that failed or did not run."""
+    """List the faults of an executed notebook, such as cells that failed or did not run."""
     found = []
     cells = list(code_cells(notebook))
     if not any("parameters" in tags(cell) for cell in cells):
@@ -121,7 +121,7 @@ def problems(notebook: NotebookNode) -> list[str]:
         if cell.execution_count is None:
             found.append(f"{where} was not run")
         elif cell.execution_count != number:
-            found.append(f"{where} has the execution count {cell.execution_count}: run the cells in order")
+            found.append(f"{where} has the execution count {cell.execution_count}; run the cells in order")
         for output in cell.outputs:
             if output.output_type == "error":
                 found.append(f"{where} raised {output.ename}: {output.evalue}")
@@ -133,7 +133,7 @@ def problems(notebook: NotebookNode) -> list[str]:
 
 
 def on_demo(notebook: NotebookNode) -> list[str]:
-    """Say so if the outputs carry the banner of a demo cohort, which the book's own notebooks may not."""
+    """Return a message if the outputs have the banner of the demo cohort, which published ones must not have."""
     shown = [output.get("data", {}) for cell in code_cells(notebook) for output in cell.outputs]
     if any(DEMO in data.get(kind, "") for data in shown for kind in ("text/html", "text/markdown")):
         return ["it ran on the demo cohort; publish from a run with the real files, see book/howto/run.md"]
@@ -141,12 +141,12 @@ def on_demo(notebook: NotebookNode) -> list[str]:
 
 
 def gate(path: Path) -> None:
-    """Raise a NotebookError that lists what is wrong with an executed notebook."""
+    """Raise a NotebookError that lists the faults of an executed notebook, if there are any."""
     refuse(path, problems(read(path)))
 
 
 def check(path: Path) -> None:
-    """Raise a NotebookError if a published notebook's outputs do not belong to its present code."""
+    """Raise a NotebookError if a published notebook has faults, or outputs of other code than its own."""
     notebook = read(path)
     found = problems(notebook) + on_demo(notebook)
     if notebook.metadata.get("gexlib", {}).get("digest") != digest(notebook):
@@ -155,6 +155,6 @@ def check(path: Path) -> None:
 
 
 def refuse(path: Path, found: list[str]) -> None:
-    """Raise a NotebookError if problems were found."""
+    """Raise a NotebookError that lists the problems, if there are any."""
     if found:
         raise NotebookError("\n".join([f"{path} does not pass:", *(f"  - {line}" for line in found)]))

@@ -1,7 +1,7 @@
 """
-Run, gate, stage and publish the book's notebooks: the one tool of the Snakefile, the tests and CI.
+Command that runs, checks, stages and publishes the book's notebooks, for the Snakefile, the tests and CI.
 
-``python workflow/notebooks.py --help`` lists its commands.
+``python workflow/notebooks.py --help`` lists its subcommands.
 """
 
 import os
@@ -22,27 +22,27 @@ Pairs = Iterable[tuple[str, str]]
 
 def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> None:
     """
-    Execute a notebook; ``out`` appears once the run has passed the gate.
+    Execute a notebook, and write the result to ``out`` if the run has no faults.
 
     Parameters
     ----------
     notebook : Path
         The notebook, which is not changed.
     out : Path
-        Place of the executed notebook. A run that fails leaves nothing there, and what it got to beside it,
-        in a file that ends in ``.failed.ipynb``.
+        The path of the executed notebook. A run that fails leaves nothing there; the part that was executed goes to a
+        file beside it, which ends in ``.failed.ipynb``.
     given : iterable of (str, str)
         Names and values of parameters.
     wiring : iterable of (str, str)
-        The same, for the paths that tie notebooks together. The cell that sets them is shown on the book's
-        page only if there are others in ``given``.
+        Names and values of the parameters that connect notebooks, such as paths. If ``given`` is empty, the book's page
+        does not show the cell that sets them.
 
     Raises
     ------
     NotebookError
-        If a parameter is unknown or of another type, a cell fails, or the run does not pass the gate.
+        If a parameter is unknown or has another type, a cell fails, or the executed notebook has faults.
     """
-    import matplotlib.font_manager  # noqa: F401  its font cache is built here, not with a message in a cell
+    import matplotlib.font_manager  # noqa: F401  builds the font cache here, so that no cell shows a message about it
     import papermill
     from nbclient.exceptions import DeadKernelError
 
@@ -51,7 +51,7 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     failed, temporary = out.with_suffix(".failed.ipynb"), out.with_name(f".{out.stem}.{os.getpid()}.ipynb")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.unlink(missing_ok=True)
-    os.environ.pop("MPLBACKEND", None)  # one that was set for the terminal would leave pages without figures
+    os.environ.pop("MPLBACKEND", None)  # a backend for the terminal would leave pages without figures
     try:
         with _kernel_messages() as messages:
             papermill.execute_notebook(
@@ -71,14 +71,14 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
         failed.unlink(missing_ok=True)
     except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
         temporary.replace(failed)
-        raise NotebookError(f"{_explain(notebook, error, messages)}\nAs far as it got: {failed}") from None
+        raise NotebookError(f"{_explain(notebook, error, messages)}\nThe part that was executed: {failed}") from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def _kernel_messages() -> Iterator[list[str]]:
-    """Keep what a kernel writes to the terminal behind Jupyter's back, such as complaints while it shuts down."""
+    """Collect what a kernel writes directly to the terminal, such as messages while it shuts down."""
     messages = []
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as caught:
@@ -93,7 +93,7 @@ def _kernel_messages() -> Iterator[list[str]]:
 
 
 def _explain(notebook: Path, error: Exception, messages: list[str]) -> str:
-    """Say what went wrong in a few lines: the line that failed, and the end of the traceback."""
+    """Describe an error in a few lines: the line that failed, and the end of the traceback."""
     if isinstance(error, NotebookError):
         return str(error)
     if not hasattr(error, "traceback"):
@@ -105,7 +105,7 @@ def _explain(notebook: Path, error: Exception, messages: list[str]) -> str:
 
 
 def each(function: Callable[[Path], None], notebooks: Iterable[Path]) -> None:
-    """Call a function on each notebook, and raise what all of them raised as one NotebookError."""
+    """Call a function on each notebook, and join all NotebookErrors into one."""
     messages = []
     for path in notebooks:
         try:
@@ -117,7 +117,7 @@ def each(function: Callable[[Path], None], notebooks: Iterable[Path]) -> None:
 
 
 class Commands(click.Group):
-    """Commands whose NotebookErrors end in their message and the exit status 1."""
+    """Commands that end with the message of a NotebookError and the exit status 1."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
@@ -133,36 +133,36 @@ NOTEBOOKS = click.argument("notebooks", type=NOTEBOOK, nargs=-1, required=True)
 
 
 def pairs(*names: str, text: str) -> Callable:
-    """Make an option that takes a name and a value, any number of times."""
+    """Return an option that takes a name and a value, any number of times."""
     return click.option(*names, type=(str, str), multiple=True, metavar="NAME VALUE", help=text)
 
 
 @click.group(cls=Commands)
 def main() -> None:
-    """Run, gate, stage and publish the book's notebooks."""
+    """Run, check, stage and publish the book's notebooks."""
 
 
 @main.command("run")
 @click.argument("notebook", type=NOTEBOOK)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @pairs("-p", "--parameter", "given", text="A parameter of the notebook.")
-@pairs("-w", "--wiring", "wiring", text="A parameter that ties notebooks: not shown on the page.")
+@pairs("-w", "--wiring", "wiring", text="A parameter that connects notebooks; the page does not show it.")
 def run_command(notebook: Path, out: Path, given: Pairs, wiring: Pairs) -> None:
-    """Execute NOTEBOOK into OUT, which appears only if the run passes the gate."""
+    """Execute NOTEBOOK, and write it to OUT if the run has no faults."""
     run(notebook, out, given, wiring)
 
 
 @main.command("gate")
 @NOTEBOOKS
 def gate_command(notebooks: Iterable[Path]) -> None:
-    """Check that each notebook was executed in full and in order, without errors, stderr or widgets."""
+    """Check that each notebook was executed completely and in order, without errors, stderr or widgets."""
     each(nbfile.gate, notebooks)
 
 
 @main.command("check")
 @NOTEBOOKS
 def check_command(notebooks: Iterable[Path]) -> None:
-    """Check that each notebook passes the gate, and that its outputs belong to its present code."""
+    """Check that each notebook has no faults, and that its outputs belong to its present code."""
     each(nbfile.check, notebooks)
 
 
@@ -179,7 +179,7 @@ def publish_command(executed: Path, source: Path) -> None:
 @click.argument("out", type=FOLDER)
 @click.argument("executed", type=FOLDER)
 def stage_command(book: Path, out: Path, executed: Path) -> None:
-    """Copy the folder BOOK to OUT, its notebooks with the outputs of those in the folder EXECUTED."""
+    """Copy the folder BOOK to OUT, and give its notebooks the outputs of those in the folder EXECUTED."""
     pages.stage(book, out, executed)
 
 

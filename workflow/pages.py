@@ -1,4 +1,4 @@
-"""From executed notebooks to pages: staging the book for a build, publishing outputs into the book itself."""
+"""Outputs of executed notebooks, put into a copy of the book for a build or into the book itself."""
 
 import json
 from collections.abc import Iterable
@@ -22,10 +22,14 @@ from nbformat import NotebookNode
 
 def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
     """
-    Put the outputs of a run into a source with the same code; prose and tags stay the source's.
+    Return a source notebook with the outputs of a run of the same code; its text and tags are those of the source.
 
-    With ``injected``, the cell by which papermill set the parameters comes along; without, the remaining
-    cells are counted anew.
+    With ``injected``, the cell in which papermill set the parameters is added. Without it, the cells are counted anew.
+
+    Raises
+    ------
+    NotebookError
+        If the run is of other code.
     """
     notebook = strip(read(source))
     runs = [cell for cell in read(executed).cells if cell.cell_type == "code"]
@@ -49,16 +53,17 @@ def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
 
 
 def book_files(book: Path) -> list[Path]:
-    """Files of the book, without what tools leave there."""
+    """Return the files of the book, without those that tools leave there."""
     litter = {"_build", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
     return sorted(path for path in book.rglob("*") if path.is_file() and not litter & set(path.parts))
 
 
 def stage(book: Path, out: Path, executed: Path) -> None:
     """
-    Copy the book, its notebooks with the outputs of their runs in the folder `executed`.
+    Copy the book, and give its notebooks the outputs of their runs in the folder `executed`.
 
-    A run has the place and the name there that its notebook has in the book. What is no longer in the book goes.
+    A run has the same path in this folder as its notebook has in the book. A notebook without a run is copied as it is.
+    Files of the copy that are no longer in the book are removed.
     """
     copies = {path: out / path.relative_to(book) for path in book_files(book)}
     for path, copy in copies.items():
@@ -74,12 +79,17 @@ def stage(book: Path, out: Path, executed: Path) -> None:
 
 def publish(runs: Iterable[tuple[Path, Path]]) -> None:
     """
-    Write the outputs of runs into the book's own notebooks, with a fingerprint that ties code and outputs.
+    Write the outputs of runs into the book's own notebooks, with a fingerprint of code and outputs.
 
     Parameters
     ----------
     runs : iterable of (Path, Path)
-        Executed notebooks, and the notebooks they came from. All are checked before any is written.
+        Executed notebooks, and their sources. All are checked before any is written.
+
+    Raises
+    ------
+    NotebookError
+        If a run has faults, used the demo cohort, is of other code, or shows a path of this machine.
     """
     published = []
     for executed, source in runs:

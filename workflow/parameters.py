@@ -1,4 +1,4 @@
-"""Parameters of a notebook: what it declares, and the values given for them."""
+"""Parameters of a notebook: their declarations, and the values that are given for them."""
 
 import ast
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ SCALARS = {"bool": "a bool (true or false)", "int": "an int", "float": "a float"
 
 def declared(notebook: Path) -> dict[str, str]:
     """
-    Names and declared types of the parameters of a notebook, in order.
+    Return the names and the declared types of the parameters of a notebook, in order.
 
     Raises
     ------
     NotebookError
-        If the notebook has no cell tagged ``parameters``, or a parameter of a type that can't be checked.
+        If the notebook has no cell tagged ``parameters``, or a parameter has a type that cannot be checked.
     """
     from papermill import inspect_notebook
 
@@ -33,7 +33,7 @@ def declared(notebook: Path) -> dict[str, str]:
 
 
 def is_list(kind: str) -> bool:
-    """Whether a declared type is a list, as ``list`` and ``list[int]`` are."""
+    """Return whether a declared type is a list, such as ``list`` or ``list[int]``."""
     return kind.split("[")[0] == "list"
 
 
@@ -41,6 +41,13 @@ def parse(text: str, kind: str) -> bool | int | float | str | list:
     """
     Turn a text into the value of a parameter of a declared type.
 
+    Raises
+    ------
+    ValueError
+        If the text is not a value of that type.
+
+    Examples
+    --------
     >>> parse("3", "int"), parse("3", "float"), parse("[0, 1]", "list[int]"), parse("true", "bool")
     (3, 3.0, [0, 1], True)
     """
@@ -61,12 +68,12 @@ def parse(text: str, kind: str) -> bool | int | float | str | list:
 
 def bind(notebook: Path, given: Iterable[tuple[str, str]]) -> dict[str, object]:
     """
-    Check given names and texts against what the notebook declares; returns names and values.
+    Check given names and texts against the declarations of a notebook, and return names and values.
 
     Raises
     ------
     NotebookError
-        If a name is unknown, or a text is no value of the declared type.
+        If a name is unknown, or a text is not a value of the declared type.
     """
     types = declared(notebook)
     values = {}

@@ -1,4 +1,4 @@
-"""What to run: the table of notebooks and the parameters given on the command line, turned into runs."""
+"""Plan of the runs, from the table of notebooks and the parameters on the command line."""
 
 import itertools
 import re
@@ -12,15 +12,15 @@ from nbfile import NotebookError
 from parameters import bind, declared, is_list
 
 RESULTS = "_build/results"
-Texts = dict[str, str]  # parameter: its value, as text
+Texts = dict[str, str]  # names of parameters, and their values as text
 
 
 @dataclass(frozen=True)
 class Notebook:
     """
-    A row of the table ``notebooks.yml``, which says what each field is.
+    A row of the table ``notebooks.yml``, which explains the fields.
 
-    Its name is its path in the book, such as ``howto/own_data``.
+    The name of a notebook is its path in the book, such as ``howto/own_data``.
     """
 
     name: str
@@ -33,33 +33,33 @@ class Notebook:
 
     @property
     def source(self) -> str:
-        """Path of the notebook in the book."""
+        """Path of the notebook in the repository."""
         return f"book/{self.name}.ipynb"
 
     @property
     def files(self) -> list[str]:
-        """Files it reads: those of its row, and the outputs of other notebooks."""
+        """Files that the notebook reads: its inputs, and the outputs of other notebooks."""
         folders = [_tree(Path(path)) for path in self.inputs]
         produced = [f"{RESULTS}/{path}" for path in self.reads.values()]
         return [*sorted(str(path) for path in itertools.chain(*folders)), *produced]
 
     def products(self, folder: str) -> list[str]:
-        """Paths of what it writes; a folder ends in a slash."""
+        """Return the paths of its outputs; those of folders end in a slash."""
         return [f"{folder}/{path}" for path in ([self.output] if self.is_file else self.output)]
 
     def wiring(self, folder: str) -> Texts:
-        """Parameters that tie it to other notebooks."""
+        """Return the parameters that connect it with other notebooks, with their values."""
         produced = {parameter: f"{RESULTS}/{path}" for parameter, path in self.reads.items()}
         return {**produced, "output": f"{folder}/{self.output}" if self.is_file else folder}
 
     @property
     def is_file(self) -> bool:
-        """Whether its output is one file, not a folder."""
+        """Whether its output is a file, not a folder."""
         return isinstance(self.output, str)
 
     @property
     def has_scores(self) -> bool:
-        """Whether it writes the table that a sweep joins."""
+        """Whether it writes ``scores.csv``, the table that a sweep joins."""
         return not self.is_file and "scores.csv" in self.output
 
 
@@ -73,18 +73,18 @@ def _tree(path: Path) -> list[Path]:
 @dataclass(frozen=True)
 class Plan:
     """
-    Notebooks and their parameters.
+    Notebooks to run, and their parameters.
 
     Attributes
     ----------
     notebooks : dict of str to Notebook
         The table.
     given : dict of str to dict
-        Parameters given to each notebook of the book.
+        The parameters that are given to each notebook of the book.
     swept : Notebook or None
-        The notebook of which there are runs under ``runs/``.
+        The notebook that is swept; its runs are under ``runs/``.
     runs : dict of str to dict
-        Folder names of these runs, and the parameters of each.
+        The parameters of each of these runs, by the name of its folder.
     """
 
     notebooks: dict[str, Notebook]
@@ -94,7 +94,7 @@ class Plan:
 
     @property
     def folder(self) -> str:
-        """Folder of the sweep's runs."""
+        """Folder of the runs of the sweep."""
         return f"runs/{self.swept.name}"
 
 
@@ -106,23 +106,24 @@ def table(path: Path) -> dict[str, Notebook]:
 
 def plan(notebooks: dict[str, Notebook], config: Mapping[str, object]) -> Plan:
     """
-    Deal out the parameters of the command line.
+    Assign the parameters of the command line to notebooks, and plan the runs of a sweep.
 
-    A parameter goes to each notebook that declares it. A list for a parameter that is no list makes a sweep,
-    with a run for each combination of values. ``notebook`` names the notebook to sweep where several could be
-    meant; without any list, it asks for a single run under ``runs/``.
+    A parameter goes to each notebook that declares it. A list of values for a parameter that is not a list makes a
+    sweep, with a run for each combination of values. If several notebooks could be swept, ``notebook`` names the one to
+    sweep. Without any list of values, it asks for a single run under ``runs/``.
 
     Raises
     ------
     NotebookError
-        If a name is declared nowhere, a value is not of the declared type, or it is unclear what to sweep.
+        If no notebook declares a name, a value does not have the declared type, or it is unclear which notebook to
+        sweep.
     """
     config = dict(config)
     chosen = config.pop("notebook", None)
     if chosen is not None and chosen not in notebooks:
         raise NotebookError(f"notebook '{chosen}' is not one of the book's: {', '.join(notebooks)}")
     if chosen is not None and not notebooks[chosen].has_scores:
-        raise NotebookError(f"{chosen} writes no scores.csv, so a sweep of it has nothing to join")
+        raise NotebookError(f"{chosen} writes no scores.csv, so there is nothing to join in a sweep of it")
     types = {name: declared(Path(notebook.source)) for name, notebook in notebooks.items()}
     _check_names(config, types)
     axes = {
@@ -162,13 +163,13 @@ def _only_candidate(axes: set[str], notebooks: Mapping[str, Notebook], types: Ma
     if len(candidates) != 1:
         raise NotebookError(
             f"{' and '.join(candidates) or 'no notebook with scores'} could be swept over "
-            f"{', '.join(sorted(axes))}; a sweep is of one notebook, which --config notebook=NAME chooses"
+            f"{', '.join(sorted(axes))}; choose one notebook: --config notebook=NAME"
         )
     return candidates[0]
 
 
 def _upstream(name: str, notebooks: Mapping[str, Notebook]) -> set[str]:
-    """Collect a notebook and those whose outputs it is given, directly or through others."""
+    """Return a notebook and those whose outputs it reads, directly or through others."""
     reads = notebooks[name].reads.values()
     sources = [source for source in notebooks if any(path.startswith(f"{source}/") for path in reads)]
     return {name}.union(*(_upstream(source, notebooks) for source in sources))
@@ -176,9 +177,9 @@ def _upstream(name: str, notebooks: Mapping[str, Notebook]) -> set[str]:
 
 def _combinations(values: Mapping[str, list]) -> dict[str, Texts]:
     """
-    Name each combination of values after them, as in ``seed=1+latent_dim=10``.
+    Return each combination of values, by a name such as ``seed=1+latent_dim=10``.
 
-    Snakemake hands a run's name to a cluster job in a list with commas, so names have none.
+    A name has no commas, because Snakemake gives names of runs to a cluster job in a list separated by commas.
     """
     if empty := [name for name, options in values.items() if not options]:
         raise NotebookError(f"the list given for {', '.join(empty)} is empty")
@@ -193,20 +194,20 @@ def _combinations(values: Mapping[str, list]) -> dict[str, Texts]:
 
 
 def _text(value: object) -> str:
-    """Text of a value; Snakemake hands the items of a list over as texts, so they are read first."""
+    """Return a value as text; the items of a list, which Snakemake gives as texts, are parsed first."""
     if not isinstance(value, list):
         return str(value)
     return repr([yaml.safe_load(item) if isinstance(item, str) else item for item in value])
 
 
 def options(given: Texts, wiring: Texts) -> str:
-    """Options of ``notebooks.py run`` for these parameters."""
+    """Return the options of ``notebooks.py run`` for these parameters."""
     words = [word for flag, texts in (("-p", given), ("-w", wiring)) for p, v in texts.items() for word in (flag, p, v)]
     return shlex.join(words)
 
 
 def summarise(runs: Mapping[str, Texts], folder: str, out: str) -> None:
-    """Join the tables ``scores.csv`` of runs, each line led by the parameters of its run."""
+    """Join the tables ``scores.csv`` of runs; the parameters of its run lead each line."""
     import pandas as pd
 
     tables = []

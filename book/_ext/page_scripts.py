@@ -1,9 +1,9 @@
 """
 Scripts of the book's pages, none of which comes from the network.
 
-A page with an interactive figure gets plotly.js, the one that the installed plotly
-package holds; it is copied into the site once. Thebe, which Jupyter Book puts on each
-page, would come from the network, and no page of this book runs code: it is left out.
+A page with an interactive figure gets plotly.js from the installed plotly package; it
+is copied into the site once. Jupyter Book puts Thebe on each page, which would come
+from the network. No page of this book runs code, so Thebe is removed.
 """
 
 import importlib.util
@@ -15,7 +15,7 @@ PLOTLY = "plotly.min.js"
 
 
 def choose_scripts(app, pagename, templatename, context, doctree):
-    """Take Thebe off a page, and put plotly.js on one that needs it."""
+    """Remove Thebe from a page, and add plotly.js if the page needs it."""
     scripts = context["script_files"]
     scripts[:] = [script for script in scripts if "thebe" not in str(script).lower()]
     if MARK not in context.get("body", ""):
@@ -29,6 +29,6 @@ def choose_scripts(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    """Connect to Sphinx."""
+    """Connect the extension to Sphinx."""
     app.connect("html-page-context", choose_scripts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""What is in a data set: covariates, replicates, maps; regulation; clusters; differences and counterfactual effects."""
+"""Analyses of data sets: covariates, replicates, maps, network inference, clusters of genes, and effects on genes."""
 
 from gexlib.analysis.clusters import (
     cluster_agreement,
@@ -11,11 +11,12 @@ from gexlib.analysis.clusters import (
 from gexlib.analysis.controls import compare_controls, observed_effect
 from gexlib.analysis.covariates import summarise_covariates
 from gexlib.analysis.embedding import embed
-from gexlib.analysis.enrichment import enrich, enrich_clusters, load_gene_sets
+from gexlib.analysis.enrichment import enrich, enrich_clusters
 from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
 from gexlib.analysis.ranking import combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
+from gexlib.analysis.terms import load_gene_sets
 from gexlib.differential import agreement, differential_expression
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Clusters of genes: finding them, pairing those of two data sets, and how far the two agree."""
+"""Clusters of genes, the pairing of two clusterings, and how far the two agree."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import expression_matrix, listing, whole_number
 
 
 def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
     """
     Group genes that rise and fall together, by k-means.
 
-    Each gene is brought to mean 0 and variance 1 over the samples first. The squared Euclidean distance of two such
-    genes is :math:`2 n (1 - r)`, with :math:`r` their Pearson correlation, so that k-means, which minimises squared
-    distances, groups correlated genes whatever their level. A gene that does not vary has no correlation; it is left
-    at 0 and joins the nearest centre.
+    Each gene is first scaled to mean 0 and variance 1 over the samples. The squared Euclidean distance of two such
+    genes is :math:`2 n (1 - r)`, with :math:`r` their Pearson correlation. So k-means, which minimises squared
+    distances, groups correlated genes whatever their level. A gene that does not vary has no correlation; it is set to
+    0 and joins the nearest centre.
 
     Parameters
     ----------
@@ -28,17 +28,17 @@ def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
     k : int
         Number of clusters.
     seed : int
-        Seed of the starts; the best of ten (k-means++) is kept.
+        Seed of the ten starts (k-means++), of which the best is kept.
 
     Returns
     -------
     Series of int, indexed by gene
-        The cluster of each gene, 1 to `k`, the largest cluster first.
+        The cluster of each gene, from 1 to `k`; cluster 1 is the largest.
 
     Raises
     ------
     ValueError
-        If there are fewer genes than clusters, or two genes of one name.
+        If there are fewer genes than clusters, or two genes have the same name.
 
     Examples
     --------
@@ -55,8 +55,8 @@ def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
         raise ValueError(f"data has the gene {twice!r} more than once; call data.var_names_make_unique() first")
     x = x - x.mean(axis=1, keepdims=True)
     sd = x.std(axis=1, keepdims=True)
-    z = np.divide(x, sd, out=np.zeros_like(x), where=sd > 1e-6)
-    labels = KMeans(k, n_init=10, random_state=whole_number("seed", seed, least=0)).fit(z).labels_
+    scores = np.divide(x, sd, out=np.zeros_like(x), where=sd > 1e-6)
+    labels = KMeans(k, n_init=10, random_state=whole_number("seed", seed, least=0)).fit(scores).labels_
     rank = np.empty(k, int)
     rank[np.argsort(-np.bincount(labels, minlength=k), kind="stable")] = np.arange(1, k + 1)
     return pd.Series(rank[labels], index=data.var_names, name="cluster")
@@ -64,7 +64,7 @@ def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
 
 def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
     """
-    Pair the clusters of two clusterings one to one so that pairs share as many genes as possible.
+    Pair the clusters of two clusterings one to one, so that the pairs share as many genes as possible.
 
     Parameters
     ----------
@@ -74,12 +74,19 @@ def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a pair, in the order of `a`'s labels
-        ``a``, ``b`` (labels), ``size_a``, ``size_b`` and ``shared`` (numbers of genes). Where the clusterings
-        differ in their number of clusters, some of the longer one stay without a partner.
+        ``a``, ``b`` (labels), ``size_a``, ``size_b`` and ``shared`` (numbers of genes). If one clustering has more
+        clusters than the other, some of them stay without a partner.
+
+    Raises
+    ------
+    TypeError
+        If a clustering is not a Series.
+    ValueError
+        If the clusterings have different genes, or one has a gene twice.
 
     Notes
     -----
-    The assignment problem, solved exactly (the Hungarian method; :func:`scipy.optimize.linear_sum_assignment`).
+    This is the assignment problem. :func:`scipy.optimize.linear_sum_assignment` solves it exactly.
 
     Examples
     --------
@@ -103,23 +110,29 @@ def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
 
 def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, seed: int = 0) -> pd.Series:
     """
-    How far two clusterings of the same genes agree.
+    Measure how far two clusterings of the same genes agree.
 
     Parameters
     ----------
     a, b : Series of labels, indexed by gene
     n_permutations : int
-        How often the genes of `b` are shuffled for the agreement by chance.
+        How often the genes of `b` are shuffled, to find the agreement by chance.
     seed : int
+        Seed of the permutations.
 
     Returns
     -------
     Series
         ``adjusted_rand``: the adjusted Rand index :cite:p:`hubert1985comparing`, 1 for the same clusters and 0 on
         average by chance.
-        ``matched_share``: the share of genes that lie in a pair of :func:`match_clusters`. ``matched_share_chance``:
-        its mean over the permutations. ``p``: the share of the permutations, the data themselves counted among
-        them, that reach ``matched_share``.
+        ``matched_share``: the share of genes whose two clusters are a pair of :func:`match_clusters`.
+        ``matched_share_chance``: its mean over the permutations. ``p``: the share of the permutations that reach
+        ``matched_share``; the data themselves count as one of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`match_clusters`.
 
     Examples
     --------
@@ -151,7 +164,7 @@ def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, se
 
 def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     """
-    How far the clusters of each pair are enriched in the same terms.
+    Count the terms in which both clusters of each pair are enriched.
 
     Parameters
     ----------
@@ -160,13 +173,13 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
     a, b : DataFrame
         Enrichment of the clusters of each data set, from :func:`~gexlib.analysis.enrich_clusters`.
     level : float
-        Terms whose family-wise error is at most this count as enriched.
+        Terms with a family-wise error rate of at most this count as enriched.
 
     Returns
     -------
     DataFrame
-        `matches` with the numbers of enriched terms ``terms_a``, ``terms_b``, ``terms_shared``, and ``jaccard``, the
-        shared terms over all terms of the two; NaN where neither has one.
+        `matches` with the numbers of enriched terms, ``terms_a``, ``terms_b`` and ``terms_shared``, and with
+        ``jaccard``, the number of shared terms over that of all terms of the two; NaN if neither has one.
     """
     found = [t[t["fwer"] <= level].groupby("cluster")["term"].agg(set).to_dict() for t in (a, b)]
     pairs = [(found[0].get(i, set()), found[1].get(j, set())) for i, j in zip(matches["a"], matches["b"], strict=True)]
@@ -180,20 +193,20 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
 
 def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 2, level: float = 0.05) -> pd.DataFrame:
     """
-    The most enriched terms of each matched cluster, and whether the partner is enriched in them too.
+    List the most enriched terms of each matched cluster, and whether its partner is enriched in them too.
 
     Parameters
     ----------
     matches, a, b, level
         As for :func:`match_terms`.
     n : int
-        Terms for each cluster, at most: those of the smallest p.
+        The largest number of terms for each cluster; those of the smallest p are taken.
 
     Returns
     -------
     DataFrame
-        ``side`` (a or b), ``cluster``, ``term``, ``p``, ``fwer`` and ``common``: whether the FWER is at most `level` in
-        both clusters of the pair. Clusters without enriched terms have no row.
+        ``side`` (a or b), ``cluster``, ``term``, ``p``, ``fwer`` and ``common`` (whether the FWER is at most `level` in
+        both clusters of the pair). Clusters without enriched terms have no row.
     """
     whole_number("n", n, least=1)
     found = {
@@ -212,7 +225,7 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
 
 def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     """
-    The terms that both clusters of a pair are enriched in.
+    List the terms in which both clusters of a pair are enriched.
 
     Parameters
     ----------
@@ -222,8 +235,8 @@ def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level:
     Returns
     -------
     DataFrame, one row a pair and term
-        ``a``, ``b`` (the clusters), ``term``, ``size``, and ``overlap``, ``p``, ``fdr``, ``fwer`` of each side
-        (``overlap_a``, ...); pairs in the order of `matches`, then by ``p_a``.
+        ``a``, ``b`` (the clusters), ``term``, ``size``, and of each side ``overlap``, ``p``, ``fdr`` and ``fwer``
+        (``overlap_a``, ...). The pairs have the order of `matches`, the terms of a pair that of ``p_a``.
     """
     columns = ["cluster", "term", "size", "overlap", "p", "fdr", "fwer"]
     sides = {
@@ -238,7 +251,7 @@ def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level:
 
 
 def _same_genes(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """`a`, and `b` in the order of `a`'s genes."""
+    """Return `a`, and `b` in the order of `a`'s genes."""
     for argument, labels in {"a": a, "b": b}.items():
         if not isinstance(labels, pd.Series):
             raise TypeError(f"{argument} must be a Series of labels indexed by gene, not {type(labels).__name__}")
@@ -247,6 +260,6 @@ def _same_genes(a: pd.Series, b: pd.Series) -> tuple[pd.Series, pd.Series]:
     if len(a) != len(b) or not a.index.isin(b.index).all():
         only = [*a.index.difference(b.index), *b.index.difference(a.index)]
         raise ValueError(
-            f"a and b must be clusterings of the same genes; {len(only)} are in one only, such as {only[0]!r}"
+            f"a and b must be clusterings of the same genes; {len(only)} are in one of them only: {listing(only, 5)}"
         )
     return a, b.loc[a.index]

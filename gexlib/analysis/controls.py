@@ -1,35 +1,37 @@
-"""Where do the two groups of a comparison come from? Differences that the groups do not make."""
+"""Comparisons of two groups whose samples come from several sources, such as studies or projects."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import expression_matrix
-from gexlib.differential import differential_expression
+from gexlib.checks import check_columns, column_names, expression_matrix
+from gexlib.differential import Contrast, contrast_sizes, differential_expression
 
-LEAST = 3  # samples of a source below which nothing is said about it
+LEAST = 3  # controls that a source must have to be compared
 
 
 def compare_controls(
     data: AnnData, by: str, value: str, reference: str, source: str, fdr: float = 0.05
 ) -> pd.DataFrame:
     """
-    Does it matter which control samples a group is compared with?
+    Compare the control samples of each source with those of the other sources.
 
-    Controls of several sources (studies, laboratories) should give the same answer. Where they do not, the answer
-    holds differences between the sources. Where the group's own source has no controls at all, group and source
-    are confounded, and no method can tell the two from these samples alone.
+    Controls of several sources (studies, laboratories) should give the same answer. If they do not, the answer
+    contains differences between the sources. If the group's own source has no controls, group and source are
+    confounded, and no method can tell the two apart from these samples alone.
 
     Parameters
     ----------
     data : AnnData, n_samples x n_genes
-        As a rule the samples of one tissue.
+        Expression on a log scale; as a rule the samples of one tissue.
     by : str
-        The column of ``obs`` with the groups.
+        The column of ``obs`` that names the group.
     value, reference : str
-        The group of interest, and the controls.
+        Two of its levels: the group of interest, and the controls.
     source : str
         The column of ``obs`` that says where a sample comes from.
     fdr : float
@@ -38,10 +40,17 @@ def compare_controls(
     Returns
     -------
     DataFrame, one row a source with three controls or more
-        ``controls``, how many; ``own``, whether samples of `value` come from it too; ``differ from other controls``,
-        how many genes differ between these controls and those of all other sources, with no `value` sample
-        involved; ``Spearman``, the correlation of the effects of `value` against these controls and against the
-        others. The last two are missing where there are no others.
+        ``controls``: their number.
+        ``own``: whether samples of `value` come from this source too.
+        ``differ from other controls``: the number of genes that differ between these controls and those of all other
+        sources; samples of `value` take no part.
+        ``Spearman``: the correlation of two sets of effects of `value`, against these controls and against the others.
+        The last two are missing if the other sources have fewer than three controls.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, or no sample has `value` or `reference`.
 
     Examples
     --------
@@ -55,6 +64,8 @@ def compare_controls(
     a              4   True
     b              4  False
     """
+    contrast_sizes(data.obs, Contrast(by, value, reference))
+    check_columns("source", [source], data.obs)
     group, origin = (data.obs[name].astype(object) for name in (by, source))
     control, treated = (group == reference).to_numpy(), (group == value).to_numpy()
     counts = origin[control].value_counts()
@@ -81,33 +92,58 @@ def compare_controls(
     return table.astype({"differ from other controls": "Int64"})
 
 
-def observed_effect(data: AnnData, covariate: str, value: str, reference: str, within: str) -> pd.Series:
+def observed_effect(data: AnnData, by: str, value: str, reference: str, within: Sequence[str] = ()) -> pd.Series:
     """
-    Mean difference between samples of two levels of a covariate, within groups such as projects.
+    Mean difference of each gene between two groups of samples, within kinds of samples such as projects.
 
-    Only groups with samples of both levels count, each by its number of samples with `value`; what differs between
-    projects cancels. It is a difference of real samples, which may differ in other covariates as well.
+    Only kinds with samples of both groups count. Each is weighted by its number of samples with `value`. Differences
+    between kinds cancel. The samples are measured ones, so the two groups may differ in other covariates as well.
+
+    Parameters
+    ----------
+    data : AnnData, n_samples x n_genes
+        Expression on a log scale.
+    by : str
+        The column of ``obs`` that names the group.
+    value, reference : str
+        Two of its levels; other samples are left out.
+    within : sequence of str
+        Columns of ``obs``; samples that agree in all of them are of one kind. By default all samples are.
 
     Returns
     -------
     Series, one value a gene
-        In the unit of the data; ``attrs`` holds the numbers of samples ``n_value`` and ``n_reference``.
+        In the unit of the data; ``attrs`` holds the numbers of samples that count, ``n_value`` and ``n_reference``.
 
     Raises
     ------
     ValueError
-        If no group has both levels.
+        If a column is absent or has missing values, no sample has `value` or `reference`, or no kind has samples of
+        both.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"oxygen": list("ynyn"), "project": list("aabb")}, index=list("pqrs"))
+    >>> data = AnnData(np.array([[3], [1], [14], [10]], dtype="float32"), obs=obs)
+    >>> observed_effect(data, "oxygen", "y", "n", within=["project"]).tolist()
+    [3.0]
     """
+    within = column_names("within", within)
+    check_columns("within", within, data.obs, complete=True)
+    contrast_sizes(data.obs, Contrast(by, value, reference))
     x = expression_matrix(data, "data").astype(np.float64)
-    level, group = (data.obs[name].astype(object).to_numpy() for name in (covariate, within))
+    level = data.obs[by].astype(object).to_numpy()
+    kind = data.obs.groupby(within, observed=True, sort=False).ngroup().to_numpy() if within else np.zeros(len(x), int)
     total, n_value, n_reference = np.zeros(x.shape[1]), 0, 0
-    for name in dict.fromkeys(group[level == value]):
-        these, others = (group == name) & (level == value), (group == name) & (level == reference)
+    for code in dict.fromkeys(kind[level == value]):
+        these, others = (kind == code) & (level == value), (kind == code) & (level == reference)
         if others.any():
             total += these.sum() * (x[these].mean(axis=0) - x[others].mean(axis=0))
             n_value, n_reference = n_value + int(these.sum()), n_reference + int(others.sum())
     if not n_value:
-        raise ValueError(f"no {within} has samples of both {value!r} and {reference!r} in {covariate!r}")
+        raise ValueError(
+            f"within={within}: no kind of sample has both {value!r} and {reference!r} in by={by!r}; name fewer columns"
+        )
     effect = pd.Series(total / n_value, index=data.var_names, name="effect")
     effect.attrs = {"n_value": n_value, "n_reference": n_reference}
     return effect

@@ -25,13 +25,14 @@ def embed(
     """
     Place samples on a map that a reference defines.
 
-    By ``"pca"`` these are the principal components of `reference` alone (as a rule the real training data), and every
-    data set is projected on them. Components fitted to each data set by itself could not be compared, and
-    components fitted to all together would bend towards the synthetic data. By ``"umap"``
-    :cite:p:`mcinnes2018umap` a neighbour graph of all samples of `data` is laid out together, as in Figure 4 of the
-    paper: a map onto which one projects draws every sample into the nearest crowd of the reference, whether it
-    belongs there or not. Its distances beyond a sample's neighbours mean little. It works on the first 50
-    principal components of `reference`.
+    ``"pca"`` projects every data set on the principal components of `reference` alone (as a rule the real training
+    data). Components fitted to each data set by itself could not be compared. Components fitted to all together would
+    bend towards the synthetic data.
+
+    ``"umap"`` :cite:p:`mcinnes2018umap` lays out one neighbour graph of all samples of `data`, as in Figure 4 of the
+    paper, on the first 50 principal components of `reference`. It does not project samples onto a map of the
+    reference, because that would draw every sample into the nearest crowd, whether it belongs there or not. Distances
+    beyond a sample's neighbours mean little.
 
     Parameters
     ----------
@@ -49,7 +50,12 @@ def embed(
     -------
     DataFrame
         Columns ``PC1``, ``PC2``, ... (or ``UMAP1``, ...), ``data`` (the name of the data set) and the covariates of
-        the sample; for PCA the shares of the reference's variance are in ``attrs["explained"]``.
+        the sample. For PCA, ``attrs["explained"]`` holds the shares of the reference's variance.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown, or a data set has other genes than `reference`.
 
     Examples
     --------
@@ -66,10 +72,10 @@ def embed(
             raise ValueError(f"data[{name!r}] has other genes than reference, or in another order")
     k = n_components if method == "pca" else min(50, *reference.shape)
     pca = PCA(k, svd_solver="full").fit(expression_matrix(reference, "reference"))
-    scores = np.concatenate([pca.transform(expression_matrix(d, f"data[{name!r}]")) for name, d in data.items()])
+    places = np.concatenate([pca.transform(expression_matrix(d, f"data[{name!r}]")) for name, d in data.items()])
     if method == "umap":
-        scores = _umap(scores, n_components, seed)
-    placed = pd.DataFrame(scores, columns=[f"{METHODS[method]}{i + 1}" for i in range(n_components)])
+        places = _umap(places, n_components, seed)
+    placed = pd.DataFrame(places, columns=[f"{METHODS[method]}{i + 1}" for i in range(n_components)])
     obs = pd.concat([d.obs.assign(data=name) for name, d in data.items()])
     placed = pd.concat([placed.set_index(obs.index), obs[["data", *obs.columns.drop("data")]]], axis=1)
     if method == "pca":

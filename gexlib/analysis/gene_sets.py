@@ -1,4 +1,4 @@
-"""Do the genes of a set stand near the top of a ranking, more than neighbours on the chromosome would by chance?"""
+"""Gene sets in a ranking of genes, tested against what neighbours on the chromosome share."""
 
 from __future__ import annotations
 
@@ -11,31 +11,37 @@ from scipy import stats
 
 def rank_sets(scores: pd.Series, sets: Mapping[str, Iterable[str]], top: int = 100, least: int = 5) -> pd.DataFrame:
     r"""
-    Where gene sets, such as regulons, stand in a ranking of genes.
+    Measure how high gene sets, such as regulons, stand in a ranking of genes.
 
-    Genes of one operon are transcribed together, so they rank together, and shuffled labels would make any regulon of
-    a few operons look significant. The test here turns the labels around the chromosome instead: all genes keep
-    their order, the set's membership moves by 1, 2, ..., n - 1 places. That keeps runs of neighbours whole, and all
-    n positions are computed, so there is no random number in it. The smallest *p* is 1/n.
+    Genes of one operon are transcribed together, so they rank together. A test that shuffles labels would make any
+    regulon of a few operons look significant. The test here rotates the labels around the chromosome instead: all
+    genes keep their order, and the set's membership moves by 1, 2, ..., n - 1 places. This keeps runs of neighbours
+    whole. All n positions are computed, so no random number is involved. The smallest *p* is 1/n.
 
     Parameters
     ----------
     scores : Series, one value a gene, in the order of the genome
         An effect or a statistic; its sign does not count.
     sets : mapping of str to iterable of str
-        Names of the sets and their genes; genes without a score are passed over.
+        Names of the sets and their genes; genes without a score do not count.
     top : int
-        How many genes at the top are looked at for ``in top``.
+        How many genes count as the top, for ``in top``.
     least : int
-        Sets with fewer scored genes are left out.
+        Sets with fewer scored genes than this are left out.
 
     Returns
     -------
     DataFrame, one row a set, by falling AUROC
-        ``genes``, how many; ``AUROC`` of the absolute score for the members, and ``p``, the share of positions around
-        the chromosome with an AUROC as high; ``in top``, the number of members among the top genes, ``expected`` by
-        chance, and ``p top``, the hypergeometric (one-sided Fisher) probability of as many, which takes genes
-        as independent.
+        ``genes``: the number of scored members.
+        ``AUROC``: of the absolute score, for the members. ``p``: the share of positions around the chromosome with an
+        AUROC at least as high.
+        ``in top``: the number of members among the top genes. ``expected``: that number by chance. ``p top``: the
+        hypergeometric (one-sided Fisher) probability of at least as many, which takes genes as independent.
+
+    Raises
+    ------
+    ValueError
+        If `top` is not from 1 to the number of genes, or a gene has two scores.
 
     Examples
     --------
@@ -75,6 +81,6 @@ def rank_sets(scores: pd.Series, sets: Mapping[str, Iterable[str]], top: int = 1
 
 
 def _turned_sums(ranks: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Sum of the members' ranks with the membership turned by 0, 1, ..., n - 1 places (a circular correlation)."""
+    """Sums of the members' ranks with the membership rotated by 0, 1, ..., n - 1 places (a circular correlation)."""
     sums = np.fft.irfft(np.conj(np.fft.rfft(member)) * np.fft.rfft(ranks), len(ranks))
-    return np.round(sums * 2) / 2  # ranks are whole or, in ties, half numbers
+    return np.round(sums * 2) / 2  # ranks are whole numbers or, in ties, half ones

@@ -1,4 +1,4 @@
-"""Which gene regulates which? Two classic methods of network inference, and how much of a known network they find."""
+"""Two classic methods of network inference, and how much of a known network they find."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from anndata import AnnData
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from gexlib.checks import expression_matrix, whole_number
+from gexlib.checks import expression_matrix, listing, whole_number
 
 
 def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 100, seed: int = 0) -> pd.DataFrame:
     """
     Score each regulation by how much a regulator helps to predict a gene :cite:p:`huynhthu2010genie3`.
 
-    As in GENIE3: each gene is predicted from the regulators (without itself) by an ensemble of fully grown trees that
-    try a random part of the regulators, as many as the square root of their number, at each node; the score of a
-    regulator is its share in what the trees explain. The trees are Extra-Trees, the quicker of the two kinds in the
-    paper.
+    As in GENIE3, an ensemble of fully grown trees predicts each gene from the regulators (without the gene itself). At
+    each node a tree tries a random part of the regulators, as many as the square root of their number. The score of a
+    regulator is its share of the variance that the trees explain. The trees are Extra-Trees, the quicker of the two
+    kinds in the paper.
 
     Parameters
     ----------
     data : AnnData, n_samples x n_genes
         Steady states of many conditions, such as multifactorial perturbations, in any unit.
     regulators : sequence of str
-        Candidates: genes of the data.
+        The candidates, at least two genes of the data.
     n_trees : int
         Trees for each gene.
     seed : int
@@ -36,12 +36,12 @@ def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 10
     Returns
     -------
     DataFrame, n_regulators x n_genes
-        At least 0; each column adds up to 1, unless the gene is constant. A regulator has no score for itself (NaN).
+        At least 0. Each column adds up to 1, unless the gene is constant. A regulator has no score for itself (NaN).
 
     Raises
     ------
     ValueError
-        If there are fewer than 2 candidates, or one that is not a gene of the data.
+        If there are fewer than two candidates, or one of them is not a gene of the data.
 
     Examples
     --------
@@ -70,32 +70,32 @@ def knockout_scores(data: AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
     r"""
     Score each regulation by what the knock-out of a regulator does to a gene :cite:p:`pinna2010knockouts`.
 
-    With :math:`x_{ij}` the level of gene :math:`j` after the knock-out of gene :math:`i`, and the mean and the standard
-    deviation of the gene over all knock-outs, the score is
+    Let :math:`x_{ij}` be the level of gene :math:`j` after the knock-out of gene :math:`i`, and :math:`\mu_j` and
+    :math:`\sigma_j` the mean and the standard deviation of gene :math:`j` over all knock-outs. The score is
 
     .. math:: z_{ij} = \frac{|x_{ij} - \mu_j|}{\sigma_j}.
 
     Parameters
     ----------
     data : AnnData, n_samples x n_genes
-        One sample for each knock-out or several, whose means are taken.
+        One or several samples for each knock-out; several are averaged.
     knocked_out : sequence of str, n_samples
         The gene that is knocked out in each sample.
 
     Returns
     -------
     DataFrame, n_knocked_out x n_genes
-        At least 0; a gene's own knock-out has no score (NaN), and does not count in its mean and standard deviation.
+        At least 0. A gene's own knock-out has no score (NaN) and does not count in its mean and standard deviation.
 
     Raises
     ------
     ValueError
-        If there is not one gene for each sample, it is not one of the data, or fewer than 3 genes are knocked out.
+        If `knocked_out` does not name one gene of the data for each sample, or names fewer than three in all.
 
     Notes
     -----
-    This was the core of the best entries to the knock-out challenges of DREAM :cite:p:`marbach2010revealing`. Effects
-    that reach a gene through others score as well as direct ones.
+    This was the core of the best entries to the knock-out challenges of DREAM :cite:p:`marbach2010revealing`. Indirect
+    effects, which reach a gene through others, score as high as direct ones.
 
     Examples
     --------
@@ -126,14 +126,20 @@ def aupr(scores: pd.DataFrame, network: nx.DiGraph) -> float:
     Parameters
     ----------
     scores : DataFrame, n_regulators x n_genes
-        Higher is more likely; pairs without a score (NaN), and a regulator with itself, do not count.
+        A higher score is more likely a regulation. Pairs without a score (NaN) do not count, nor does a regulator with
+        itself.
     network : DiGraph
-        The regulations that are true; those between other genes do not count.
+        The true regulations; those between other genes do not count.
 
     Returns
     -------
     float
-        1 is best; chance is the share of pairs that are true.
+        1 is best; by chance it is the share of pairs that are true.
+
+    Raises
+    ------
+    ValueError
+        If the network has none of the scored pairs.
 
     Examples
     --------
@@ -157,6 +163,11 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     -------
     DataFrame
         ``recall``, ascending from 0, and ``precision``.
+
+    Raises
+    ------
+    ValueError
+        As for `aupr`.
     """
     precision, recall, _ = precision_recall_curve(*_pairs(scores, network))
     return pd.DataFrame({"recall": recall, "precision": precision})[::-1].reset_index(drop=True)
@@ -164,19 +175,25 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
 
 def network_recovery(scores: Mapping[str, pd.DataFrame], network: nx.DiGraph) -> pd.DataFrame:
     """
-    How much of a known network do scored regulations recover?
+    Measure how much of a known network scored regulations recover.
 
     Parameters
     ----------
     scores : mapping of str to DataFrame
-        By name, as for `aupr`.
+        Scores by the name of their data, as for `aupr`.
     network : DiGraph
+        As for `aupr`.
 
     Returns
     -------
-    DataFrame
-        A row for each name: ``pairs`` that are scored, ``true`` ones, ``chance`` (the share of true ones), ``AUPR``
-        and ``AUPR / chance``.
+    DataFrame, one row a name
+        ``pairs`` (the number of scored pairs), ``true`` (the number of true ones), ``chance`` (the share of true ones),
+        ``AUPR`` and ``AUPR / chance``.
+
+    Raises
+    ------
+    ValueError
+        As for `aupr`.
     """
     rows = {}
     for name, table in scores.items():
@@ -187,7 +204,7 @@ def network_recovery(scores: Mapping[str, pd.DataFrame], network: nx.DiGraph) ->
 
 
 def _pairs(scores: pd.DataFrame, network: nx.DiGraph) -> tuple[np.ndarray, np.ndarray]:
-    """Of each scored pair of different genes, whether it is an edge, and its score."""
+    """Return for each scored pair of different genes whether it is an edge, and its score."""
     tf, gene = (np.array(names, dtype=object) for names in (scores.index, scores.columns))
     true = np.array([[network.has_edge(a, b) for b in gene] for a in tf])
     counted = scores.notna().to_numpy() & ~np.equal.outer(tf, gene)
@@ -201,7 +218,7 @@ def _pairs(scores: pd.DataFrame, network: nx.DiGraph) -> tuple[np.ndarray, np.nd
 def _regulators(data: AnnData, names: Sequence[str], argument: str = "regulators", least: int = 2) -> list[str]:
     names = list(dict.fromkeys(names))
     if absent := [name for name in names if name not in data.var_names]:
-        raise ValueError(f"{argument} has {len(absent)} names that are not genes of data, the first {absent[0]!r}")
+        raise ValueError(f"{argument} has {len(absent)} names that are not genes of data: {listing(absent, 5)}")
     if len(names) < least:
-        raise ValueError(f"{argument} names {len(names)} genes; at least {least} are needed to tell them apart")
+        raise ValueError(f"{argument} names {len(names)} genes; at least {least} are needed to compare them")
     return names

@@ -1,4 +1,4 @@
-"""Rankings of genes by an effect: do they find known genes, what do several models say together?"""
+"""Rankings of genes by an effect: their order, how well they find known genes, and the effects of several models."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ import pandas as pd
 from scipy import stats
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from gexlib.checks import check_columns
 
-def rank_genes(effects: pd.DataFrame, by: str = "effect") -> pd.DataFrame:
+
+def rank_genes(effects: pd.DataFrame, column: str = "effect") -> pd.DataFrame:
     """
-    Genes in the order of their absolute effect, the largest first.
+    Sort genes by their absolute effect, the largest first.
 
     Parameters
     ----------
     effects : DataFrame, one row a gene
         What :meth:`gexlib.wgan.WGANGP.counterfactual`, :func:`differential_expression` or :func:`combine` returns.
-    by : str
-        The column to rank by, as a rule ``"effect"``; its sign does not count.
+    column : str
+        The column to sort by, as a rule ``"effect"``; its sign does not count.
 
     Returns
     -------
     DataFrame
-        `effects` sorted, with ``rank`` from 1 as first column. Ties keep their order.
+        `effects` sorted, with ``rank`` from 1 as the first column. Ties keep their order.
+
+    Raises
+    ------
+    ValueError
+        If the column is absent.
 
     Examples
     --------
@@ -32,9 +39,8 @@ def rank_genes(effects: pd.DataFrame, by: str = "effect") -> pd.DataFrame:
     >>> rank_genes(effects)["rank"].to_dict()
     {'VIM': 1, 'APC': 2, 'TP53': 3}
     """
-    if by not in effects:
-        raise ValueError(f"by={by!r} is not a column of effects; columns: {', '.join(effects)}")
-    order = effects[by].abs().sort_values(ascending=False, kind="stable").index
+    check_columns("column", [column], effects, "effects")
+    order = effects[column].abs().sort_values(ascending=False, kind="stable").index
     ranked = effects.loc[order].copy()
     ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
     ranked.attrs = dict(effects.attrs)
@@ -43,20 +49,25 @@ def rank_genes(effects: pd.DataFrame, by: str = "effect") -> pd.DataFrame:
 
 def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:
     """
-    How well does a score find genes that are known to respond?
+    Measure how well a score finds genes that are known to respond.
 
     Parameters
     ----------
     scores : Series, one value a gene
         An effect or a test statistic; its sign does not count.
     truth : Series of bool, one value a gene
-        Which genes respond; some must, and some must not.
+        Whether each gene responds; some must, and some must not.
 
     Returns
     -------
     Series
-        ``AUROC`` (0.5 by chance), ``AUPRC``, the average precision, and ``chance``, the average precision of a random
-        order, which is the share of responders.
+        ``AUROC`` (0.5 by chance), ``AUPRC`` (the average precision) and ``chance`` (the average precision of a random
+        order, which is the share of responders).
+
+    Raises
+    ------
+    ValueError
+        If all genes respond, or none does.
 
     Examples
     --------
@@ -73,29 +84,38 @@ def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:
 
 def combine(effects: Iterable[pd.DataFrame] | Mapping[object, pd.DataFrame]) -> pd.DataFrame:
     r"""
-    The effects of models that were trained from several seeds, with both kinds of spread.
+    Combine the effects of models that were trained from several seeds, with both kinds of spread.
 
-    One model's runs show how much the effect depends on the latent vector, but not how much another training would
-    have changed it. For :math:`m` models with means :math:`\bar\delta_k` and standard deviations :math:`s_k` over
+    One model's runs show how much the effect depends on the latent vector. They do not show how much another training
+    would have changed it. For :math:`m` models with means :math:`\bar\delta_k` and standard deviations :math:`s_k` over
     runs, the variance of one run of any model is
     :math:`\frac{1}{m}\sum_k s_k^2 + \operatorname{var}_k \bar\delta_k` (law of total variance).
 
     Parameters
     ----------
     effects : DataFrames, one a model, or a mapping whose values they are
-        Each with the columns ``effect`` and ``sd``, for the same genes (:meth:`gexlib.wgan.WGANGP.counterfactual`).
-        Two or more.
+        At least two, each with the columns ``effect`` and ``sd``, for the same genes in the same order
+        (:meth:`gexlib.wgan.WGANGP.counterfactual`).
 
     Returns
     -------
     DataFrame, one row a gene
-        ``effect``, the mean of the models; ``sd latents`` (root mean square of :math:`s_k`) and ``sd models`` (of
-        the means, with divisor m - 1); ``sd``, both together; ``low`` and ``high``, effect ± 1.96 sd; ``z``, effect
-        over sd; ``same sign``, the share of the models whose effect has the sign of the mean.
+        ``effect``: the mean of the models.
+        ``sd latents``: the root mean square of :math:`s_k`. ``sd models``: the standard deviation of the means, with
+        divisor m - 1. ``sd``: both together.
+        ``low`` and ``high``: effect ± 1.96 sd. ``z``: effect over sd.
+        ``same sign``: the share of the models whose effect has the sign of the mean.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two tables, one lacks a column, or their genes differ.
     """
     tables = list(effects.values() if isinstance(effects, Mapping) else effects)
     if len(tables) < 2:
         raise ValueError(f"effects has {len(tables)} table; the spread between models needs two or more")
+    for table in tables:
+        check_columns("column", ["effect", "sd"], table, "effects")
     genes = tables[0].index
     if any(not table.index.equals(genes) for table in tables):
         raise ValueError("the tables of effects differ in their genes, or in their order")

@@ -1,35 +1,44 @@
-"""How alike are replicates?"""
+"""Similarity of replicates."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import expression_matrix
+from gexlib.checks import check_columns, column_names, expression_matrix
 
 
-def replicate_correlations(data: AnnData, by: str = "condition", batch: str | None = None) -> pd.DataFrame:
+def replicate_correlations(
+    data: AnnData, within: Sequence[str] = ("condition",), batch: str | None = None
+) -> pd.DataFrame:
     """
-    Correlation between each two samples, replicates or not.
+    Correlations between all pairs of samples, replicates or not.
 
-    What two samples of *Escherichia coli* share whatever the condition (ribosomal genes are high, silent ones
-    low) would push every correlation towards 1, so the mean of each gene is taken off first.
+    In *Escherichia coli*, some genes are high and others low under all conditions: ribosomal genes are high, silent
+    ones low. This would push every correlation towards 1, so the mean of each gene is subtracted first.
 
     Parameters
     ----------
     data : AnnData, n_samples x n_genes
         Expression on a log scale.
-    by : str
-        The column of ``obs`` that replicates share.
+    within : sequence of str
+        Columns of ``obs``, at least one; samples that agree in all of them are replicates.
     batch : str, optional
-        A column that names the batch, such as the project or the laboratory.
+        The column of ``obs`` that names the batch, such as the project or the laboratory.
 
     Returns
     -------
     DataFrame, n_samples * (n_samples - 1) / 2 rows
         ``first``, ``second`` (sample names), ``replicates`` (bool), ``correlation`` (Pearson, over genes) and,
-        with `batch`, ``same batch`` (bool).
+        with `batch`, ``same batch`` (bool). A missing value agrees with none.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent, or `within` names none.
 
     Examples
     --------
@@ -38,9 +47,11 @@ def replicate_correlations(data: AnnData, by: str = "condition", batch: str | No
     >>> replicate_correlations(data)["replicates"].tolist()
     [True, False, False]
     """
-    for argument, name in {"by": by, "batch": batch}.items():
-        if name is not None and name not in data.obs:
-            raise ValueError(f"{argument}={name!r} is not a column of obs; columns: {', '.join(data.obs)}")
+    within = column_names("within", within)
+    if not within:
+        raise ValueError("within names no column; name those in which replicates agree, such as ['condition']")
+    check_columns("within", within, data.obs)
+    check_columns("batch", [] if batch is None else [batch], data.obs)
     x = expression_matrix(data, "data").astype(np.float64)
     first, second = np.triu_indices(len(x), k=1)
 
@@ -52,7 +63,7 @@ def replicate_correlations(data: AnnData, by: str = "condition", batch: str | No
         {
             "first": data.obs_names[first],
             "second": data.obs_names[second],
-            "replicates": same(by),
+            "replicates": np.logical_and.reduce([same(column) for column in within]),
             "correlation": np.corrcoef(x - x.mean(axis=0))[first, second],
         }
     )

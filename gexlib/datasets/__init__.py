@@ -1,4 +1,4 @@
-"""Data sets as AnnData: samples by genes, covariates in ``obs``, annotation in ``var``, origin in ``uns``."""
+"""Data sets as AnnData: samples by genes, covariates in ``obs``, gene annotation in ``var``, the source in ``uns``."""
 
 from gexlib.datasets.ecoli import ECOLI_COVARIATES, load_ecoli, load_ecoli_grn
 from gexlib.datasets.files import read, write

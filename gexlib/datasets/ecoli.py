@@ -1,4 +1,4 @@
-"""PRECISE, the E. coli RNA-seq compendium that travels with the package, and its regulatory network."""
+"""PRECISE, the E. coli RNA-seq compendium that comes with the package, and its regulatory network."""
 
 import anndata
 import h5py
@@ -22,7 +22,7 @@ ECOLI_COVARIATES = {
     ],
     "numerical": ["temperature", "ph"],
 }
-"""Covariates of :func:`load_ecoli` that say how the cells were grown, known for (nearly) all samples."""
+"""Covariates of :func:`load_ecoli` that describe how the cells were grown; nearly all samples have them."""
 
 SIGMA_FACTORS = ("rpoD", "rpoE", "rpoH", "rpoN", "rpoS", "fliA", "fecI")
 NOT_PROTEINS = (
@@ -41,7 +41,7 @@ NOT_PROTEINS = (
     "trp-tRNA",
     "val-tRNA",
 )
-# Regulators whose name is no gene symbol of the data: a complex, a protein name, or a newer name of the gene.
+# Regulators whose name is not a gene symbol of the data: complexes, names of proteins, newer names of genes.
 # Complexes written with a semicolon (flhD;flhC) need no entry.
 SUBUNITS = {
     "bCCP": ("accB",),
@@ -75,32 +75,32 @@ def load_ecoli() -> AnnData:
     -------
     AnnData
         ``X`` : float32 array of shape (278, 3923), log2(TPM + 1). TPM were re-normalised to the genes kept:
-        each sample's ``2**X - 1`` sums to one million.
+        ``2**X - 1`` adds up to one million in each sample.
 
-        ``var`` : indexed by gene symbol; the 32 insertion-element genes that share one of eight symbols are
-        called ``symbol_locustag``. Columns ``locus_tag``, ``symbol``, ``function`` (COG category, "unknown"
+        ``var`` : indexed by gene symbol. The 32 insertion-element genes that share one of eight symbols are named
+        ``symbol_locustag``. Columns ``locus_tag``, ``symbol``, ``function`` (COG category, "unknown"
         where none is assigned), ``operon``, ``start`` and ``end`` (zero-based, end exclusive, on
         NC_000913.3), ``strand``.
 
         ``obs`` : one row a sample.
 
-        - ``condition`` is the group that replicates share (159 groups, 101 of them with replicates): split by
-          it. It is the source's condition name, with two corrections. Six names stand for different media in
-          different projects; those are told apart by project, for example ``wt_glc (minspan, ssw)``, with 4
-          g/L glucose, and ``wt_glc (control, ica, ytf)``, with 2. And the source lists one pair of
-          measurements under two names; they are one group, ``lyx_ale2 = lyx_ale4``. ``source_condition`` is
-          the uncorrected name (154 names).
+        - ``condition`` is the group that replicates share (159 groups, 101 of them with replicates). Split the data by
+          it. It is the source's name of the condition, with two corrections. Six names stand for different media in
+          different projects; here the projects are part of these names, for example ``wt_glc (minspan, ssw)``, with 4
+          g/L glucose, and ``wt_glc (control, ica, ytf)``, with 2. The source lists one pair of measurements under two
+          names; here they are one group, ``lyx_ale2 = lyx_ale4``. ``source_condition`` is the uncorrected name (154
+          names).
         - ``replicate`` counts from 1 within source condition and project.
         - Categories: ``project`` (the study: also the batch), ``strain``, ``genotype`` (deletions and
           mutations, or the name of the isolate from laboratory evolution; "wild type"), ``medium``,
           ``carbon_source``, ``nitrogen_source``, ``electron_acceptor``, ``trace_elements``,
           ``supplement``, ``antibiotic``, ``culture``, ``evolved``, ``isolate``, ``sequencer``, ``details``,
-          ``doi``, ``geo``. What the source leaves empty is the level "unknown"; the source does not tell
-          "none" from "not recorded".
+          ``doi``, ``geo``. Empty cells of the source are the level "unknown"; the source does not
+          distinguish "none" from "not recorded".
         - Numbers: ``carbon_source_g_per_l``, ``nitrogen_source_g_per_l``, ``temperature`` (degrees Celsius),
-          ``ph``, ``growth_rate`` (1/h), ``alignment`` (per cent of reads). NaN where unknown. Growth rates
-          of 0 in the source (16 samples, all under paraquat, dipyridyl or NaCl) are read as "not
-          measured", NaN.
+          ``ph``, ``growth_rate`` (1/h), ``alignment`` (per cent of reads). Unknown values are NaN.
+          Growth rates of 0 in the source (16 samples, all under paraquat, dipyridyl or NaCl) count as not measured and
+          are NaN too.
 
         ``uns["provenance"]`` : source, unit, citation, licence.
 
@@ -116,10 +116,10 @@ def load_ecoli() -> AnnData:
 
     Examples
     --------
-    >>> adata = load_ecoli()
-    >>> adata.shape
+    >>> data = load_ecoli()
+    >>> data.shape
     (278, 3923)
-    >>> adata.obs["carbon_source"].value_counts().head(2).to_dict()
+    >>> data.obs["carbon_source"].value_counts().head(2).to_dict()
     {'glucose': 194, 'glycerol': 17}
     """
     return anndata.read_h5ad(embedded("ecoli/precise.h5ad"))
@@ -134,17 +134,16 @@ def load_ecoli_grn(sigma_factors: bool = False, subunits: bool = True) -> nx.DiG
     sigma_factors : bool
         Count the sigma factors rpoD, rpoE, rpoH, rpoN, rpoS, fliA and fecI as regulators.
     subunits : bool
-        Let a regulator that is a complex, or is listed under the name of a protein, act through its genes:
-        ``ihf`` through *ihfA* and *ihfB*, ``ntrC`` through *glnG* (`SUBUNITS`). If False, only regulators
-        whose name is a gene symbol, whatever its case, are kept. Metabolites and tRNAs, which act through
-        riboswitches and attenuators, are left out either way, and so are regulators whose gene was not
-        measured (acrS, tdcR, yjjQ).
+        Replace a regulator that is a complex, or is listed under the name of a protein, by its genes: ``ihf`` by *ihfA*
+        and *ihfB*, ``ntrC`` by *glnG* (`SUBUNITS`). If False, only regulators whose name is a gene symbol, in upper or
+        lower case, are kept. Either way, metabolites and tRNAs (which act through riboswitches and attenuators) are
+        left out, and so are regulators whose gene was not measured (acrS, tdcR, yjjQ).
 
     Returns
     -------
     networkx.DiGraph
-        Nodes are ``var_names`` of `load_ecoli`, the regulators first; edges run from regulator to target and
-        carry ``effect``, one of ``"+"``, ``"-"``, ``"+-"``, ``"?"``. Genes without any regulation are absent.
+        Nodes are ``var_names`` of `load_ecoli`, the regulators first. Edges run from regulator to target gene and carry
+        ``effect``, one of ``"+"``, ``"-"``, ``"+-"``, ``"?"``. Genes without any regulation are absent.
 
     Examples
     --------

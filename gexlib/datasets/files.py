@@ -1,4 +1,4 @@
-"""Data sets as files."""
+"""Data sets in files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +21,10 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     backed : bool
         Leave the expression values, ``X``, on the disk, for data that do not fit into memory.
 
+    Returns
+    -------
+    AnnData
+
     Raises
     ------
     FileNotFoundError
@@ -30,7 +34,7 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     """
     path = Path(path)
     if not (path / "X").exists() and not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file")
+        raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file or a Zarr store")
     if path.is_dir():
         return _read_zarr(path, backed)
     try:
@@ -53,13 +57,13 @@ def _read_zarr(path: Path, backed: bool) -> AnnData:
         raise ValueError(f"{path} is not a whole Zarr store of an AnnData: {error}") from error
 
 
-def write(adata: AnnData, path: str | Path) -> None:
+def write(data: AnnData, path: str | Path) -> None:
     """
     Write a data set as a compressed ``.h5ad`` file, whole or not at all.
 
     Parameters
     ----------
-    adata : AnnData
+    data : AnnData
     path : path
         Its folder is made if it does not exist; a file that is there is replaced once the new one is complete.
 
@@ -82,30 +86,30 @@ def write(adata: AnnData, path: str | Path) -> None:
     if path.suffix != ".h5ad":
         raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
     with whole_file(path) as part:
-        write_part(adata, part, compression="gzip")
+        write_part(data, part, compression="gzip")
 
 
-def write_part(adata: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
+def write_part(data: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
     """
-    Write an ``.h5ad`` file with `attributes` of its own; OSError, and no crash, where the disk is full.
+    Write an ``.h5ad`` file with further attributes, and raise an OSError if it cannot be written.
 
-    HDF5 does not survive a write that fails: the process dies of a segmentation fault, now or when it ends. So it
-    writes to a Python file that hides the first failure from it until the file is closed.
+    If a write fails in HDF5, the process dies of a segmentation fault, at once or when it ends. So HDF5 writes to a
+    Python file here, which hides the first failure from it until the file is closed.
     """
-    adata.strings_to_categoricals()
+    data.strings_to_categoricals()
     with path.open("wb+", buffering=0) as raw:
         file = _UnfailingFile(raw)
         try:
             with h5py.File(file, "w") as h5:
-                anndata.io.write_elem(h5, "/", adata, dataset_kwargs={"compression": compression})
+                anndata.io.write_elem(h5, "/", data, dataset_kwargs={"compression": compression})
                 h5.attrs.update(attributes)
         finally:
-            if file.failure is not None:  # whatever HDF5 made of it
+            if file.failure is not None:  # whether or not HDF5 has noticed
                 raise file.failure
 
 
 class _UnfailingFile:
-    """A file for HDF5 that takes all it is given, and keeps the first failure to itself."""
+    """A file for HDF5 that seems to accept every write, and remembers the first failure."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self.raw, self.failure = raw, None
@@ -113,7 +117,7 @@ class _UnfailingFile:
 
     def write(self, content: memoryview) -> int:
         done = self._try(self.raw.write, content) or 0
-        while 0 < done < len(content) and self.failure is None:  # the last bytes that a full disk takes
+        while 0 < done < len(content) and self.failure is None:  # a disk that is nearly full takes a part
             done += self._try(self.raw.write, content[done:]) or 0
         return len(content)
 
@@ -125,7 +129,7 @@ class _UnfailingFile:
 
     def readinto(self, buffer: memoryview) -> int:
         done = self.raw.readinto(buffer)
-        buffer[done:] = bytes(len(buffer) - done)  # what a failed write has not left there
+        buffer[done:] = bytes(len(buffer) - done)  # zeros in place of what a failed write did not leave
         return len(buffer)
 
     def _try(self, step: Callable, *arguments) -> int | None:

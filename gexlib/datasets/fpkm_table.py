@@ -1,4 +1,4 @@
-"""One table of RNAseqDB: genes by samples, tab-separated, gzipped; read fast, refused with the place of the fault."""
+"""Tables of RNAseqDB: genes by samples, separated by tabs and gzipped. Errors name the place of the fault."""
 
 import gzip
 import io
@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gexlib.checks import check_finite
+
 LEADING = ["Hugo_Symbol", "Entrez_Gene_Id"]  # the columns before those of the samples
 
 
 def read_samples(path: Path) -> list[str]:
     """
-    Sample barcodes of a table, from its first line alone.
+    Read the sample barcodes of a table, from its first line alone.
 
     Raises
     ------
     ValueError
-        If the file is no gzip, its header is another one, or a barcode occurs twice.
+        If the file is not gzipped, its header is not that of such a table, or a barcode comes twice.
     """
     try:
         with gzip.open(path) as file:
@@ -39,12 +41,12 @@ def read_samples(path: Path) -> list[str]:
 
 def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     """
-    Gene symbols and FPKM of a table.
+    Read the gene symbols and the FPKM of a table.
 
     Parameters
     ----------
     path : pathlib.Path
-        Columns ``Hugo_Symbol``, ``Entrez_Gene_Id``, then one a sample.
+        A table with the columns ``Hugo_Symbol`` and ``Entrez_Gene_Id``, then one for each sample.
 
     Returns
     -------
@@ -56,8 +58,8 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     Raises
     ------
     ValueError
-        If the gzip is truncated or damaged, or the table malformed; the message names the file, and the line, gene
-        and sample where there is one.
+        If the file is truncated or damaged, or the table is malformed. The message names the file and, if possible, the
+        line, the gene and the sample.
     """
     samples = read_samples(path)
     try:
@@ -65,7 +67,7 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     except (OSError, EOFError, zlib.error) as error:
         raise _damaged(path, error) from error
     file = io.BytesIO(text)
-    # pandas would take an extra cell in every line for an index
+    # If every line has a cell too many, pandas takes the first for an index.
     sound = file.readline().count(b"\t") == file.readline().count(b"\t")
     file.seek(0)
     try:
@@ -74,11 +76,12 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
             sep="\t",
             index_col=0,
             na_filter=False,
-            quoting=3,  # none: symbols may contain anything but tabs
+            quoting=3,  # no quotes: symbols may contain anything but tabs
             dtype=defaultdict(lambda: np.float32, dict.fromkeys(LEADING, str)),
         )
         fpkm = table.iloc[:, 1:].to_numpy(np.float32)
-        sound &= fpkm.size > 0 and table.index.is_unique and bool((fpkm >= 0).all() and np.isfinite(fpkm).all())
+        check_finite(str(path), fpkm)
+        sound &= fpkm.size > 0 and table.index.is_unique and bool((fpkm >= 0).all())
     except (ValueError, pd.errors.ParserError):
         sound = False
     if not sound:
@@ -93,7 +96,7 @@ def _damaged(path: Path, error: Exception) -> ValueError:
 
 
 def _explain(path: Path, text: bytes, samples: list[str]) -> None:
-    """Go through a faulty table line by line and raise where it goes wrong."""
+    """Raise an error that names the first fault of a table, line by line."""
     seen: dict[str, int] = {}
     for number, line in enumerate(text.split(b"\n"), start=1):
         if number == 1 or not line.strip():

@@ -1,4 +1,4 @@
-"""Gene sets: reading GMT files, and the Gene Ontology's biological processes, which travel with the package."""
+"""Gene sets: GMT files, and the biological processes of the Gene Ontology, which come with the package."""
 
 import gzip
 import os
@@ -15,8 +15,8 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     Parameters
     ----------
     path : path-like
-        A text file, gzipped if its name ends in ``.gz``. Each line is one set, tab-separated: its name, a
-        description, and the genes. Enrichr's files add a weight to a gene after a comma, which is dropped.
+        A text file, gzipped if its name ends in ``.gz``. Each line is a set: its name, a description and its genes,
+        separated by tabs. In Enrichr's files a comma and a weight follow a gene; they are dropped.
 
     Returns
     -------
@@ -28,8 +28,8 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     FileNotFoundError
         If there is no such file.
     ValueError
-        A line with fewer than three columns or without a name, a name that two lines share, a file without any
-        set, or one that is not text or not whole; the message names file and line.
+        If a line has fewer than three columns or no name, two lines have the same name, or the file has no set, is not
+        text or is not whole. The message names the file and the line.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
         if not name.strip() or not genes:
             raise ValueError(f"{path}, line {number}: a set needs a name, a description and genes, tab-separated")
         if name in sets:
-            raise ValueError(f"{path}, line {number}: there is a set {name!r} already; give each set its own name")
+            raise ValueError(f"{path}, line {number}: set {name!r} a second time; give each set its own name")
         sets[name] = list(dict.fromkeys(genes))
     if not sets:
         raise ValueError(f"{path} has no gene set")
@@ -70,13 +70,13 @@ def load_go() -> dict[str, list[str]]:
     Returns
     -------
     dict of str to list of str
-        6,482 terms of 10 to 500 genes: sorted gene symbols by name and accession of the term. A gene of a term
-        is a gene of all terms above it, over all relations of the ontology (is a, part of, regulates), as in
+        Sorted gene symbols by the name and accession of the term; 6,482 terms of 10 to 500 genes. A gene of a term is
+        also a gene of all terms above it, over all relations of the ontology (is a, part of, regulates), as in
         ``GO2ALLEGS`` of Bioconductor's org.Hs.eg.db.
 
     Notes
     -----
-    Release 2022-07-01 of the Gene Ontology :cite:p:`geneontology2021`, CC BY 4.0, by way of org.Hs.eg.db and GO.db
+    Release 2022-07-01 of the Gene Ontology :cite:p:`geneontology2021`, CC BY 4.0, taken from org.Hs.eg.db and GO.db
     3.16; ``data/go/README.md`` has the details.
 
     Examples

@@ -1,4 +1,4 @@
-"""E. coli in the Many Microbe Microarrays Database (M3D): expression table and typed covariates."""
+"""The E. coli compendium of the Many Microbe Microarrays Database (M3D): expression and typed covariates."""
 
 import csv
 from collections.abc import Iterator
@@ -8,19 +8,21 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.checks import check_finite, listing
+
 CHIPS = "*.experiment_descriptions"
 FEATURES = "*.experiment_feature_descriptions"
 PROBES = "*.probe_set_descriptions"
 EXPRESSION = "*chips*probes*.tab"
 
-# Feature of the source: column of obs. Every other feature keeps its name, in lower case.
+# Features of the source, and their columns of obs. Every other feature keeps its name, in lower case.
 RENAMED = {
     "culture_temperature": "temperature",
     "culture_pH": "ph",
     "culture_O2": "oxygen",
     "culture_type": "culture",
 }
-# The covariates of the paper come first, in the units they must have.
+# The paper's numerical covariates, and the units that they must have.
 UNITS = {
     "glucose": "mM",
     "ampicillin": "mM",
@@ -40,21 +42,21 @@ def load_m3d(folder: str | Path) -> AnnData:
     Parameters
     ----------
     folder : str or Path
-        Holds one expression table (``*chips*probes*.tab``, the full one being
-        ``E_coli_v4_Build_6_chips907probes4297.tab``; rows are probe sets such as ``gfcA_b0987_15``, or locus
-        tags such as ``b0987``) and the ``.experiment_descriptions``, ``.experiment_feature_descriptions`` and
-        ``.probe_set_descriptions`` that belong to it.
+        A folder with one expression table, ``*chips*probes*.tab``, and its ``.experiment_descriptions``,
+        ``.experiment_feature_descriptions`` and ``.probe_set_descriptions``. The full table is
+        ``E_coli_v4_Build_6_chips907probes4297.tab``. Its rows are probe sets such as ``gfcA_b0987_15``, or locus tags
+        such as ``b0987``.
 
     Returns
     -------
     AnnData
         ``X`` : float32 array of shape (chips, genes), log2 intensities normalised by RMA, as in the source.
 
-        ``obs`` : one row a chip, see `read_covariates`; ``condition``, the group that replicates share, is
-        the source's experiment.
+        ``obs`` : one row a chip, see `read_covariates`. ``condition``, the group that replicates share, is the source's
+        experiment.
 
-        ``var`` : indexed by gene symbol as the source spells it (unique even in lower case, in which
-        RegulonDB's names are read), with ``locus_tag``, ``symbol`` and ``probe_set``.
+        ``var`` : indexed by gene symbol as the source spells it, with ``locus_tag``, ``symbol`` and ``probe_set``. The
+        symbols are unique even in lower case, which matters because RegulonDB's names are read in lower case.
 
         ``uns["provenance"]`` : source, unit, citation; ``uns["units"]`` : unit of each numerical covariate.
 
@@ -63,8 +65,7 @@ def load_m3d(folder: str | Path) -> AnnData:
     FileNotFoundError
         If a file is missing.
     ValueError
-        If there are several candidates for a file, or one is malformed; the message names the file and the
-        line.
+        If there are several candidates for a file, or one is malformed. The message names the file and the line.
 
     Notes
     -----
@@ -76,8 +77,8 @@ def load_m3d(folder: str | Path) -> AnnData:
     covariates = read_covariates(folder)
     if unknown := [chip for chip in table.columns if chip not in covariates.index]:
         raise ValueError(
-            f"{path}, line 1: no description of {len(unknown)} of {table.shape[1]} chips in "
-            f"{_only(folder, CHIPS).name}: {', '.join(unknown[:5])}"
+            f"{path}, line 1: {len(unknown)} of {table.shape[1]} chips have no description in "
+            f"{_only(folder, CHIPS).name}: {listing(unknown, 5)}"
         )
     var = _annotate(table.index, _only(folder, PROBES), path)
     obs = covariates.loc[table.columns]
@@ -96,30 +97,31 @@ def load_m3d(folder: str | Path) -> AnnData:
 
 def read_covariates(folder: str | Path) -> pd.DataFrame:
     """
-    Read the covariates of all chips from M3D's descriptions alone; no expression table is needed.
+    Read the covariates of all chips from M3D's descriptions, without an expression table.
 
     Parameters
     ----------
     folder : str or Path
-        Holds the ``.experiment_descriptions`` and the ``.experiment_feature_descriptions``.
+        A folder with the ``.experiment_descriptions`` and the ``.experiment_feature_descriptions``.
 
     Returns
     -------
     pandas.DataFrame
-        One row a chip, indexed by its name. ``experiment`` and ``condition`` are the group that replicates
-        share; ``replicate`` is the number at the end of the chip's name. Then one column for each feature of
-        the source, in lower case, the paper's covariates first: ``growth_phase``, ``aeration``, ``glucose``
-        (mM), ``ampicillin`` (mM), ``oxygen`` (per cent), ``temperature`` (degrees Celsius), ``ph``, and so
-        on. Numbers are floats. What is not stated is NaN, or the level "unknown" of a category: M3D lists
-        what was added to the medium, so where ``structured_metadata`` is "complete" a concentration of NaN
-        most likely means none, but the source does not say so.
+        One row a chip, indexed by its name. ``experiment`` and ``condition`` are the group that replicates share.
+        ``replicate`` is the number at the end of the chip's name. Then follows a column for each feature of the source,
+        in lower case, the paper's covariates first: ``growth_phase``, ``aeration``, ``glucose`` (mM), ``ampicillin``
+        (mM), ``oxygen`` (per cent), ``temperature`` (degrees Celsius), ``ph``, and so on.
+
+        Numbers are floats. A value that is not stated is NaN, or the level "unknown" of a category. M3D lists what was
+        added to the medium. So if ``structured_metadata`` is "complete", a concentration of NaN most likely means none,
+        but the source does not say so.
 
     Raises
     ------
     FileNotFoundError
         If a file is missing.
     ValueError
-        If a file is malformed, or a unit is not the one expected; the message names the file and the line.
+        If a file is malformed, or a unit is not the expected one. The message names the file and the line.
     """
     features = _read_features(Path(folder))
     path = _only(folder, CHIPS)
@@ -148,7 +150,7 @@ def read_covariates(folder: str | Path) -> pd.DataFrame:
 
 
 def _read_features(folder: Path) -> pd.DataFrame:
-    """Features of the experiments, one a row, with the `column` of obs they go to; checked."""
+    """Read and check the features of the experiments, one a row, each with its `column` of obs."""
     path = _only(folder, FEATURES)
     columns = ["experiment_name", "feature_name", "value", "feature_units", "feature_type"]
     rows = _read_lines(path, columns, key=["experiment_name", "feature_name"])
@@ -168,31 +170,31 @@ def _read_features(folder: Path) -> pd.DataFrame:
 
 
 def _units(features: pd.DataFrame) -> dict[str, str]:
-    """Unit of each numerical covariate."""
+    """Return the unit of each numerical covariate."""
     real = features[features["feature_type"] == "real"].drop_duplicates("column").sort_values("column")
     return dict(zip(real["column"], real["feature_units"], strict=True))
 
 
 def _only(folder: str | Path, pattern: str) -> Path:
-    """The one file of `folder` whose name matches."""
+    """Return the one file of `folder` whose name matches."""
     paths = sorted(Path(folder).glob(pattern))
     if not paths:
         raise FileNotFoundError(f"folder {str(folder)!r} has no {pattern}; `gexlib fetch m3d` downloads the full set")
     if len(paths) > 1:
         names = ", ".join(path.name for path in paths)
-        raise ValueError(f"folder {str(folder)!r} has several {pattern}: {names}; leave one")
+        raise ValueError(f"folder {str(folder)!r} has several {pattern}: {names}; keep one")
     return paths[0]
 
 
 def _refuse(rows: pd.DataFrame, message: str) -> None:
-    """Raise for the first of the offending `rows`, if any; `message` is filled with its columns."""
+    """Raise an error about the first of the faulty `rows`, if any; its columns fill in the `message`."""
     if len(rows):
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
         raise ValueError(f"{{place}}: {message}".format_map(rows.iloc[0]) + more)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
-    """Place and cells of each line of tab-separated UTF-8 text; all lines must be as long as the first."""
+    """Give the place and the cells of each line of tab-separated UTF-8 text; all lines must be as long as the first."""
     width = 0
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         place = f"{path}, line {number}"
@@ -207,33 +209,34 @@ def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _read_lines(path: Path, columns: list[str], key: list[str]) -> pd.DataFrame:
-    """Tab-separated text as a table of strings with the place of each line; `key` must not repeat."""
+    """Read tab-separated text as a table of strings, with the place of each line; no `key` may come twice."""
     rows = [(*cells, place) for place, cells in _lines(path)]
     header = rows[0][:-1] if rows else ()
     if missing := [column for column in columns if column not in header]:
-        raise ValueError(f"{path}, line 1: no column {', '.join(missing)}")
+        raise ValueError(f"{path}, line 1: no column {listing(missing)}; columns: {listing(header)}")
     table = pd.DataFrame(rows[1:], columns=[*header, "place"])
     _refuse(table[table.duplicated(key)], f"{' and '.join(f'{{{name}}}' for name in key)}: a second time")
     return table
 
 
 def _read_expression(path: Path) -> pd.DataFrame:
-    """Genes x chips, float32; rows and columns are named as in the file."""
+    """Read an expression table, genes x chips, float32; rows and columns are named as in the file."""
     with path.open("rb") as file:
         header, first = (file.readline().rstrip(b"\r\n").split(b"\t") for _ in range(2))
     try:
         table = pd.read_csv(path, sep="\t", index_col=0, na_filter=False, quoting=csv.QUOTE_NONE, low_memory=False)
         values = table.to_numpy(np.float32)
+        check_finite(str(path), values)
         sound = len(header) == len(first) == len(set(header)) and not table.index.has_duplicates
     except (ValueError, pd.errors.ParserError):
         sound = False
-    if not (sound and np.isfinite(values).all()):
+    if not sound:
         _explain(path)
     return pd.DataFrame(values, index=table.index.astype(str), columns=table.columns)
 
 
 def _explain(path: Path) -> None:
-    """Read a faulty expression table line by line and raise where it goes wrong."""
+    """Raise an error that names the first fault of an expression table, line by line."""
     header, seen = [], {}
     for place, (name, *cells) in _lines(path):
         if not header:
@@ -257,15 +260,15 @@ def _is_finite(text: str) -> bool:
 
 
 def _annotate(rows: pd.Index, path: Path, table_path: Path) -> pd.DataFrame:
-    """Gene annotation for the rows of the expression table, which are probe sets or locus tags."""
+    """Return the annotation of the genes of an expression table, whose rows are probe sets or locus tags."""
     probes = _read_lines(path, ["probe_set_name", "locus", "gene_symbol"], key=["probe_set_name"])
     genes = probes[probes["gene_symbol"] != ""]  # the others are between genes, or controls
     by = "probe_set_name" if rows.isin(genes["probe_set_name"]).any() else "locus"
     genes = genes.drop_duplicates(by).set_index(by, drop=False)
     if unknown := [row for row in rows if row not in genes.index]:
         raise ValueError(
-            f"{table_path}: {len(unknown)} of {len(rows)} rows are no probe sets or locus tags of genes in "
-            f"{path.name}: {', '.join(unknown[:5])}"
+            f"{table_path}: {len(unknown)} of {len(rows)} rows are neither probe sets nor locus tags of genes in "
+            f"{path.name}: {listing(unknown, 5)}"
         )
     genes = genes.loc[rows]
     repeated = genes["gene_symbol"].str.lower().duplicated(keep=False)

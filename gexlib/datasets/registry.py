@@ -1,4 +1,4 @@
-"""Where data files are: those that travel with the package, and those that are downloaded and verified."""
+"""Data files that come with the package, and those that are downloaded and verified."""
 
 import csv
 import hashlib
@@ -12,6 +12,8 @@ import pooch
 from requests import RequestException
 from tqdm import tqdm
 
+from gexlib.checks import listing
+
 UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
 REPOSITORIES = {"m3d": "rvinas/adversarial-gene-expression", "gtex-tcga": "mskcc/RNAseqDB"}
 BASE_URL = "https://raw.githubusercontent.com"
@@ -22,7 +24,7 @@ ASKING_AGAIN_IS_USELESS = {*range(400, 500)} - {408, 429}  # HTTP status codes
 
 def embedded(name: str) -> Path:
     """
-    Path of a file that travels with the package.
+    Return the path of a file that comes with the package.
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def embedded(name: str) -> Path:
     Returns
     -------
     pathlib.Path
-        In an installed wheel under ``gexlib/_data``, in an editable install under ``data`` of the repository.
+        Under ``gexlib/_data`` in an installed wheel, under ``data`` of the repository in an editable install.
 
     Raises
     ------
@@ -68,7 +70,7 @@ class UpstreamFile:
 
     @property
     def places(self) -> tuple[str, str, str]:
-        """Where a mirror may have the file, relative to its root, in the order they are tried."""
+        """Paths under which a mirror may have the file, in the order in which they are tried."""
         return f"{self.repository}/{self.commit}/{self.path}", self.path, self.name
 
 
@@ -97,7 +99,7 @@ def upstream_files(name: str) -> list[UpstreamFile]:
     (6, 52)
     """
     if name not in REPOSITORIES:
-        raise ValueError(f"name {name!r} is not a data set that can be fetched: {', '.join(REPOSITORIES)}")
+        raise ValueError(f"name={name!r} is not a data set that can be fetched; there are: {listing(REPOSITORIES)}")
     with UPSTREAM.open(encoding="utf-8", newline="") as file:
         rows = [UpstreamFile(**row) for row in csv.DictReader(file, delimiter="\t")]
     return [row for row in rows if row.repository == REPOSITORIES[name]]
@@ -105,12 +107,12 @@ def upstream_files(name: str) -> list[UpstreamFile]:
 
 def git_blob_id(path: str | Path) -> str:
     """
-    Id that git gives to the content of a file: SHA-1 of ``blob <size>``, a zero byte, and the bytes.
+    Return git's id of the content of a file: the SHA-1 of ``blob <size>``, a zero byte, and the bytes.
 
     Parameters
     ----------
     path : str or Path
-        Any file; it is read piecewise.
+        Any file; it is read in pieces.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def git_blob_id(path: str | Path) -> str:
 
 def cache_folder(name: str) -> Path:
     """
-    Folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
+    Return the folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def cache_folder(name: str) -> Path:
     Returns
     -------
     pathlib.Path
-        It need not exist.
+        The folder, which may not exist.
     """
     return Path(os.environ.get("GEXLIB_DATA") or pooch.os_cache("gexlib")).expanduser() / name
 
@@ -154,9 +156,8 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     """
     Download the files of a data set, verified byte for byte.
 
-    Files that are there and right are left alone, so an interrupted download goes on where it stopped (file
-    by file); files that are there and wrong are replaced. A file gets its name only once its content is
-    verified.
+    Correct files that are already there are not fetched again, so an interrupted download continues with the next file.
+    Files with wrong content are replaced. A file gets its name only when its content is verified.
 
     Parameters
     ----------
@@ -166,26 +167,25 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         used them; read by `load_m3d` and `gexlib.grn.read_regulondb`. ``"gtex-tcga"``: the 52 normalised
         tables of RNAseqDB.
     folder : str or Path, optional
-        Where the files go. Default: the folder of that name in ``$GEXLIB_DATA``, or else in the user's cache.
+        The folder for the files. Default: the folder of that name in ``$GEXLIB_DATA``, or in the user's cache.
     mirror : str or Path, optional
-        Take the files from another server (an ``http://`` or ``https://`` address) or from a local folder
-        instead of GitHub. Under it, each file is looked for as ``owner/repository/commit/path``, then as
-        ``path``, the path inside the repository, then as the bare file name.
+        Take the files from another server (an ``http://`` or ``https://`` address) or from a local folder instead of
+        GitHub. Each file is looked for there as ``owner/repository/commit/path``, then as ``path`` (the path inside the
+        repository), then as the file name alone.
     progress : bool
         Show a progress bar for each file on standard error.
 
     Returns
     -------
     pathlib.Path
-        The folder with all the files, side by side.
+        The folder that has all the files.
 
     Raises
     ------
     ValueError
-        If there is no data set `name`, or a file's content is not what it should be (its git blob id
-        differs).
+        If there is no data set of that name, or a file has wrong content (another git blob id).
     FileNotFoundError
-        If a local `mirror` lacks files; those it has are copied first.
+        If a local `mirror` lacks files; those that it has are copied first.
     ConnectionError
         If a download fails after three attempts.
     """
@@ -219,27 +219,27 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
             part.unlink(missing_ok=True)
     if missing:
         raise FileNotFoundError(
-            f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {', '.join(missing)}"
+            f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {listing(missing, 60)}"
         )
     return folder
 
 
 def _find(folder: Path, file: UpstreamFile) -> Path | None:
-    """The first place in `folder` that has the file."""
+    """Return the first place in `folder` that has the file, or None."""
     return next((path for path in (folder / place for place in file.places) if path.is_file()), None)
 
 
 def _verify(path: Path, file: UpstreamFile, origin: str | Path) -> None:
-    """Compare the content of `path` with the id of `file`."""
+    """Raise a ValueError if the content of `path` does not have the id of `file`."""
     if (got := git_blob_id(path)) != file.git_blob_sha1:
         raise ValueError(
             f"{file.name}: wrong content from {origin} ({path.stat().st_size:,} bytes): git blob id {got}, "
-            f"expected {file.git_blob_sha1}; nothing of it was kept. Try again, or name another mirror"
+            f"expected {file.git_blob_sha1}; it was not kept. Try again, or name another mirror"
         )
 
 
 def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
-    """Save the first of `urls` that exists as `target`, and say which one it was."""
+    """Save the first of `urls` that exists as `target`, and return it."""
     failures = []
     for url in urls:
         for pause in (*PAUSES, None):
@@ -267,10 +267,10 @@ def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
 
 
 def _save(name: str, url: str, target: Path, progress: bool) -> None:
-    """One attempt at one URL."""
-    # Files must arrive as they are stored: unless told, some servers compress text on the way.
+    """Download one URL, once."""
+    # Files must arrive as they are stored. Without this header, some servers compress text on the way.
     settings = {"chunk_size": 1 << 16, "timeout": TIMEOUT, "headers": {"Accept-Encoding": "identity"}}
-    # pooch sets the bar's total, but the bar must have one when it arrives there.
+    # pooch sets the total of the bar, but needs a bar that already has one.
     with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=not progress) as bar:
         try:
             pooch.HTTPDownloader(bar, **settings)(url, str(target), None)

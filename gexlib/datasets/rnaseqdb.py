@@ -1,4 +1,4 @@
-"""Human tissues and tumours: GTEx and TCGA as unified by RNAseqDB."""
+"""Human tissues and tumours of GTEx and TCGA, as unified by RNAseqDB."""
 
 import hashlib
 import re
@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.datasets.cached import cached, state_of
+from gexlib.datasets.cache import cached, state_of
 from gexlib.datasets.donors import add_metadata
 from gexlib.datasets.fpkm_table import read_samples, read_table
 from gexlib.datasets.registry import cache_folder, git_blob_id
 
-VERSION = 1  # of this loader: what it kept in a cache under another version is made anew
+VERSION = 1  # of this loader; a cache of another version is made anew
 FILE_NAME = re.compile(r"(?P<study>\w+)-rsem-fpkm-(?P<dataset>gtex|tcga|tcga-t)\.txt\.gz")
 
 TISSUES = (
@@ -53,78 +53,80 @@ def load_rnaseqdb(
     """
     Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.
 
-    Any subset of the 52 tables will do; all of them have 9,147 samples and 18,154 genes in common. Quantile
+    Any subset of the 52 tables will do. All of them together have 9,147 samples and 18,154 common genes. Quantile
     normalisation and the correction of batch effects are RNAseqDB's.
 
     Parameters
     ----------
     folder : str or Path, optional
-        Holds ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx; the study is the tissue),
+        The folder of ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx; the study is the tissue),
         ``STUDY-rsem-fpkm-tcga.txt.gz`` (normal tissue of TCGA patients) and ``STUDY-rsem-fpkm-tcga-t.txt.gz``
-        (tumours), in itself or in folders below it. Default: where `fetch` puts them.
+        (tumours); they may be in folders below it. Default: the folder where `fetch` puts them.
     metadata : pandas.DataFrame, str or Path, optional
-        What RNAseqDB does not tell: columns ``age`` (years, or a bracket such as ``60-69``, which becomes the
-        middle of its two numbers, 64.5) and ``sex`` (male or female, M or F, or GTEx's 1 and 2), in upper or lower
-        case, one of them or both. Indexed by donor (``GTEX-S3XE``, ``TCGA-CU-A0YN``) or by sample barcode, which
-        goes before the donor. A file ends in .csv, or in .tsv or .txt if it is tab-separated, and its first
-        column is the index: GTEx's table of subject phenotypes can be given as it is.
+        A table with a column ``age``, a column ``sex`` or both, in upper or lower case, which RNAseqDB does not have.
+        An age is a number of years, or a bracket such as ``60-69``, which becomes the middle of its two numbers, 64.5.
+        A sex is male or female, M or F, or GTEx's 1 or 2. Rows are named by donor (``GTEX-S3XE``, ``TCGA-CU-A0YN``) or
+        by sample barcode; if both are there, the barcode counts. The name of a file ends in .csv, or in .tsv or .txt if
+        it is tab-separated, and its first column names the rows. GTEx's table of subject phenotypes is such a file.
     cache : bool
-        Keep what was read as an .h5ad file, from which the next load of the same files takes a fraction of the time:
-        in the folder ``cache`` beside the files, or in the user's cache if they are in a folder that is read-only.
-        It takes 4 bytes for each sample and gene. A change of the files makes it anew; `metadata` is not kept.
+        Keep the data set as an .h5ad file, from which the next load of the same files takes a fraction of the time. It
+        is in the folder ``cache`` beside the files, or in the user's cache if their folder is read-only, and takes 4
+        bytes for each sample and gene. It is made anew when the files change, and does not contain `metadata`.
 
     Returns
     -------
     AnnData
-        ``X`` : float32 array of shape (samples, genes), log(1 + FPKM), the logarithm being the natural one. The
-        samples are in the order of the sorted file names.
+        ``X`` : float32 array of shape (samples, genes), the natural logarithm log(1 + FPKM). The samples are in the
+        order of the sorted file names.
 
-        ``obs`` : indexed by sample barcode. ``tissue``, one of the paper's 15 (see Notes); ``condition``, normal
-        or cancer; ``dataset``, gtex, tcga (normal) or tcga-t (tumour); ``study``, as in the file's name; ``sex``,
-        male, female or unknown; ``sex_inferred``, whether it comes from expression; ``donor``; and
-        ``age`` in years if `metadata` has it, NaN where it has not.
+        ``obs`` : indexed by sample barcode. ``tissue`` (one of the paper's 15, see Notes), ``condition`` (normal or
+        cancer), ``dataset`` (gtex, tcga for normal tissue, or tcga-t for tumours), ``study`` (as in the file's name),
+        ``sex`` (male, female or unknown), ``sex_inferred`` (whether the sex comes from expression), ``donor`` and, if
+        `metadata` has it, ``age`` (years, NaN if unknown).
 
-        ``var`` : indexed by gene symbol, the genes that all files have, sorted.
+        ``var`` : indexed by gene symbol; the genes that all files have, sorted.
 
-        ``uns["provenance"]`` : source, unit, citation; ``files``, how many; ``sha256`` over the sorted names
-        and git blob ids of the files; ``sex_check`` and, with `metadata`, what was matched.
+        ``uns["provenance"]`` : source, unit, citation; ``files`` (their number); ``sha256`` (of the sorted names and
+        git blob ids of the files); ``sex_check``; and, with `metadata`, how many samples were matched.
 
     Raises
     ------
     FileNotFoundError
         If the folder has no such file.
     ValueError
-        If a file is damaged or malformed, its study is unknown, it shares no gene with the others, or it repeats
-        a barcode of another one; if most samples of a tissue of one sex have the other sex; if `metadata` cannot be
-        understood or belongs to nobody here. The message names the file.
+        If a file is damaged or malformed, its study is unknown, it has no gene in common with the others, or it has a
+        barcode that another file has. If most samples of a tissue that only one sex has are of the other sex. If
+        `metadata` cannot be understood, or has no row for any sample. The message names the file.
 
     Notes
     -----
-    Wang et al. (2018) :cite:p:`wang2018unifying`. A TCGA study belongs to the tissue that the code of
-    the paper :cite:p:`vinas2022adversarial` assigns it to: hnsc to salivary, chol to liver, read to colon, ucec and ucs
-    to uterus, cesc to cervix. That code's table has esca three times, for the three parts of the oesophagus, and
-    the last one holds there and here: esophagus_mus.
+    The source is Wang et al. (2018) :cite:p:`wang2018unifying`. A TCGA study belongs to the tissue to which the code of
+    the paper :cite:p:`vinas2022adversarial` assigns it: hnsc to salivary, chol to liver, read to colon, ucec and ucs to
+    uterus, cesc to cervix. That code's table has esca three times, for the three parts of the oesophagus; the last one,
+    esophagus_mus, holds there and here.
 
-    Sex is inferred where it was not measured: a donor is male if log(1 + FPKM), averaged over the Y-linked genes
-    RPS4Y1, DDX3Y, KDM5D and EIF1AY and over those of the donor's samples that were read, exceeds 3, and unknown if
-    genes are missing. The mean of a sample is bimodal; between 2.5 and 4 lie few values, most of them of tumours. A
-    tumour may have lost its Y chromosome, so a man of whom only that tumour was read counts as a woman. Prostate must
-    be male, cervix and uterus female; ``sex_check`` counts the samples that are not, which stay as they are.
+    Sex is inferred if it was not measured. log(1 + FPKM) is averaged over the Y-linked genes RPS4Y1, DDX3Y, KDM5D and
+    EIF1AY and over the donor's samples in the files. The donor is male if the mean exceeds 3, and unknown if one of
+    these genes is missing. The means of samples are bimodal, with few values between 2.5 and 4, most of them of
+    tumours. A tumour may have lost its Y chromosome, so a man counts as a woman if that tumour is his only sample.
+
+    Samples of prostate must be male, those of cervix and uterus female. ``sex_check`` counts the others, which stay
+    unchanged.
     """
     files = find_files(cache_folder("gtex-tcga") if folder is None else Path(folder))
     if cache:
         beside = files[0].parent
-        adata = cached(beside, "rnaseqdb", state_of(files, VERSION), lambda: _load(files))
+        data = cached(beside, "rnaseqdb", state_of(files, VERSION), lambda: _load(files))
     else:
-        adata = _load(files)
+        data = _load(files)
     if metadata is not None:
-        add_metadata(adata, metadata)
-    adata.uns["provenance"]["sex_check"] = _check_sex(adata.obs)
-    return adata
+        add_metadata(data, metadata)
+    data.uns["provenance"]["sex_check"] = _check_sex(data.obs)
+    return data
 
 
 def find_files(folder: Path) -> list[Path]:
-    """The tables of RNAseqDB in a folder or below it, sorted by name."""
+    """Return the tables of RNAseqDB in a folder or below it, sorted by name."""
     files = sorted((p for p in folder.rglob("*.txt.gz") if FILE_NAME.fullmatch(p.name)), key=lambda p: (p.name, p))
     if not files:
         raise FileNotFoundError(
@@ -133,16 +135,16 @@ def find_files(folder: Path) -> list[Path]:
         )
     for one, two in pairwise(files):
         if one.name == two.name:
-            raise ValueError(f"{one} and {two} have the same name; name one of their folders")
+            raise ValueError(f"{one} and {two} have the same name; give a folder that has only one of them")
     return files
 
 
 def _load(files: list[Path]) -> AnnData:
-    """All samples, with what the files alone tell."""
+    """Load all samples from the files alone, without metadata."""
     obs = pd.concat([_describe(path) for path in files])
     if obs.index.has_duplicates:
         twice = obs.index[obs.index.duplicated()][0]
-        raise ValueError(f"sample {twice} is in {' and in '.join(obs.loc[[twice], 'file'])}; leave out one of them")
+        raise ValueError(f"sample {twice} is in {' and in '.join(obs.loc[[twice], 'file'])}; remove one of them")
     x, genes, y_linked = _fill(files, obs["file"].to_numpy())
     obs["sex"] = _infer_sex(y_linked, obs["donor"])
     obs["sex_inferred"] = obs["sex"] != "unknown"
@@ -164,7 +166,7 @@ def _load(files: list[Path]) -> AnnData:
 
 
 def _describe(path: Path) -> pd.DataFrame:
-    """Covariates of the samples of a table, from its name and its header."""
+    """Return the covariates of the samples of a table, from its name and its header."""
     study, dataset = FILE_NAME.fullmatch(path.name).groups()
     known = TISSUES if dataset == "gtex" else tuple(TISSUE_OF_STUDY)
     if study not in known:
@@ -184,10 +186,10 @@ def _describe(path: Path) -> pd.DataFrame:
 
 def _fill(files: list[Path], file_of_sample: np.ndarray) -> tuple[np.ndarray, pd.Index, np.ndarray]:
     """
-    log(1 + FPKM) of samples x common genes, the genes, and the mean of the Y-linked ones (NaN if one is missing).
+    Return log(1 + FPKM) of samples x common genes, the genes, and means of the Y-linked ones (NaN if one is missing).
 
-    One matrix as wide as the first table is filled table by table and narrowed in place, so that memory is needed for
-    it and for one table, not for all tables and their union.
+    One matrix as wide as the first table is filled table by table and narrowed in place. So memory holds this matrix
+    and one table at a time, not all tables and their union.
     """
     y_linked = np.full(len(file_of_sample), np.nan, np.float32)
     for path in files:
@@ -212,7 +214,7 @@ def _fill(files: list[Path], file_of_sample: np.ndarray) -> tuple[np.ndarray, pd
 
 
 def _narrow(x: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The chosen columns of a matrix, in its own memory."""
+    """Return the chosen columns of a matrix, in its own memory."""
     width = int(columns.sum())
     flat = x.reshape(-1)
     for i, row in enumerate(x):
@@ -221,13 +223,13 @@ def _narrow(x: np.ndarray, columns: np.ndarray) -> np.ndarray:
 
 
 def _infer_sex(y_linked: np.ndarray, donor: pd.Series) -> np.ndarray:
-    """Sex by the mean over a donor's samples."""
+    """Infer each sample's sex from the mean over its donor's samples."""
     mean = pd.Series(y_linked, donor.index).groupby(donor.to_numpy()).transform("mean").to_numpy()
     return np.select([np.isnan(mean), mean > MALE_ABOVE], ["unknown", "male"], "female").astype(object)
 
 
 def _check_sex(obs: pd.DataFrame) -> str:
-    """Compare sex with the tissues that only one sex has; an error where most samples of one contradict."""
+    """Compare sexes with the tissues that only one sex has; an error if most samples of a tissue contradict."""
     expected = obs["tissue"].astype(object).map(SEX_OF_TISSUE)
     checked = expected.notna() & (obs["sex"] != "unknown")
     wrong = checked & (obs["sex"].astype(object) != expected)
@@ -239,7 +241,7 @@ def _check_sex(obs: pd.DataFrame) -> str:
                 for study, dataset in obs.loc[here & wrong, ["study", "dataset"]].drop_duplicates().to_numpy()
             )
             raise ValueError(
-                f"{count} of {total} samples of {tissue} are not {sex} ({files}); are the files, or the sex in "
-                "metadata, those of other samples?"
+                f"{count} of {total} samples of {tissue} are not {sex} ({files}); the files, or the sexes in "
+                "metadata, seem to be those of other samples"
             )
     return f"{wrong.sum()} of {checked.sum()} samples of cervix, prostate and uterus have the other sex"

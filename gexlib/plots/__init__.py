@@ -1,7 +1,7 @@
 """
-The book's figures. Each function draws results that it is given on axes that it is given, and computes nothing.
+Figures of the book; each function draws given results on given axes and computes nothing.
 
-One colour has one meaning throughout: grey for real data, red for the GAN, blue and the others for baselines.
+A colour has the same meaning in all of them: grey for real data, red for the GAN, blue and others for baselines.
 """
 
 from gexlib.plots import interactive

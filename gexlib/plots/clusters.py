@@ -1,4 +1,4 @@
-"""Clusters of genes of two data sets, side by side."""
+"""Figures of clusters of genes of two data sets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from gexlib.plots.style import REAL, TRAIN, colour_of
 
-_LINE, _GAP = 11.5, 2.5  # points: a line of text, and what is added between two terms
-_LEFT, _RIGHT, _NODE = 0.375, 0.625, 0.045  # places of the clusters and half their width, of the width of the axes
+LINE, GAP = 11.5, 2.5  # points: a line of text, and the space between two terms
+LEFT, RIGHT, NODE = 0.375, 0.625, 0.045  # centres of the clusters and half their width, in widths of the axes
 
 
 def cluster_pairs(
@@ -25,32 +25,32 @@ def cluster_pairs(
     width: int = 32,
 ) -> None:
     """
-    Clusters of two data sets as a bipartite graph: matched ones on one level, and what they are enriched in.
+    Draw clusters of two data sets as a bipartite graph, matched clusters on one level, with their enriched terms.
 
-    A line stands for the genes that two clusters share: its width and the number on it say how many. Terms in bold are
-    enriched in both clusters of a pair. Give the axes about 7.5 inches of width and 0.75 of height for each pair.
+    A line stands for the genes that two clusters share. Its width and the number on it say how many there are. Terms in
+    bold are enriched in both clusters of a pair. The axes should be about 7.5 inches wide and 0.75 high for each pair.
 
     Parameters
     ----------
     matches : DataFrame
-        From :func:`gexlib.analysis.match_clusters`; the pairs from top to bottom.
+        From :func:`gexlib.analysis.match_clusters`; its pairs are drawn from top to bottom.
     shared : DataFrame
-        Genes shared by each two clusters, ``pd.crosstab(a, b)``.
+        Numbers of genes shared by all pairs of clusters, ``pd.crosstab(a, b)``.
     terms : DataFrame
-        From :func:`gexlib.analysis.top_terms`; two for a cluster have room.
+        From :func:`gexlib.analysis.top_terms`; there is room for two a cluster.
     ax : Axes
     names : two str
-        The data sets `a` and `b`.
+        Names of the data sets `a` and `b`.
     least : int
-        Lines between clusters that are not matched are drawn from this number of genes on.
+        A line between clusters that are not matched is drawn if they share at least so many genes.
     width : int
-        Letters in a line of the terms; a term takes two lines at most.
+        The largest number of letters in a line of a term; a term takes two lines at most.
     """
     level = {"a": dict(zip(matches["a"], -np.arange(len(matches)), strict=True))}
     level["b"] = dict(zip(matches["b"], -np.arange(len(matches)), strict=True))
-    scale = 16 / max(shared.to_numpy().max(), 1)  # points of width for each gene
+    scale = 16 / max(shared.to_numpy().max(), 1)  # points of line width for each gene
     pairs = set(zip(matches["a"], matches["b"], strict=True))
-    ends = np.array([_LEFT + _NODE, _RIGHT - _NODE])
+    ends = np.array([LEFT + NODE, RIGHT - NODE])
     crossing = dict.fromkeys(level["a"], 0)
     for i, j in ((i, j) for i in level["a"] for j in level["b"]):
         n, matched = shared.loc[i, j], (i, j) in pairs
@@ -60,13 +60,13 @@ def cluster_pairs(
         ax.plot(ends, y, color=REAL if matched else "#c9c9c9", lw=n * scale, alpha=0.55 if matched else 0.9,
                 solid_capstyle="butt", zorder=2 if matched else 1)  # fmt: skip
         crossing[i] += not matched
-        at = 0.5 if matched else 0.07 + 0.08 * crossing[i]  # near the left cluster, and not one over the other
+        at = 0.5 if matched else 0.07 + 0.08 * crossing[i]  # near the left cluster, without overlaps
         ax.text(
             ends[0] + at * np.ptp(ends), y[0] + at * (y[1] - y[0]), n, ha="center", va="center", fontsize=9, zorder=4,
             color="black" if matched else "#5a5a5a",
             bbox={"facecolor": "white", "alpha": 0.85, "pad": 0.8, "lw": 0},
         )  # fmt: skip
-    for side, x, name in (("a", _LEFT, names[0]), ("b", _RIGHT, names[1])):
+    for side, x, name in (("a", LEFT, names[0]), ("b", RIGHT, names[1])):
         sizes = dict(zip(matches[side], matches[f"size_{side}"], strict=True))
         for cluster, y in level[side].items():
             ax.text(
@@ -80,19 +80,19 @@ def cluster_pairs(
 
 
 def _write(ax: Axes, terms: pd.DataFrame, x: float, y: float, left: bool, width: int) -> None:
-    """Terms beside a cluster, one under the other, those common to the pair in bold."""
-    x += (-1 if left else 1) * (_NODE + 0.02)
+    """Write terms beside a cluster, one below the other, with those common to the pair in bold."""
+    x += (-1 if left else 1) * (NODE + 0.02)
     align = "right" if left else "left"
     if terms.empty:
         ax.text(x, y, "no enriched term", ha=align, va="center", fontsize=9, fontstyle="italic", color=TRAIN)
         return
     texts = [re.sub(r"\s*\(GO:\d+\)$", "", term) for term in terms["term"]]
     texts = [textwrap.wrap(text, width, max_lines=2, placeholder=" …") for text in texts]
-    height = sum(map(len, texts)) * _LINE + (len(texts) - 1) * _GAP
+    height = sum(map(len, texts)) * LINE + (len(texts) - 1) * GAP
     top = height / 2
     for lines, common in zip(texts, terms["common"], strict=True):
         ax.annotate(
             "\n".join(lines), (x, y), xytext=(0, top), textcoords="offset points", ha=align, va="top", fontsize=9,
             linespacing=1.15, fontweight="bold" if common else "normal", color="black" if common else REAL,
         )  # fmt: skip
-        top -= len(lines) * _LINE + _GAP
+        top -= len(lines) * LINE + GAP

@@ -1,4 +1,4 @@
-"""Correlations between few genes: ellipses and dendrograms (Figure 2 of the paper)."""
+"""Figures of the correlations of a few genes: ellipses and dendrograms (Figure 2 of the paper)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,23 @@ from gexlib.plots.style import REAL
 
 def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, title: str = "") -> EllipseCollection:
     """
-    A correlation matrix in which each entry is an ellipse: the contour of a normal distribution with that correlation.
+    Draw a correlation matrix with an ellipse for each entry, the contour of a normal distribution of that correlation.
 
     Thin ellipses are strong correlations; those that rise to the right are positive :cite:p:`murdoch1996graphical`.
-    Returns the ellipses, coloured on a scale from -1 to 1, for a colour bar.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_genes, n_genes)
+        Correlations.
+    genes : sequence of str
+        Names of the genes, in the order of the matrix.
+    ax : Axes
+    title : str
+
+    Returns
+    -------
+    EllipseCollection
+        The ellipses, coloured on a scale from -1 to 1, for a colour bar.
     """
     n = len(genes)
     i, j = np.indices((n, n))
@@ -47,7 +60,7 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
 
 
 def gene_dendrogram(linkage: np.ndarray, genes: Sequence[str], ax: Axes) -> None:
-    """The tree of a hierarchical clustering of genes, the names below its leaves."""
+    """Draw the tree of a hierarchical clustering of genes, with their names below its leaves."""
     dendrogram(linkage, labels=list(genes), ax=ax, color_threshold=0, above_threshold_color=REAL, leaf_rotation=90)
     ax.tick_params(axis="x", labelsize=9, length=0)
     ax.set_ylabel("1 - correlation")

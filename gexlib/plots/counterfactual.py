@@ -1,4 +1,4 @@
-"""Effects of a switched covariate: how large, how sure, and do others find them too?"""
+"""Figures of the effects of a switched covariate: their size, their uncertainty, and their agreement with others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from gexlib.checks import check_columns
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN
 
 METHOD_COLOURS = {"Welch": TRAIN, "adjusted": REAL, "condition only": BASELINES[2], "both": GAN}
@@ -15,10 +16,26 @@ METHOD_COLOURS = {"Welch": TRAIN, "adjusted": REAL, "condition only": BASELINES[
 
 def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit: str = "log(1 + FPKM)") -> None:
     """
-    The absolute value of column `y` of each gene against its effect; the `labels` largest effects are named.
+    Draw the absolute value of a column against the effect of each gene, and name the largest effects.
 
-    `effects` is a ranked table (:func:`gexlib.analysis.rank_genes`), so its first rows are the largest effects.
+    Parameters
+    ----------
+    effects : DataFrame, one row a gene
+        A ranked table (:func:`gexlib.analysis.rank_genes`), so its first rows are the largest effects.
+    ax : Axes
+    y : str
+        The column of `effects` for the vertical axis.
+    labels : int
+        How many genes are named.
+    unit : str
+        Unit of the effects, for the axis.
+
+    Raises
+    ------
+    ValueError
+        If the column is absent.
     """
+    check_columns("y", [y], effects, "effects")
     top = effects.iloc[:labels]
     ax.scatter(effects["effect"], effects[y].abs(), s=9, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
     ax.scatter(top["effect"], top[y].abs(), s=18, lw=0, color=GAN)
@@ -30,7 +47,7 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
 
 
 def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, significant: pd.Series | None = None) -> None:
-    """Estimated effects against those of a reference, gene by gene, with the diagonal; `significant` genes in red."""
+    """Draw estimated effects against those of a reference, a dot a gene, with `significant` genes in red."""
     y = estimate.reindex(reference.index)
     ax.scatter(reference, y, s=8, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
     if significant is not None:
@@ -43,9 +60,9 @@ def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, signific
 
 def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = "log(1 + FPKM)") -> None:
     """
-    The first genes of a ranked table: effect as a point, ``low`` to ``high`` as a line.
+    Draw the first genes of a ranked table: the effect as a point, ``low`` to ``high`` as a line.
 
-    If the table has ``sd latents``, the part of the spread that latent vectors alone make is drawn thicker.
+    If the table has a column ``sd latents``, a thicker line shows the spread that comes from latent vectors alone.
     """
     top = effects.iloc[:genes][::-1]
     at = range(len(top))
@@ -62,11 +79,23 @@ def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = 
 
 def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[str, str] | None = None) -> None:
     """
-    One panel a metric: mean over seeds against the strength of confounding, a line a method, a dot a seed.
+    Draw each metric against the strength of confounding: a line a method through means over seeds, a dot a seed.
 
-    `table` is what :func:`gexlib.study.recovery_experiment` returns.
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`gexlib.study.recovery_experiment`.
+    axes : sequence of Axes, one a metric
+    metrics : mapping of str to str, optional
+        Columns of `table` and the titles of their panels. By default AUROC and AUPRC.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent.
     """
     metrics = metrics or {"AUROC": "AUROC of responders", "AUPRC": "AUPRC of responders"}
+    check_columns("metrics", list(metrics), table, "table")
     for ax, (metric, label) in zip(axes, metrics.items(), strict=True):
         for method, rows in table.groupby("method", sort=False):
             colour = next((c for word, c in METHOD_COLOURS.items() if word in method), BASELINES[0])
@@ -83,7 +112,7 @@ def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[
 
 
 def _name_points(names: pd.Index, x: pd.Series, y: pd.Series, ax: Axes) -> None:
-    """Names in a column at the left edge (negative effects) and one at the right, each with a line to its point."""
+    """Write names at the left edge (negative effects) and at the right, each with a line to its point."""
     for side, chosen in (("left", x < 0), ("right", x >= 0)):
         edge, inner = (0.01, 1.0) if side == "left" else (0.99, 0.0)
         line = {"arrowstyle": "-", "color": TRAIN, "lw": 0.6, "shrinkA": 1, "shrinkB": 2, "relpos": (inner, 0.5)}

@@ -1,4 +1,4 @@
-"""Genes: distributions of numbers, agreement, correlations, networks."""
+"""Figures of genes: distributions, agreement, correlations and networks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,20 @@ def histograms(
     colours: Sequence[str] | None = None,
 ) -> None:
     """
-    Densities of several sets of numbers over each other, on the same bins.
+    Draw densities of several sets of numbers over each other, on the same bins.
 
-    By default a data set has its own colour (:func:`colour_of`), and real data are filled.
+    Parameters
+    ----------
+    values : mapping of str to ndarray
+        Numbers by the name of their data set. By default it decides the colour (:func:`colour_of`); real data are
+        filled.
+    ax : Axes
+    label : str
+        Label of the horizontal axis.
+    bins : int or sequence of float
+        The number of bins, or their edges.
+    colours : sequence of str, optional
+        A colour for each data set.
     """
     edges = np.histogram_bin_edges(np.concatenate([np.asarray(v) for v in values.values()]), bins)
     for i, (name, v) in enumerate(values.items()):
@@ -35,7 +46,7 @@ def histograms(
 
 
 def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> None:
-    """A quantity of each gene in synthetic data against real data, with the diagonal."""
+    """Draw a quantity of each gene in synthetic data against that in real data, with the diagonal."""
     ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
     low, high = min(real.min(), synthetic.min()), max(real.max(), synthetic.max())
     ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
@@ -43,7 +54,7 @@ def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> 
 
 
 def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
-    """Gene-gene correlation matrices side by side, on one scale from -1 to 1; genes in the order given."""
+    """Draw gene-gene correlation matrices side by side, on one scale from -1 to 1."""
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
         image = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
         ax.set(title=name, xticks=[], yticks=[])
@@ -55,8 +66,8 @@ def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
     """
     Draw a hierarchy of regulators below `root`, level by level.
 
-    Only genes that regulate another one are drawn; the area of a circle tells how many targets it has. `labels`
-    of them, those with the most targets, are named.
+    Only genes that regulate another gene are drawn. The area of a circle grows with the number of targets. The
+    `labels` genes with the most targets are named.
     """
     depth = nx.single_source_shortest_path_length(network, root)
     tfs = [gene for gene in network if any(target != gene for target in network.successors(gene)) and gene in depth]
@@ -88,5 +99,5 @@ def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
 
 
 def _van_der_corput(i: int) -> float:
-    """The i-th number of the base-2 low-discrepancy sequence 1/2, 1/4, 3/4, 1/8, ..."""
+    """Return the i-th number of the base-2 low-discrepancy sequence 1/2, 1/4, 3/4, 1/8, ..."""
     return sum(int(bit) / 2 ** (k + 1) for k, bit in enumerate(bin(i)[:1:-1]))

@@ -1,8 +1,8 @@
 """
-Figures to look around in: what a point is shows when the pointer is on it, and a menu changes what is coloured.
+Interactive figures: the pointer on a point shows what it is, and a menu chooses the colours.
 
-They are made with plotly, which ``gexlib[book]`` brings. Each stands beside a figure of :mod:`gexlib.plots` that
-shows the same without a pointer.
+They are made with plotly, which ``gexlib[book]`` brings. Beside each stands a figure of :mod:`gexlib.plots` that shows
+the same without a pointer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from gexlib.checks import whole_number
+from gexlib.checks import check_columns, column_names, whole_number
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ PALETTE = [to_hex(colormaps["tab20"](i)) for i in (0, 2, 4, 6, 8, 10, 12, 16, 18
 CONFIG = {
     "responsive": True,
     "displaylogo": False,
-    "modeBarButtons": [["zoom2d", "pan2d", "resetScale2d", "toImage"]],  # none that would send data anywhere
+    "modeBarButtons": [["zoom2d", "pan2d", "resetScale2d", "toImage"]],  # none of which sends data anywhere
 }
 TEMPLATE = """\
 <div class="interactive-figure" id="{id}" role="figure" aria-label="{note}" style="height: {height}px">\
@@ -54,25 +54,31 @@ class InteractiveFigure:
     """
     An interactive figure as a notebook shows it.
 
-    A Jupyter session draws it by plotly's own means. A page gets a few lines of HTML with the data in them, which
-    draw where plotly.js is loaded, and otherwise say what would be there.
+    A Jupyter session draws it with plotly. A page gets a few lines of HTML with the data in them. If the page loads
+    plotly.js, they draw the figure; if not, they say what it shows.
 
     Parameters
     ----------
     figure : plotly.graph_objects.Figure
     name : str
-        Small letters, digits and hyphens; no other figure on the page may have it. The HTML is the same in each run.
+        Small letters, digits and hyphens. No other figure on the page may have the same name. As the HTML uses it, the
+        HTML is the same in each run.
     note : str
-        What there is to see, in a sentence: for those who can't.
+        What the figure shows, in a sentence, for readers who cannot see it.
+
+    Raises
+    ------
+    ValueError
+        If the name has other characters, or does not begin with a letter.
     """
 
     def __init__(self, figure: go.Figure, name: str, note: str) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-            raise ValueError(f"name={name!r} must be of small letters, digits and hyphens, as in 'samples-pca'")
+            raise ValueError(f"name={name!r} must have small letters, digits and hyphens only, as in 'samples-pca'")
         self.figure, self.name, self.note = figure, name, note
 
     def to_html(self) -> str:
-        """The lines of HTML; plotly.js is not among them."""
+        """Return the figure as HTML, without plotly.js."""
         data = json.dumps(self.figure.to_dict(), separators=(",", ":"), allow_nan=False).replace("</", "<\\/")
         height, note = self.figure.layout.height, escape(self.note)
         return TEMPLATE.format(
@@ -91,54 +97,61 @@ class InteractiveFigure:
 
 
 def embedding(
-    placed: pd.DataFrame, name: str, by: Sequence[str] = ("data",), hover: Sequence[str] = (), most: int = 15
+    placed: pd.DataFrame, name: str, colour: Sequence[str] = ("data",), hover: Sequence[str] = (), most: int = 15
 ) -> InteractiveFigure:
     """
-    Samples on two components; a menu chooses what they are coloured by.
+    Draw samples on two components; a menu chooses the column that colours them.
 
     Parameters
     ----------
     placed : DataFrame, one row a sample
-        The coordinates in the first two columns, then what is known of the samples, as
-        :func:`gexlib.analysis.embed` returns it. Where the column ``data`` tells several data sets apart, synthetic
-        samples are triangles.
+        The first two columns are coordinates, the others describe the samples, as in the table of
+        :func:`gexlib.analysis.embed`. If the column ``data`` names several data sets, synthetic samples are triangles.
     name : str
         Name of the figure, see :class:`InteractiveFigure`.
-    by : sequence of str
-        Columns of `placed`, categories, to colour by. The first one is shown first.
+    colour : sequence of str
+        Columns of `placed` to colour by; they hold categories. The first is shown first.
     hover : sequence of str
-        Further columns to show when the pointer is on a sample; its name and `by` always are.
+        Columns to show when the pointer is on a sample, besides its name and the columns of `colour`.
     most : int
         How many levels of a column have a colour of their own, at most 18; rarer ones are grey.
+
+    Returns
+    -------
+    InteractiveFigure
 
     Raises
     ------
     ValueError
-        If a column is not there, or one of `by` holds numbers.
+        If a column is absent, or one of `colour` holds numbers.
+    ImportError
+        If plotly is not installed.
 
     Examples
     --------
     >>> placed = pd.DataFrame({"x": [0.0, 1.0], "y": [1.0, 0.5], "tissue": ["lung", "liver"]}, index=["a", "b"])
-    >>> embedding(placed, "samples", by=["tissue"])
+    >>> embedding(placed, "samples", colour=["tissue"])
     2 samples on x and y, coloured by tissue.
     """
-    shown = list(dict.fromkeys([*by, *hover]))
-    for column in shown:
-        if column not in placed:
-            raise ValueError(f"{column!r} is not a column of placed; columns: {', '.join(map(str, placed))}")
-    for column in by:
+    colour, hover = column_names("colour", colour), column_names("hover", hover)
+    check_columns("colour", colour, placed, "placed")
+    check_columns("hover", hover, placed, "placed")
+    shown = list(dict.fromkeys([*colour, *hover]))
+    for column in colour:
         if pd.api.types.is_float_dtype(placed[column]):
-            raise ValueError(f"by={column!r} holds numbers; cut them into ranges first: pandas.cut(...)")
-    if not by or whole_number("most", most, 1) > len(PALETTE):
-        raise ValueError(f"by={list(by)} must name a column, and most={most} be no more than {len(PALETTE)}")
+            raise ValueError(f"colour={column!r} holds numbers; cut them into ranges first: pandas.cut(...)")
+    if not colour:
+        raise ValueError("colour names no column; name one or more of placed")
+    if whole_number("most", most, 1) > len(PALETTE):
+        raise ValueError(f"most={most} must be at most {len(PALETTE)}")
 
     texts = placed[shown].astype(object).map(_text)
-    palettes = {column: _palette(texts[column], most) for column in by}
-    groups = pd.DataFrame({c: texts[c].where(texts[c].isin(palettes[c]), OTHER) for c in by})
+    palettes = {column: _palette(texts[column], most) for column in colour}
+    groups = pd.DataFrame({c: texts[c].where(texts[c].isin(palettes[c]), OTHER) for c in colour})
     groups["symbol"] = _symbols(placed)
     x, y = placed.columns[:2]
-    traces, looks = [], {column: [] for column in by}
-    for _, part in groups.reset_index(drop=True).groupby([*by, "symbol"], sort=True):
+    traces, looks = [], {column: [] for column in colour}
+    for _, part in groups.reset_index(drop=True).groupby([*colour, "symbol"], sort=True):
         rows = part.index
         traces.append(
             {
@@ -148,19 +161,19 @@ def embedding(
                 "marker": {"size": 7, "opacity": 0.8, "symbol": part["symbol"].iloc[0]},
             }
         )  # fmt: skip
-        for column in by:
+        for column in colour:
             looks[column].append(part[column].iloc[0])
-    menu = [_look(column, looks[column], palettes[column]) for column in by]
+    menu = [_look(column, looks[column], palettes[column]) for column in colour]
     for number, trace in enumerate(traces):
         styles = menu[0]["args"][0]
         trace |= {key: values[number] for key, values in styles.items() if "." not in key}
         trace["marker"]["color"] = styles["marker.color"][number]
     axes = zip((x, y), placed.attrs.get("explained", (None, None)), strict=False)
     titles = [axis if share is None else f"{axis} ({share:.0%} of the variance)" for axis, share in axes]
-    figure = _figure(traces, titles, menu if len(by) > 1 else [])
-    figure.update_layout(legend_title_text=_title(by[0]))
+    figure = _figure(traces, titles, menu if len(colour) > 1 else [])
+    figure.update_layout(legend_title_text=_title(colour[0]))
     return InteractiveFigure(
-        figure, name, f"{len(placed)} samples on {x} and {y}, coloured by {' or '.join(map(_title, by))}."
+        figure, name, f"{len(placed)} samples on {x} and {y}, coloured by {' or '.join(map(_title, colour))}."
     )
 
 
@@ -168,7 +181,7 @@ def ranking(
     tables: Mapping[str, pd.DataFrame], name: str, unit: str = "", most: int = 300, labels: int = 10
 ) -> InteractiveFigure:
     """
-    Genes by the size of an effect and by how consistent it is; a menu chooses the table.
+    Draw genes by the size and the consistency of an effect; a menu chooses the table.
 
     Parameters
     ----------
@@ -184,6 +197,17 @@ def ranking(
     labels : int
         How many of these are named without the pointer.
 
+    Returns
+    -------
+    InteractiveFigure
+
+    Raises
+    ------
+    ValueError
+        If there is no table, or one lacks a column.
+    ImportError
+        If plotly is not installed.
+
     Examples
     --------
     >>> lung = pd.DataFrame({"effect": [2.0], "low": [1.5], "high": [2.5], "z": [8.0]}, index=["VIM"])
@@ -194,8 +218,7 @@ def ranking(
         raise ValueError("tables is empty; give at least one table of effects")
     traces = []
     for number, (title, table) in enumerate(tables.items()):
-        if absent := [column for column in ("effect", "low", "high", "z") if column not in table]:
-            raise ValueError(f"tables[{title!r}] has no column {absent[0]!r}; columns: {', '.join(table)}")
+        check_columns("column", ["effect", "low", "high", "z"], table, f"tables[{title!r}]")
         order = table["effect"].abs().sort_values(ascending=False, kind="stable").index[:most]
         top = table.loc[order, ["effect", "low", "high", "z"]].astype(float).round(3)
         genes = top.index.astype(str)
@@ -240,7 +263,7 @@ def _figure(traces: list[dict], titles: Sequence[str], menu: list[dict]) -> go.F
 
 
 def _palette(texts: pd.Series, most: int) -> dict[str, str]:
-    """Colours of the frequent levels of a column, the most frequent first."""
+    """Return the colours of the frequent levels of a column, the most frequent first."""
     counts = texts.value_counts()
     levels = sorted(counts.index, key=lambda level: (-counts[level], level))[:most]
     if texts.name == "data":
@@ -249,7 +272,7 @@ def _palette(texts: pd.Series, most: int) -> dict[str, str]:
 
 
 def _look(column: str, levels: list[str], colours: Mapping[str, str]) -> dict:
-    """Button that gives each trace the colour and the place in the legend of its level."""
+    """Return the button that gives each trace the colour of its level and its place in the legend."""
     order = [*colours, OTHER]
     style = {
         "name": levels,
@@ -264,7 +287,7 @@ def _look(column: str, levels: list[str], colours: Mapping[str, str]) -> dict:
 
 
 def _symbols(placed: pd.DataFrame) -> list[str]:
-    """Circles for real samples, triangles for synthetic ones."""
+    """Return a circle for each real sample, a triangle for each synthetic one."""
     if "data" not in placed or placed["data"].nunique() < 2:
         return ["circle"] * len(placed)
     return ["circle" if colour_of(str(data)) in (REAL, TRAIN) else "triangle-up" for data in placed["data"]]
@@ -286,7 +309,7 @@ def _text(value: object) -> str:
 
 
 def _short(values: pd.Series) -> pd.Series:
-    """Rounded to a thousandth of the range or finer: what an eye can see, and no more bytes."""
+    """Round to a thousandth of the range or finer: more digits cannot be seen, but take bytes."""
     values = values.astype(float)
     span = float(values.max() - values.min()) or 1.0
     return values.round(max(0, 3 - int(np.floor(np.log10(span)))))

@@ -1,4 +1,4 @@
-"""How much of a network is found?"""
+"""Figures of network inference."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ from gexlib.plots.style import REAL, colour_of
 
 def precision_recall(curves: Mapping[str, pd.DataFrame], ax: Axes, chance: float, dashed: Collection[str] = ()) -> None:
     """
-    Precision against recall of several rankings, with the precision of chance as a line.
+    Draw precision against recall of several rankings, with the precision by chance as a line.
 
-    `curves` are what :func:`gexlib.analysis.precision_recall` returns, by name, which decides the colour; those named
-    in `dashed` are told apart from others of the same colour.
+    Parameters
+    ----------
+    curves : mapping of str to DataFrame
+        From :func:`gexlib.analysis.precision_recall`, by the name of the data set, which decides the colour.
+    ax : Axes
+    chance : float
+        The share of true regulations among all pairs.
+    dashed : collection of str
+        Names of curves to draw dashed, to tell them from others of the same colour.
     """
     for name, curve in curves.items():
         style = "--" if name in dashed else "-"

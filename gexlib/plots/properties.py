@@ -1,4 +1,4 @@
-"""The properties by which Maier et al. tell artificial expression data from real."""
+"""Figures of the properties by which Maier et al. tell artificial expression data from real data."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from gexlib.plots.style import REAL, TRAIN, colour_of
 
 def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
     """
-    Five panels for several data sets: intensities, ranges of genes, what regulation adds to correlations, activity.
+    Draw five panels: intensities, ranges of genes, two of correlations that come from regulation, and activity.
 
-    Correlations are drawn as the density of regulations minus that of their background, so a data set without
-    regulation is a flat line; activity as the share of factors that are active in at most so many samples.
+    A panel of correlations shows their density among regulated pairs minus that of the background, so a data set
+    without regulation is a flat line. The panel of activity shows the cumulative share of transcription factors over
+    the share of samples in which a factor is active.
 
     Parameters
     ----------
     found : mapping of str to Properties
-        By name, which decides the colour (:func:`colour_of`); real data are filled.
+        Properties of each data set by its name, which decides the colour (:func:`colour_of`); real data are filled.
     axes : sequence of 6 Axes
         The third takes the legend.
     """
@@ -47,7 +48,7 @@ def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
 def _outlines(
     terms: Mapping[str, Sequence[tuple[int, np.ndarray]]], ax: Axes, limits: tuple[float, float] | None = None
 ) -> None:
-    """Densities of data sets on the same bins, each a sum or difference of those of some values."""
+    """Draw densities of data sets on the same bins, each a sum or difference of the densities of some values."""
     if limits is None:
         limits = np.quantile(
             np.concatenate([values for parts in terms.values() for _, values in parts]), [0.001, 0.999]

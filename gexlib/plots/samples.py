@@ -1,4 +1,4 @@
-"""Samples: how many, where they lie."""
+"""Figures of samples: their numbers, and their places on a map."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from gexlib.checks import check_columns
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
 
 
 def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
-    """Horizontal bars, one for each entry of `counts`, the largest on top."""
+    """Draw a horizontal bar for each entry of `counts`, the largest on top."""
     counts = counts.sort_values()
     bars = ax.barh(counts.index.astype(str), counts.to_numpy(), color=REAL, height=0.7)
     ax.bar_label(bars, padding=3, fontsize=9)
@@ -20,7 +21,7 @@ def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
 
 
 def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None:
-    """Horizontal bars, one for each row of `table`, the largest on top, made up of its columns."""
+    """Draw a horizontal bar for each row of `table`, made up of its columns, the largest on top."""
     table = table.loc[table.sum(axis=1).sort_values().index]
     left = np.zeros(len(table))
     for colour, (name, counts) in zip((TRAIN, REAL, GAN, *BASELINES), table.items(), strict=False):
@@ -31,24 +32,38 @@ def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None
     ax.legend(loc="lower right")
 
 
-def embedding(placed: pd.DataFrame, ax: Axes, by: str = "data", most: int = 8) -> None:
+def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 8) -> None:
     """
-    Samples on two components, coloured by `by`; only the `most` frequent levels are told apart.
+    Draw samples on two components, coloured by a column.
 
-    `placed` is what :func:`gexlib.analysis.embed` returns.
+    Parameters
+    ----------
+    placed : DataFrame, one row a sample
+        From :func:`gexlib.analysis.embed`; the first two columns are coordinates.
+    ax : Axes
+    colour : str
+        The column of `placed` to colour by.
+    most : int
+        How many levels of the column have a colour of their own; rarer ones are grey. By ``"data"``, all have one.
+
+    Raises
+    ------
+    ValueError
+        If the column is absent.
     """
+    check_columns("colour", [colour], placed, "placed")
     x, y = placed.columns[:2]
-    if by == "data":
+    if colour == "data":
         for name, part in placed.groupby("data", observed=True, sort=False):
             marker = "o" if colour_of(name) in (REAL, TRAIN) else "^"
             ax.scatter(part[x], part[y], s=22, alpha=0.7, lw=0, marker=marker, color=colour_of(name), label=name)
     else:
-        levels = placed[by].value_counts().index[:most].tolist()
+        levels = placed[colour].value_counts().index[:most].tolist()
         colours = plt.get_cmap("tab10" if len(levels) <= 10 else "tab20")
-        rest = placed[~placed[by].isin(levels)]
+        rest = placed[~placed[colour].isin(levels)]
         ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color="#d0d0d0", label="other" if len(rest) else None)
         for i, level in enumerate(levels):
-            part = placed[placed[by] == level]
+            part = placed[placed[colour] == level]
             ax.scatter(part[x], part[y], s=18, alpha=0.8, lw=0, color=colours(i), label=str(level))
     explained = placed.attrs.get("explained", [None, None])
     for name, share, setter in zip((x, y), explained, (ax.set_xlabel, ax.set_ylabel), strict=False):

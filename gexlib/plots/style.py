@@ -1,4 +1,4 @@
-"""The look of the figures: legible at page width, one colour for one meaning."""
+"""Style of the figures: sizes that are legible at page width, and a colour for each kind of data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BASELINES = ("#2f6690", "#81a88d", "#e1a730", "#7d5ba6", "#3a9ca6")
 
 
 def use_style() -> None:
-    """Set Matplotlib's defaults to the book's: legible at page width, little ink that is not data."""
+    """Set Matplotlib's defaults to those of the book's figures."""
     mpl.rcParams.update(
         {
             "figure.dpi": 110,
@@ -29,7 +29,7 @@ def use_style() -> None:
 
 
 def colour_of(name: str) -> str:
-    """The colour of a data set, by its name: real data grey, GANs red, others from the baselines' colours."""
+    """Return the colour of a data set by its name: grey for real data, red for GANs, others for baselines."""
     fixed = {"train": TRAIN, "validation": TRAIN, "test": REAL, "real": REAL, "gan": GAN, "synthetic": GAN}
     known = {
         "random": BASELINES[2],

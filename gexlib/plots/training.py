@@ -1,4 +1,4 @@
-"""Training and scores."""
+"""Figures of trainings, and of scores of data sets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from gexlib.plots.style import GAN, REAL, TRAIN, colour_of
 
 def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int | None = None) -> None:
     """
-    The course of a training on three axes: Wasserstein estimate and critic loss, penalty, validation score.
+    Draw the course of a training on three axes: Wasserstein estimate and critic loss, penalty, validation score.
 
-    `history` is the ``history_`` of a fitted :class:`gexlib.wgan.WGANGP`.
+    Parameters
+    ----------
+    history : DataFrame, one row an epoch
+        The ``history_`` of a fitted :class:`gexlib.wgan.WGANGP`.
+    axes : sequence of 3 Axes
+    best_epoch : int, optional
+        The epoch that was kept, to be marked.
     """
     left, middle, right = axes
     epoch = history["epoch"]
@@ -39,12 +45,12 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
 
 def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], bound: str) -> None:
     """
-    One panel a metric: a bar for each row of `table`, its standard deviation from `spread`, the bound as a line.
+    Draw a panel for each metric: a bar for each data set with its standard deviation, and the bound as a line.
 
     Parameters
     ----------
     table, spread : DataFrame, rows are data sets, columns metrics
-        Means and standard deviations (missing where there is one number only).
+        Means, and standard deviations (missing if there is one number only).
     axes : sequence of Axes, one a metric
     bound : str
         The row that no generator can be expected to beat: real data.

@@ -1,4 +1,4 @@
-"""From a data set to what a model trains on, and back: splits, genes, standardisation, covariates, kinds of samples."""
+"""Preparation of data sets for training: splits by group, kinds of samples, standardisation, encoded covariates."""
 
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.genes import match_genes

@@ -1,4 +1,4 @@
-"""Covariates of samples as numbers."""
+"""Covariates of samples, encoded as numbers."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import listing
+from gexlib.checks import check_columns, check_fitted, column_names, listing
 
 UNKNOWN = "unknown"
 
 
 class Covariates(NamedTuple):
-    """Encoded covariates: `codes` int64 (n_samples, n_categorical), `values` float32 (n_samples, n_numerical)."""
+    """Encoded covariates: `codes`, int64 (n_samples, n_categorical), and `values`, float32 (n_samples, n_numerical)."""
 
     codes: np.ndarray
     values: np.ndarray
@@ -22,36 +22,50 @@ class Covariates(NamedTuple):
 
 class CovariateEncoder:
     """
-    Covariates as numbers: a vocabulary for each categorical one, z-scores for the numerical ones.
+    Encoder of covariates: codes of levels for the categorical ones, z-scores for the numerical ones.
 
     Parameters
     ----------
     categorical, numerical : sequence of str
-        Columns of the covariate table.
+        Columns of the table of covariates.
     unseen : {"error", "unknown"}
-        What a level that the training data do not have is at sampling time: an error that lists the levels, or
-        the level ``"unknown"``, which every vocabulary then has. If no training sample is ``"unknown"`` there,
-        the model has nothing to learn for it.
+        How to treat a level that the training data do not have. ``"error"`` raises an error that lists the levels.
+        ``"unknown"`` takes it as the level ``"unknown"``, which every vocabulary then has. A model can learn this level
+        only if training samples have it.
 
     Attributes
     ----------
     vocabularies_ : dict of str to list
         The levels of each categorical covariate, in the order of their codes.
     numerical_ : dict of str to (mean, standard deviation)
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"oxygen": ["yes", "no", "yes"], "ph": [6.0, 7.0, 8.0]})
+    >>> CovariateEncoder(["oxygen"], ["ph"]).fit(obs).transform(obs).codes[:, 0].tolist()
+    [1, 0, 1]
     """
 
     def __init__(self, categorical: Sequence[str] = (), numerical: Sequence[str] = (), unseen: str = "error") -> None:
-        for argument, names in {"categorical": categorical, "numerical": numerical}.items():
-            if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-                raise TypeError(f"{argument}={names!r} must be a list of column names")
-        if twice := {n for n in [*categorical, *numerical] if [*categorical, *numerical].count(n) > 1}:
-            raise ValueError(f"covariates {sorted(twice)} are named more than once; name each once")
+        self.categorical = column_names("categorical", categorical)
+        self.numerical = column_names("numerical", numerical)
+        if both := sorted(set(self.categorical) & set(self.numerical)):
+            raise ValueError(f"categorical and numerical both name {listing(both)}; name each column once")
         if unseen not in ("error", UNKNOWN):
             raise ValueError(f"unseen={unseen!r} is not known; choose 'error' or 'unknown'")
-        self.categorical, self.numerical, self.unseen = list(categorical), list(numerical), unseen
+        self.unseen = unseen
 
     def fit(self, obs: pd.DataFrame) -> CovariateEncoder:
-        """Learn the levels of the categorical, and mean and standard deviation of the numerical columns of `obs`."""
+        """
+        Learn the levels of the categorical columns of `obs`, and mean and standard deviation of the numerical ones.
+
+        Raises
+        ------
+        ValueError
+            If a column is absent or a value is missing, or a numerical column does not hold finite numbers.
+        TypeError
+            If `obs` is not a DataFrame, or a level is neither text nor a number.
+        """
         self._check(obs)
         self.vocabularies_ = {name: self._levels(obs[name]) for name in self.categorical}
         self.numerical_ = {}
@@ -64,12 +78,19 @@ class CovariateEncoder:
         """
         Encode the covariates of samples.
 
+        Returns
+        -------
+        Covariates
+
         Raises
         ------
         ValueError
-            If a column is absent, a value is missing, or a level was not in the training data (unless
+            If a column is absent, a value is missing, or the training data do not have a level (unless
             ``unseen="unknown"``); the message lists the levels.
+        NotFittedError
+            If :meth:`fit` was not called.
         """
+        check_fitted(self, "vocabularies_")
         self._check(obs)
         codes = np.empty((len(obs), len(self.categorical)), dtype=np.int64)
         for j, (name, levels) in enumerate(self.vocabularies_.items()):
@@ -90,7 +111,9 @@ class CovariateEncoder:
         return Covariates(codes, values)
 
     def unseen_rows(self, obs: pd.DataFrame) -> pd.Series:
-        """Whether each sample has a level that the training data do not have; a Series of bool indexed like `obs`."""
+        """Return for each sample whether it has a level that the training data do not have; indexed like `obs`."""
+        check_fitted(self, "vocabularies_")
+        check_columns("categorical", self.categorical, obs)
         new = [~obs[name].astype(object).isin(levels) for name, levels in self.vocabularies_.items()]
         return pd.concat(new, axis=1).any(axis=1) if new else pd.Series(False, index=obs.index)
 
@@ -100,7 +123,8 @@ class CovariateEncoder:
         return [len(levels) for levels in self.vocabularies_.values()]
 
     def to_dict(self) -> dict:
-        """Everything that the encoder knows, as JSON can hold it."""
+        """Return all that the encoder has learnt, in a form that JSON can hold."""
+        check_fitted(self, "vocabularies_")
         return {
             "vocabularies": self.vocabularies_,
             "numerical": {name: list(moments) for name, moments in self.numerical_.items()},
@@ -109,7 +133,7 @@ class CovariateEncoder:
 
     @classmethod
     def from_dict(cls, saved: dict) -> CovariateEncoder:
-        """The encoder that :meth:`to_dict` described."""
+        """Make the encoder that :meth:`to_dict` described."""
         encoder = cls(list(saved["vocabularies"]), list(saved["numerical"]), saved["unseen"])
         encoder.vocabularies_ = saved["vocabularies"]
         encoder.numerical_ = {name: tuple(moments) for name, moments in saved["numerical"].items()}
@@ -125,15 +149,15 @@ class CovariateEncoder:
     def _check(self, obs: pd.DataFrame) -> None:
         if not isinstance(obs, pd.DataFrame):
             raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
-        for name in [*self.categorical, *self.numerical]:
-            if name not in obs:
-                raise ValueError(f"covariate {name!r} is not a column of obs; columns: {listing(obs.columns)}")
-            if obs[name].isna().any():
-                way = f"make it the level {UNKNOWN!r}" if name in self.categorical else "impute it, or leave it out"
-                raise ValueError(f"covariate {name!r} has {int(obs[name].isna().sum())} missing values; {way}")
+        check_columns("categorical", self.categorical, obs, complete=True)
+        check_columns("numerical", self.numerical, obs)
         for name in self.numerical:
+            if missing := int(obs[name].isna().sum()):
+                raise ValueError(
+                    f"numerical={name!r} has {missing} missing values in obs; impute them, or leave these samples out"
+                )
             if not pd.api.types.is_numeric_dtype(obs[name]) or not np.isfinite(obs[name].to_numpy(float)).all():
                 raise ValueError(
-                    f"numerical covariate {name!r} has the dtype {obs[name].dtype} or infinite values; "
-                    f"it must hold finite numbers, otherwise name it among the categorical ones"
+                    f"numerical={name!r} has the dtype {obs[name].dtype} or infinite values; give finite numbers, or "
+                    f"name it in categorical"
                 )

@@ -1,4 +1,4 @@
-"""Which genes of a data set to take."""
+"""Selection of genes of a data set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gexlib.checks import expression_matrix, listing, whole_number
 
 def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) -> tuple[AnnData, str]:
     """
-    Take the genes that a reference asks for, and report which of them are there.
+    Select genes of a data set by name, and report which of them it has.
 
     Parameters
     ----------
@@ -21,19 +21,21 @@ def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) 
     genes : sequence of str
         The genes wanted, such as those of a model (``gan.var_.index``) or of a regulatory network.
     ignore_case : bool
-        Whether ``"CRP"`` in `data` is ``"crp"`` in `genes`.
+        Whether upper and lower case are the same, as in ``"CRP"`` and ``"crp"``.
 
     Returns
     -------
     AnnData, n_samples x n_matched
         A copy with the genes that were found, in the order and the spelling of `genes`.
     str
-        As in "812 of 978 genes matched; missing: ...".
+        A report such as "812 of 978 genes matched; missing: ...".
 
     Raises
     ------
     ValueError
-        If no gene matches, or a gene is there twice, in `genes` or among those of `data` that match.
+        If no gene matches, or a gene comes twice in `genes` or among the matching ones of `data`.
+    TypeError
+        If `genes` is a string.
 
     Examples
     --------
@@ -68,13 +70,13 @@ def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) 
 
 
 def most_variable_genes(data: AnnData, n_genes: int, keep: Sequence[str]) -> np.ndarray:
-    """Whether each gene is one of the `n_genes` that vary most, or that are kept anyway."""
+    """Mark the `n_genes` genes of the largest variance, those in `keep` first; returns a bool for each gene."""
     if absent := [gene for gene in keep if gene not in data.var_names]:
         raise ValueError(f"keep names genes that data does not have: {listing(absent)}")
     if not len(keep) <= whole_number("most_variable", n_genes, 1) <= data.n_vars:
         raise ValueError(
-            f"most_variable={n_genes} must be from {max(1, len(keep))} (the genes to keep) to {data.n_vars}, "
-            f"the genes there are"
+            f"most_variable={n_genes} must be from {max(1, len(keep))} (the number of genes to keep) to {data.n_vars} "
+            f"(the number of genes in data)"
         )
     variance = expression_matrix(data, "data").var(axis=0, dtype=np.float64)
     variance[data.var_names.get_indexer(keep)] = np.inf

@@ -1,4 +1,4 @@
-"""Z-scores of genes, and back."""
+"""Expression as z-scores of genes, and back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from gexlib.checks import finite_matrix
+from gexlib.checks import check_finite, check_fitted, finite_matrix
 
 
 class Standardizer:
     r"""
-    Per-gene z-scores that can be undone.
+    Z-scores of each gene, which can be turned back into expression.
 
     .. math:: \tilde{x}_{ij} = (x_{ij} - \mu_j) / \sigma_j
 
@@ -51,18 +51,24 @@ class Standardizer:
 
     def fit_chunks(self, chunks: Iterable[np.ndarray]) -> Standardizer:
         """
-        Learn the same from a matrix that comes in chunks of rows, in one pass.
+        Learn the mean and the standard deviation of each column of a matrix that comes in chunks of rows, in one pass.
 
-        The sums of squares of two parts are joined by Chan's formula :cite:p:`chan1983algorithms`, which keeps the
-        digits that a difference of large sums would lose.
+        Chan's formula :cite:p:`chan1983algorithms` joins the sums of squares of two parts. It keeps the digits that a
+        difference of large sums would lose.
 
         Parameters
         ----------
         chunks : iterable of ndarray, shapes (n, n_genes)
             Finite values; `n` may differ.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two rows, or a value is NaN or infinite.
         """
         n, mean, squares, low, high = 0, 0.0, 0.0, np.inf, -np.inf
-        for chunk in chunks:
+        for number, chunk in enumerate(chunks):
+            check_finite(f"chunk {number}", chunk)
             chunk_mean = chunk.mean(axis=0, dtype=np.float64)
             apart, m = chunk_mean - mean, len(chunk)
             n += m
@@ -70,15 +76,17 @@ class Standardizer:
             squares = squares + chunk.var(axis=0, dtype=np.float64) * m + apart**2 * (m * (n - m) / n)
             low, high = np.minimum(low, chunk.min(axis=0)), np.maximum(high, chunk.max(axis=0))
         if n < 2:
-            raise ValueError(f"chunks have {n} rows; give two or more")
+            raise ValueError(f"chunks have {n} rows; give at least two")
         self.mean_, self.constant_ = mean, low == high
         self.scale_ = np.where(self.constant_, 1.0, np.sqrt(squares / n))
         return self
 
     def transform(self, x: np.ndarray) -> np.ndarray:
-        """Z-scores of `x`; shape (n_samples, n_genes), float32."""
+        """Return the z-scores of `x`; shape (n_samples, n_genes), float32."""
+        check_fitted(self, "mean_")
         return ((np.asarray(x) - self.mean_) / self.scale_).astype(np.float32)
 
-    def inverse_transform(self, z: np.ndarray) -> np.ndarray:
-        """Z-scores back in the units of the training data; shape (n_samples, n_genes), float32."""
-        return (np.asarray(z) * self.scale_ + self.mean_).astype(np.float32)
+    def inverse_transform(self, scores: np.ndarray) -> np.ndarray:
+        """Return z-scores in the units of the training data; shape (n_samples, n_genes), float32."""
+        check_fitted(self, "mean_")
+        return (np.asarray(scores) * self.scale_ + self.mean_).astype(np.float32)

@@ -11,7 +11,7 @@ from gexlib.checks import listing
 from gexlib.report.sets import aligned
 from gexlib.wgan import WGANGP
 
-RESERVED = ("bound", "best")
+RESERVED = ("bound", "best", "train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def named_runs(synthetic, models, test: AnnData, genes: Sequence[str] | None = N
     found = []
     for name, data in named.items():
         if not isinstance(name, str) or name in RESERVED:
-            raise ValueError(f"synthetic has the name {name!r}; names are strings other than 'bound' and 'best'")
+            raise ValueError(f"synthetic has the name {name!r}; names are strings other than {listing(RESERVED)}")
         runs = _listed(data)
         fitted = _listed(models.get(name, [None] * len(runs)))
         if not runs or len(fitted) != len(runs):

@@ -161,8 +161,8 @@ def _names(candidates: Sequence[Candidate]) -> list[str]:
 
 
 def _real(inputs: Inputs) -> dict:
-    """Return the parts of the real data that are given, by their names in the report's files."""
-    parts = {"real_train": inputs.train, "real_test": inputs.test, "validation": inputs.validation}
+    """Return the parts of the real data that are given, by name."""
+    parts = {"train": inputs.train, "test": inputs.test, "validation": inputs.validation}
     return {name: data for name, data in parts.items() if data is not None}
 
 
@@ -188,7 +188,7 @@ def _settings(inputs: Inputs, families: list[str]) -> dict:
     return {
         "seed": inputs.seed,
         "genes": inputs.test.n_vars,
-        "principal components of real_train": inputs.space.n_components if inputs.space else None,
+        "principal components of train": inputs.space.n_components if inputs.space else None,
         "neighbours": fidelity.NEIGHBOURS,
         "folds": fidelity.FOLDS,
         "trainings of each classifier": utility.RUNS,

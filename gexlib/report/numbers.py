@@ -46,8 +46,7 @@ class Numbers:
     synthetic, baselines : list of str
         Names of the data sets.
     samples : dict of str to int
-        Number of samples of each data set (of one run). Train and test are ``real_train`` and ``real_test`` here and
-        in `provenance`, so that a synthetic data set may have the name ``train``.
+        Number of samples of each data set (of one run), and of ``train``, ``test`` and ``validation``.
     settings, versions : dict
         What was asked for, the seed included, and the versions of the libraries.
     provenance : dict of str to dict

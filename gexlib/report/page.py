@@ -14,12 +14,6 @@ from gexlib.report.metric import HIGHER, LOWER, NEARER
 from gexlib.report.numbers import Numbers
 
 ARROWS = {HIGHER: " ↑", LOWER: " ↓", NEARER: ""}
-SHOWN = {
-    "real_train": "train",
-    "real_test": "test",
-    "principal components of real_train": "principal components of train",
-}
-"""What the page calls names that differ in the report's files."""
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -42,7 +36,7 @@ svg { max-width: 100%; height: auto; }
 def whole(numbers: Numbers) -> str:
     """Return the page."""
     names = ", ".join(numbers.synthetic)
-    sizes = ", ".join(f"{escape(SHOWN.get(name, name))} {n:,}" for name, n in numbers.samples.items())
+    sizes = ", ".join(f"{escape(name)} {n:,}" for name, n in numbers.samples.items())
     n_genes = numbers.settings["genes"]
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -131,14 +125,14 @@ def _definition(metrics: pd.DataFrame) -> str:
 
 
 def _sources(numbers: Numbers) -> dict:
-    return {f"provenance of {SHOWN.get(name, name)}": source for name, source in numbers.provenance.items() if source}
+    return {f"provenance of {name}": source for name, source in numbers.provenance.items() if source}
 
 
 def _pairs(groups: dict[str, dict]) -> str:
     parts = []
     for title, values in groups.items():
         rows = "".join(
-            f'<tr><th class="metric">{escape(SHOWN.get(key, key))}</th><td>{escape(_words(value))}</td></tr>'
+            f'<tr><th class="metric">{escape(key)}</th><td>{escape(_words(value))}</td></tr>'
             for key, value in values.items()
             if value not in (None, [])
         )

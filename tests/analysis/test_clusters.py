@@ -141,7 +141,7 @@ def test_errors():
     with pytest.raises(ValueError, match=r"k=6 clusters need at least as many genes; data has 5"):
         cluster_genes(data, k=6)
     with pytest.raises(
-        ValueError, match=r"a and b must be clusterings of the same genes; 1 are in one only, such as 'g4'"
+        ValueError, match=r"a and b must be clusterings of the same genes; 1 are in one of them only: 'g4'"
     ):
         match_clusters(truth, truth.drop("g4"))
     with pytest.raises(TypeError, match=r"b must be a Series of labels indexed by gene, not ndarray"):

@@ -41,7 +41,7 @@ def test_sources_that_do_not_differ_agree(data):
 
 
 def test_observed_effect_takes_differences_within_groups(data):
-    effect = observed_effect(data, "condition", "cancer", "normal", within="study")
+    effect = observed_effect(data, "condition", "cancer", "normal", within=["study"])
     expected = data.X[:20].mean(axis=0, dtype=float) - data.X[20:40].mean(axis=0, dtype=float)
     np.testing.assert_allclose(effect, expected)
     assert effect.attrs == {"n_value": 20, "n_reference": 20}
@@ -50,7 +50,42 @@ def test_observed_effect_takes_differences_within_groups(data):
 def test_observed_effect_weighs_groups_by_their_samples():
     x = np.array([[1], [3], [3], [10], [20]], np.float32)
     obs = pd.DataFrame({"oxygen": list("yynyn"), "project": [1, 1, 1, 2, 2]}, index=list("abcde"))
-    effect = observed_effect(AnnData(x, obs=obs), "oxygen", "y", "n", within="project")
+    effect = observed_effect(AnnData(x, obs=obs), "oxygen", "y", "n", within=["project"])
     assert effect.tolist() == pytest.approx([(2 * (2 - 3) + 1 * (10 - 20)) / 3])
-    with pytest.raises(ValueError, match="no project has samples of both 'y' and 'z' in 'oxygen'"):
-        observed_effect(AnnData(x, obs=obs), "oxygen", "y", "z", within="project")
+    without = observed_effect(AnnData(x, obs=obs), "oxygen", "y", "n")
+    assert without.tolist() == pytest.approx([(1 + 3 + 10) / 3 - (3 + 20) / 2])
+    assert without.attrs == {"n_value": 3, "n_reference": 2}
+    obs["oxygen"] = list("yymnm")
+    with pytest.raises(
+        ValueError, match=r"within=\['project'\]: no kind of sample has both 'y' and 'n' in by='oxygen'"
+    ):
+        observed_effect(AnnData(x, obs=obs), "oxygen", "y", "n", within=["project"])
+
+
+def test_observed_effect_within_combinations_of_columns():
+    x = np.array([[1], [0], [5], [3]], np.float32)
+    obs = pd.DataFrame({"state": list("ynyn"), "lab": list("aabb"), "day": [1, 1, 2, 1]}, index=list("abcd"))
+    assert observed_effect(AnnData(x, obs=obs), "state", "y", "n", within=["lab"]).tolist() == [1.5]
+    assert observed_effect(AnnData(x, obs=obs), "state", "y", "n", within=["lab", "day"]).tolist() == [1]
+
+
+def test_columns_and_levels_that_are_absent(data):
+    contrast = ("condition", "cancer", "normal")
+    columns = "is not a column of obs; columns: 'condition', 'study'"
+    for name, call in {"source": compare_controls, "within": lambda *a: observed_effect(*a[:-1], [a[-1]])}.items():
+        with pytest.raises(ValueError, match=f"{name}='lab' {columns}"):
+            call(data, *contrast, "lab")
+        with pytest.raises(ValueError, match=f"by='state' {columns}"):
+            call(data, "state", "cancer", "normal", "study")
+        with pytest.raises(ValueError, match=r"value='tumour' has 0 samples in by='condition', fewer than 1; levels "
+                           r"and their samples: 'cancer' \(20\), 'normal' \(41\)"):  # fmt: skip
+            call(data, "condition", "tumour", "normal", "study")
+        with pytest.raises(ValueError, match="reference='healthy' has 0 samples in by='condition', fewer than 1"):
+            call(data, "condition", "cancer", "healthy", "study")
+        with pytest.raises(ValueError, match="value and reference are both 'normal'"):
+            call(data, "condition", "normal", "normal", "study")
+    with pytest.raises(TypeError, match="within='study' must be a list of names of columns"):
+        observed_effect(data, *contrast, within="study")
+    data.obs.loc["s0", "study"] = None
+    with pytest.raises(ValueError, match="within='study' has 1 missing values in obs"):
+        observed_effect(data, *contrast, within=["study"])

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from gexlib.analysis import summarise_covariates
 
@@ -12,7 +13,29 @@ def test_counts_by_hand():
             "rate": [0.5, 0.5, np.nan, np.nan],
         }
     )
-    table = summarise_covariates(obs, ["carbon", "rate"], by="condition")
+    table = summarise_covariates(obs, ["carbon", "rate"], within=["condition"])
     assert table.loc["carbon"].tolist() == [2, "glucose", 0.75, 0.0, 1]
     assert table.loc["rate"].tolist() == [1, "0.5", 0.5, 0.5, 1]
     assert "levels in one group" not in summarise_covariates(obs, ["carbon"])
+
+
+def test_groups_are_the_combinations_of_all_columns():
+    obs = pd.DataFrame({"a": list("xxyy"), "b": [1, 2, 1, None], "carbon": ["p", "p", "q", "q"]})
+    table = summarise_covariates(obs, ["carbon"], within=["a", "b"])
+    assert table.loc["carbon", "levels in one group"] == 1, "q; a sample with a missing value is in no group"
+    assert summarise_covariates(obs, ["carbon"], within=["a"]).loc["carbon", "levels in one group"] == 2
+
+
+def test_a_covariate_of_which_nothing_is_known():
+    row = summarise_covariates(pd.DataFrame({"ph": ["unknown"] * 3}), ["ph"]).loc["ph"]
+    assert row.tolist() == [0, None, 0.0, 1.0]
+
+
+def test_columns_that_are_absent():
+    obs = pd.DataFrame({"carbon": list("aab")})
+    with pytest.raises(ValueError, match="covariates='medium' is not a column of obs; columns: 'carbon'"):
+        summarise_covariates(obs, ["carbon", "medium"])
+    with pytest.raises(ValueError, match="within='condition' is not a column of obs; columns: 'carbon'"):
+        summarise_covariates(obs, ["carbon"], within=["condition"])
+    with pytest.raises(TypeError, match="within='carbon' must be a list of names of columns"):
+        summarise_covariates(obs, ["carbon"], within="carbon")

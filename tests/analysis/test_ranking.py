@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.analysis import agreement, combine, rank_genes, recovery
+from gexlib.analysis import combine, rank_genes, recovery
 
 
 def effects(values, **columns):
@@ -15,39 +15,11 @@ def test_rank_by_absolute_value_keeps_ties_in_order_and_attrs():
     table = effects([1.0, -3, 0, 3, -1], z=[9, 0, 1, 0, 8])
     table.attrs["value"] = "cancer"
     assert rank_genes(table).index.tolist() == ["g1", "g3", "g0", "g4", "g2"]
-    assert rank_genes(table, by="z").index.tolist()[:2] == ["g0", "g4"]
+    assert rank_genes(table, column="z").index.tolist()[:2] == ["g0", "g4"]
     assert rank_genes(table).attrs == {"value": "cancer"}
     assert "rank" not in table
-    with pytest.raises(ValueError, match="by='p' is not a column"):
-        rank_genes(table, by="p")
-
-
-def test_agreement_of_a_ranking_with_itself_its_negative_and_noise():
-    rng = np.random.default_rng(0)
-    de = effects(np.r_[rng.choice([-2, 2], 50) + rng.normal(0, 0.1, 50), rng.normal(0, 0.1, 950)])
-    de["fdr"] = np.r_[np.full(50, 0.001), np.full(950, 0.9)]
-    same = agreement(de * 3, de, top=50)
-    assert same.round(9).to_dict() == {
-        "Pearson": 1, "Spearman": 1, "slope": 3, "same sign": 1,
-        "top 50": 1, "by chance": 0.05, "AUROC": 1, "differential": 50,
-    }  # fmt: skip
-    turned = agreement(-de, de, top=50)
-    assert (round(turned["Pearson"], 9), turned["same sign"], turned["AUROC"], turned["top 50"]) == (-1, 0, 1, 1)
-    noise = agreement(effects(rng.normal(size=1000)), de, top=100)
-    assert abs(noise["Spearman"]) < 0.1
-    assert abs(noise["top 100"] - noise["by chance"]) < 0.1
-    assert abs(noise["AUROC"] - 0.5) < 0.15
-
-
-def test_agreement_matches_genes_by_name_and_says_where_a_number_has_no_meaning():
-    de = effects([3.0, -2, 0, 0.5], fdr=[0.9] * 4)
-    assert agreement(de[::-1], de, top=2)["Pearson"] == pytest.approx(1)
-    nothing = agreement(effects([0.0] * 4), de, top=2)
-    assert nothing[["Pearson", "Spearman", "slope", "same sign", "AUROC"]].isna().all()
-    with pytest.raises(ValueError, match="other genes"):
-        agreement(de[:3], de)
-    with pytest.raises(ValueError, match="top=100 must be from 1 to the number of genes, 4"):
-        agreement(de, de)
+    with pytest.raises(ValueError, match="column='p' is not a column of effects; columns: 'effect', 'z'"):
+        rank_genes(table, column="p")
 
 
 def test_recovery_by_hand():
@@ -80,5 +52,7 @@ def test_combine_counts_signs_and_refuses_what_does_not_fit():
     assert table["z"].tolist()[1] == 0
     with pytest.raises(ValueError, match="1 table"):
         combine([a])
+    with pytest.raises(ValueError, match="column='sd' is not a column of effects; columns: 'effect'"):
+        combine([a, b[["effect"]]])
     with pytest.raises(ValueError, match="differ in their genes"):
         combine([a, b[::-1]])

@@ -25,7 +25,20 @@ def test_replicates_correlate_and_others_do_not():
     assert abs(pairs.loc[~pairs["replicates"], "correlation"].mean()) < 0.2
 
 
-def test_unknown_column():
-    data = AnnData(np.ones((3, 2), np.float32))
-    with pytest.raises(ValueError, match="by='condition' is not a column"):
+def test_replicates_agree_in_all_columns():
+    obs = pd.DataFrame({"condition": list("aaab"), "day": [1, 1, 2, None]}, index=list("pqrs"))
+    data = AnnData(np.random.default_rng(0).normal(size=(4, 9)).astype(np.float32), obs=obs)
+    pairs = replicate_correlations(data, within=["condition", "day"])
+    assert pairs.loc[pairs["replicates"], ["first", "second"]].to_numpy().tolist() == [["p", "q"]]
+
+
+def test_columns_that_are_absent():
+    data = AnnData(np.ones((3, 2), np.float32), obs=pd.DataFrame({"medium": list("abc")}, index=list("xyz")))
+    with pytest.raises(ValueError, match="within='condition' is not a column of obs; columns: 'medium'"):
         replicate_correlations(data)
+    with pytest.raises(ValueError, match="batch='lab' is not a column of obs; columns: 'medium'"):
+        replicate_correlations(data, within=["medium"], batch="lab")
+    with pytest.raises(TypeError, match="within='medium' must be a list of names of columns"):
+        replicate_correlations(data, within="medium")
+    with pytest.raises(ValueError, match="within names no column"):
+        replicate_correlations(data, within=[])

@@ -12,7 +12,8 @@ from gexlib.datasets import read, write
 
 FULL_DISK = """
 import resource, sys
-import anndata, numpy as np
+import numpy as np
+from anndata import AnnData
 from gexlib.datasets import write
 data = AnnData(np.random.default_rng(0).random((300, 2000), np.float32))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))

@@ -99,7 +99,7 @@ def test_read_gmt_keeps_order_and_drops_weights_repeats_and_empty_columns(tmp_pa
         ("a\tx\n", r"sets.gmt, line 1: a set needs"),
         ("a\tx\t\t\n", r"sets.gmt, line 1: a set needs"),
         ("\tx\tG\n", r"sets.gmt, line 1: a set needs"),
-        ("a\tx\tG\na\tx\tH\n", r"sets.gmt, line 2: there is a set 'a' already"),
+        ("a\tx\tG\na\tx\tH\n", r"sets.gmt, line 2: set 'a' a second time"),
         ("\n", r"sets.gmt has no gene set"),
     ],
 )

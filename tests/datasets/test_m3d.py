@@ -131,7 +131,7 @@ SPOILED_TABLES = {
     "gene twice": ("lacZ_b0344_15", "crp_b3357_15", r"line 4: crp_b3357_15 a second time"),
     "chip twice": ("wt_glu_r2", "wt_glu_r1", r"line 1: a chip occurs a second time"),
     "unknown gene": ("lacZ_b0344_15", "zzz_b9999_15", r"1 of 4 rows .*zzz_b9999_15"),
-    "unknown chip": ("cold_r1", "hot_r1", r"line 1: no description of 1 of 3 chips .*hot_r1"),
+    "unknown chip": ("cold_r1", "hot_r1", r"line 1: 1 of 3 chips have no description in .*'hot_r1'"),
     "no rows": (None, f"{PREFIX}:genes\tcold_r1\n", r"not a tab-separated table"),
     "not utf-8": ("lacZ", "lac\udcff", r"line 4: not UTF-8 text"),
 }
@@ -167,7 +167,7 @@ def test_line_with_extra_cells_throughout_is_refused(dump):
         ),
         ("Ampicillin\t0.1431", "glucose\t0.1431", "line 3: wt_glu and glucose: a second time"),
         ("cold\tculture_pH\t5.5\t\treal\t\n", "cold\tculture_pH\n", "line 9: 3 .*cells|line 9: 2 .*cells"),
-        ("feature_units", "units", "line 1: no column feature_units"),
+        ("feature_units", "units", "line 1: no column 'feature_units'; columns: 'e"),
     ],
 )
 def test_faulty_features_are_refused_with_file_and_line(dump, old, new, message):

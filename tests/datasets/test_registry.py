@@ -140,7 +140,7 @@ def test_mirror_may_be_a_local_folder(tmp_path, layout):
 def test_local_folder_without_some_files_gives_the_others_and_names_those(tmp_path):
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "two").write_bytes(FILES[TWO])
-    with pytest.raises(FileNotFoundError, match=r"lacks 2 of 3 files: one\.tab, three"):
+    with pytest.raises(FileNotFoundError, match=r"lacks 2 of 3 files: 'one\.tab', 'three"):
         get(tmp_path / "out", tmp_path / "mirror")
     assert contents(tmp_path / "out") == {"two": FILES[TWO]}
 
@@ -227,7 +227,9 @@ def test_default_folder_is_the_cache_or_the_environments(server, tmp_path, monke
 
 
 def test_unknown_data_set_and_mirror_are_refused(tmp_path):
-    with pytest.raises(ValueError, match="'gtex' is not a data set that can be fetched: m3d, gtex-tcga"):
+    with pytest.raises(
+        ValueError, match="name='gtex' is not a data set that can be fetched; there are: 'm3d', 'gtex-tcga'"
+    ):
         fetch("gtex")
     with pytest.raises(FileNotFoundError, match="neither an http"):
         get(tmp_path / "out", tmp_path / "nowhere")

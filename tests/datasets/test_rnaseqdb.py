@@ -1,61 +1,32 @@
 import csv
 import gzip
 import hashlib
-import os
 import threading
 import time
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-import anndata
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from rnaseqdb_tables import (
+    BLADDER,
+    FEMALE,
+    GENES,
+    GTEX_FILE,
+    MALE,
+    NORMAL,
+    NORMAL_FILE,
+    TUMOUR,
+    TUMOUR_FILE,
+    text_of,
+    write,
+)
 from typer.testing import CliRunner
 
 from gexlib.cli import app
 from gexlib.datasets import load_rnaseqdb, registry, rnaseqdb
 from gexlib.datasets.rnaseqdb import MALE_ABOVE, SEX_OF_TISSUE, TISSUE_OF_STUDY, TISSUES, Y_LINKED
-
-GENES = ["TP53", "NA", *Y_LINKED, "A1BG"]
-MALE, FEMALE = [9, 400, 1000, 700, 300], [9, 0, 0.5, 0, 0]  # NA and the Y-linked genes
-BLADDER = {"GTEX-S3XE-1226-SM-4AD4L": [1.25, *MALE, 7], "GTEX-U4B1-1226-SM-4DXT7": [20, *FEMALE, 0]}
-TUMOUR = {"TCGA-CU-A0YN-01A-11R-A10U-07": [3, *MALE, 1], "TCGA-BT-A20N-01A-11R-A14Y-07": [0.01, *FEMALE, 1e4]}
-NORMAL = {"TCGA-CU-A0YN-11A-11R-A10U-07": [5, *MALE, 2]}
-GTEX_FILE = "bladder-rsem-fpkm-gtex.txt.gz"
-TUMOUR_FILE = "blca-rsem-fpkm-tcga-t.txt.gz"
-NORMAL_FILE = "blca-rsem-fpkm-tcga.txt.gz"
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    """Nothing of these tests reaches the user's cache."""
-    folder = tmp_path_factory.mktemp("user")
-    monkeypatch.setenv("GEXLIB_DATA", str(folder))
-    return folder
-
-
-def text_of(samples, genes=GENES):
-    rows = [["Hugo_Symbol", "Entrez_Gene_Id", *samples]]
-    rows += [[gene, str(i), *(f"{values[i]:g}" for values in samples.values())] for i, gene in enumerate(genes)]
-    return "".join("\t".join(row) + "\n" for row in rows)
-
-
-def write(path, text):
-    path.write_bytes(gzip.compress(text.encode("utf-8", "surrogateescape")))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Three small tables in the format of RNAseqDB, of one tissue, with the genes of one in another order."""
-    tmp_path = tmp_path / "data"
-    tmp_path.mkdir()
-    write(tmp_path / GTEX_FILE, text_of(BLADDER))
-    turned = {sample: values[::-1] for sample, values in TUMOUR.items()}
-    write(tmp_path / TUMOUR_FILE, text_of(turned, GENES[::-1]))
-    write(tmp_path / NORMAL_FILE, text_of({s: [*v, 8] for s, v in NORMAL.items()}, [*GENES, "ONLYHERE"]))
-    return tmp_path
 
 
 def test_values_genes_and_covariates_of_every_sample(folder):
@@ -150,201 +121,6 @@ def test_table_without_a_common_gene_is_refused(folder):
     write(folder / TUMOUR_FILE, text_of(TUMOUR, [f"G{i}" for i in range(len(GENES))]))
     with pytest.raises(ValueError, match=rf"{TUMOUR_FILE}: none of its 7 genes is in all files before it"):
         load_rnaseqdb(folder)
-
-
-SPOILED = {
-    "negative": ("1.25", "-1.25", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is '-1.25'"),
-    "text": ("1.25", "high", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'high'"),
-    "missing": ("1.25", "", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is ''"),
-    "NA": ("1.25", "NA", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'NA'"),
-    "nan": ("1.25", "nan", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'nan'"),
-    "infinite": ("1.25", "inf", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'inf'"),
-    "short line": ("1.25\t", "", "line 2: TP53 has 1 values, the header 2 samples"),
-    "long line": ("1.25\t", "1.25\t1\t", "line 2: TP53 has 3 values, the header 2 samples"),
-    "short later line": ("7\t0\n", "7\n", "line 8: A1BG has 1 values, the header 2 samples"),
-    "long later line": ("7\t0\n", "7\t0\t1\n", "line 8: A1BG has 3 values, the header 2 samples"),
-    "every line too long": (None, None, "line 2: TP53 has 3 values, the header 2 samples"),
-    "gene twice": ("A1BG", "TP53", "line 8: gene symbol TP53 a second time, first in line 2"),
-    "sample twice": ("GTEX-U4B1-1226-SM-4DXT7", "GTEX-S3XE-1226-SM-4AD4L", "line 1: sample GTEX-S3XE.* a second time"),
-    "wrong header": ("Hugo_Symbol", "gene", "line 1: the header must be Hugo_Symbol.* begins with 'gene'"),
-    "no Entrez column": ("Entrez_Gene_Id\t", "", "line 1: the header must be Hugo_Symbol"),
-    "nameless sample": ("GTEX-U4B1-1226-SM-4DXT7", "", "line 1: the header must be Hugo_Symbol"),
-    "not UTF-8": ("A1BG", "A1\udcff", "line 8: not tab-separated UTF-8 text"),
-    "spaces": ("A1BG\t6\t7\t0", "A1BG 6 7 0", "line 8: not tab-separated"),
-}
-
-
-@pytest.mark.parametrize("spoil", SPOILED)
-def test_faulty_table_is_refused_with_file_and_line(folder, spoil):
-    old, new, message = SPOILED[spoil]
-    text = text_of(BLADDER)
-    if new is None:
-        header, *rows = text.splitlines()
-        text = "\n".join([header, *(row + "\t1" for row in rows)])
-    else:
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    write(folder / GTEX_FILE, text)
-    with pytest.raises(ValueError, match=rf"{GTEX_FILE}, {message}"):
-        load_rnaseqdb(folder)
-
-
-@pytest.mark.parametrize("genes", [[], ["TP53"]])
-def test_table_without_genes_is_refused(folder, genes):
-    write(folder / GTEX_FILE, text_of(BLADDER, []) + "\n" * len(genes))
-    with pytest.raises(ValueError, match=rf"{GTEX_FILE}: not a tab-separated table of genes by samples"):
-        load_rnaseqdb(folder)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [lambda b: b[:-9], lambda b: b[:30], lambda b: b[:60] + b"\0" * 20 + b[80:], lambda _: b"", lambda _: b"text\n"],
-    ids=["cut", "cut in the header", "overwritten", "empty", "no gzip"],
-)
-def test_truncated_or_damaged_gzip_is_refused(folder, damage):
-    path = folder / GTEX_FILE
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ValueError, match=rf"{GTEX_FILE}(: truncated or damaged gzip|, line 1: the header must be)"):
-        load_rnaseqdb(folder)
-
-
-# Cache
-
-
-def reads_nothing(monkeypatch):
-    monkeypatch.setattr(rnaseqdb, "read_table", lambda path: pytest.fail(f"{path} was read again"))
-
-
-def test_second_load_is_the_same_and_reads_no_table(folder, monkeypatch):
-    first = load_rnaseqdb(folder)
-    assert (folder / "cache" / "rnaseqdb.h5ad").is_file()
-    reads_nothing(monkeypatch)
-    second = load_rnaseqdb(folder)
-    np.testing.assert_array_equal(second.X, first.X)
-    pd.testing.assert_frame_equal(second.obs, first.obs)
-    pd.testing.assert_frame_equal(second.var, first.var)
-    assert second.uns == first.uns
-
-
-def test_cache_is_made_anew_when_files_or_loader_change(folder, monkeypatch):
-    load_rnaseqdb(folder)
-    write(folder / GTEX_FILE, text_of(BLADDER).replace("1.25", "2.25"))
-    os.utime(folder / GTEX_FILE, ns=(1, 1))
-    assert load_rnaseqdb(folder)["GTEX-S3XE-1226-SM-4AD4L", "TP53"].X.item() == pytest.approx(np.log(3.25))
-    (folder / NORMAL_FILE).unlink()
-    assert load_rnaseqdb(folder).n_obs == 4
-    monkeypatch.setattr(rnaseqdb, "VERSION", rnaseqdb.VERSION + 1)
-    monkeypatch.setattr(rnaseqdb, "TISSUE_OF_STUDY", TISSUE_OF_STUDY | {"blca": "lung"})
-    assert set(load_rnaseqdb(folder).obs["tissue"]) == {"bladder", "lung"}
-    assert len(list((folder / "cache").iterdir())) == 1
-
-
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * len(b)])
-def test_damaged_cache_is_made_anew(folder, damage):
-    first = load_rnaseqdb(folder)
-    path = folder / "cache" / "rnaseqdb.h5ad"
-    path.write_bytes(damage(path.read_bytes()))
-    np.testing.assert_array_equal(load_rnaseqdb(folder).X, first.X)
-    with h5py.File(path) as file:
-        assert file.attrs["gexlib_key"]
-
-
-def test_no_cache_if_not_wanted(folder, own_cache):
-    load_rnaseqdb(folder, cache=False)
-    assert not (folder / "cache").exists()
-    assert not list(own_cache.iterdir())
-
-
-def test_read_only_folder_is_cached_with_the_user_even_for_a_superuser(folder, own_cache, monkeypatch):
-    folder.chmod(0o555)
-    try:
-        load_rnaseqdb(folder)
-        assert not (folder / "cache").exists()
-        assert len(list(own_cache.rglob("rnaseqdb-*.h5ad"))) == 1
-        reads_nothing(monkeypatch)
-        assert load_rnaseqdb(folder).n_obs == 5
-    finally:
-        folder.chmod(0o755)
-
-
-def test_where_nothing_can_be_kept_the_data_still_come(folder, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("gexlib.datasets.cached.write_part", full)
-    assert load_rnaseqdb(folder).n_obs == 5
-    assert not (folder / "cache").exists()
-
-
-# Metadata
-
-
-def test_age_and_measured_sex_by_donor(folder, tmp_path):
-    table = pd.DataFrame(
-        {"SEX": [2, 1, 1], "AGE": ["60-69", "20-29", "30-39"], "DTHHRDY": 0},
-        index=pd.Index(["GTEX-S3XE", "GTEX-U4B1", "GTEX-NONE"], name="SUBJID"),
-    )
-    table.to_csv(tmp_path / "subjects.txt", sep="\t")
-    adata = load_rnaseqdb(folder, metadata=tmp_path / "subjects.txt")
-    gtex, tcga = adata[list(BLADDER)].obs, adata[list(TUMOUR | NORMAL)].obs
-    assert list(gtex["age"]) == [64.5, 24.5]
-    assert list(gtex["sex"]) == ["female", "male"]
-    assert not gtex["sex_inferred"].any()
-    assert tcga["age"].isna().all()
-    assert list(tcga["sex"]) == ["male", "female", "male"]
-    assert tcga["sex_inferred"].all()
-    provenance = adata.uns["provenance"]
-    assert provenance["metadata"] == "subjects.txt: rows for 2 of 5 samples"
-    assert provenance["age"] == "years, known of 2 of 5 samples"
-    assert provenance["sex"].startswith("measured in 2 of 5 samples, with 0 of which the inferred one agrees")
-    assert "age" not in load_rnaseqdb(folder).obs, "metadata must not be kept in the cache"
-    adata.write_h5ad(tmp_path / "out.h5ad")
-    pd.testing.assert_frame_equal(anndata.read_h5ad(tmp_path / "out.h5ad").obs, adata.obs)
-
-
-def test_sample_goes_before_donor_and_empty_is_unknown(folder, tmp_path):
-    tumour = next(iter(TUMOUR))
-    (tmp_path / "t.csv").write_text(f"patient,age,sex\nTCGA-CU-A0YN,51.5,Female\n{tumour},50,\nGTEX-S3XE,,M\n")
-    obs = load_rnaseqdb(folder, metadata=str(tmp_path / "t.csv")).obs
-    assert obs.loc[tumour, "age"] == 50
-    assert obs.loc[next(iter(NORMAL)), "age"] == 51.5
-    assert np.isnan(obs.loc["GTEX-S3XE-1226-SM-4AD4L", "age"])
-    assert obs.loc[next(iter(NORMAL)), "sex"] == "female"
-    assert obs.loc[[tumour, next(iter(NORMAL)), next(iter(BLADDER))], "sex_inferred"].tolist() == [True, False, False]
-
-
-def test_data_frame_with_one_column_of_numbers(folder):
-    adata = load_rnaseqdb(folder, metadata=pd.DataFrame({"age": [70, 30.5]}, index=["GTEX-S3XE", "TCGA-BT-A20N"]))
-    assert sorted(adata.obs["age"].dropna()) == [30.5, 70]
-    assert adata.obs["sex_inferred"].all()
-    assert adata.uns["provenance"]["sex"] == "inferred from Y-linked genes"
-
-
-@pytest.mark.parametrize(
-    ("columns", "index", "message"),
-    [
-        ({"age": [1]}, ["GTEX-ZZZZ"], r"none of its 1 row names \(GTEX-ZZZZ, ...\) is one of the 4 donors \(GTEX-S3XE"),
-        ({"years": [1]}, ["GTEX-S3XE"], "needs one column 'age', one column 'sex' or both, not years"),
-        ({"age": [1], "AGE": [1]}, ["GTEX-S3XE"], "needs one column 'age'"),
-        ({"age": [1, 2]}, ["GTEX-S3XE"] * 2, "GTEX-S3XE a second time"),
-        ({"age": ["old"]}, ["GTEX-S3XE"], "GTEX-S3XE: age 'old' .*is not an age in years"),
-        ({"age": [21900]}, ["GTEX-S3XE"], r"age '21900' .*at most 120"),
-        ({"sex": [3]}, ["GTEX-S3XE"], "GTEX-S3XE: sex '3' .*is not male, female"),
-    ],
-)
-def test_faulty_metadata_is_refused(folder, columns, index, message):
-    with pytest.raises(ValueError, match=f"metadata.*{message}"):
-        load_rnaseqdb(folder, metadata=pd.DataFrame(columns, index=index))
-
-
-def test_metadata_file_that_is_not_there_or_of_another_kind(folder, tmp_path):
-    with pytest.raises(FileNotFoundError, match="no file .*ages.csv"):
-        load_rnaseqdb(folder, metadata=tmp_path / "ages.csv")
-    with pytest.raises(ValueError, match=r"ages\.xlsx' must be a DataFrame, or a file that ends in"):
-        load_rnaseqdb(folder, metadata=tmp_path / "ages.xlsx")
-
-
-# All 52 files
 
 
 def test_every_file_of_the_registry_has_a_tissue_of_the_paper():

@@ -1,22 +1,9 @@
 """Ellipses and trees show the numbers they are given."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from gexlib import plots
 from gexlib.metrics import complete_linkage
-
-
-@pytest.fixture
-def ax():
-    with mpl.rc_context():
-        plots.use_style()
-        figure, ax = plt.subplots(figsize=(4, 4))
-        yield ax
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 def test_an_ellipse_is_round_at_zero_thin_at_one_and_leans_with_the_sign(ax):

@@ -34,7 +34,7 @@ def points(figure):
 
 
 def test_each_sample_is_drawn_once_in_its_place_with_what_is_known_of_it(placed):
-    figure = interactive.embedding(placed, "map", by=["data", "tissue"], hover=["age"]).figure
+    figure = interactive.embedding(placed, "map", colour=["data", "tissue"], hover=["age"]).figure
     drawn = points(figure)
     assert drawn.keys() == set(placed.index)
     for name, row in placed.iterrows():
@@ -47,7 +47,7 @@ def test_each_sample_is_drawn_once_in_its_place_with_what_is_known_of_it(placed)
 
 
 def test_the_menu_colours_by_each_column_with_one_entry_a_level_in_the_legend(placed):
-    figure = interactive.embedding(placed, "map", by=["data", "tissue"]).figure
+    figure = interactive.embedding(placed, "map", colour=["data", "tissue"]).figure
     buttons = figure.layout.updatemenus[0].buttons
     assert [button.label for button in buttons] == ["data", "tissue"]
     style = buttons[1].args[0]
@@ -62,7 +62,7 @@ def test_the_menu_colours_by_each_column_with_one_entry_a_level_in_the_legend(pl
 
 
 def test_rare_levels_share_one_grey(placed):
-    figure = interactive.embedding(placed, "map", by=["tissue"], most=2).figure
+    figure = interactive.embedding(placed, "map", colour=["tissue"], most=2).figure
     names = {trace.name: trace.marker.color for trace in figure.data}
     assert set(names) == {"lung", "liver", "other"}
     assert names["other"] == "#c8c8c8"
@@ -72,17 +72,25 @@ def test_rare_levels_share_one_grey(placed):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"by": ["organ"]}, "'organ' is not a column of placed; columns: PC1, PC2, data, tissue, age"),
-        ({"hover": ["organ"]}, "'organ' is not a column of placed"),
-        ({"by": ["age"]}, "by='age' holds numbers; cut them into ranges"),
-        ({"by": []}, "must name a column"),
-        ({"most": 19}, "most=19 be no more than 18"),
-        ({"name": "A map"}, "name='A map' must be of small letters"),
+        (
+            {"colour": ["organ"]},
+            "colour='organ' is not a column of placed; columns: 'PC1', 'PC2', 'data', 'tissue', 'age'",
+        ),
+        ({"hover": ["organ"]}, "hover='organ' is not a column of placed"),
+        ({"colour": ["age"]}, "colour='age' holds numbers; cut them into ranges"),
+        ({"colour": []}, "colour names no column"),
+        ({"most": 19}, "most=19 must be at most 18"),
+        ({"name": "A map"}, "name='A map' must have small letters"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(placed, settings, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         interactive.embedding(placed, **{"name": "map", **settings})
+
+
+def test_columns_are_a_list(placed):
+    with pytest.raises(TypeError, match="colour='tissue' must be a list of names of columns"):
+        interactive.embedding(placed, "map", colour="tissue")
 
 
 def effects(n, seed):
@@ -114,13 +122,15 @@ def test_a_ranking_shows_the_genes_of_the_largest_effects():
 def test_a_ranking_needs_its_columns():
     with pytest.raises(ValueError, match="tables is empty"):
         interactive.ranking({}, "genes")
-    with pytest.raises(ValueError, match=r"tables\['lung'\] has no column 'z'; columns: effect, low, high"):
+    with pytest.raises(
+        ValueError, match=r"column='z' is not a column of tables\['lung'\]; columns: 'effect', 'low', 'high'"
+    ):
         interactive.ranking({"lung": effects(5, 0).drop(columns="z")}, "genes")
 
 
 def test_the_html_is_the_same_in_each_run_and_holds_the_figure(placed):
     placed["tissue"] = placed["tissue"].cat.rename_categories({"lung": "</script><b>"})
-    shown = [interactive.embedding(placed, "map", by=["tissue"])._repr_mimebundle_() for _ in range(2)]
+    shown = [interactive.embedding(placed, "map", colour=["tissue"])._repr_mimebundle_() for _ in range(2)]
     assert shown[0] == shown[1]
     html = shown[0]["text/html"]
     assert html.count("</script>") == 2
@@ -139,7 +149,7 @@ def test_figures_of_the_size_of_the_human_data_stay_small():
     placed["data"] = np.where(np.arange(n) % 2, "real, test", "synthetic")
     placed["tissue"] = [f"tissue {i % 13}" for i in range(n)]
     placed["condition"] = np.where(np.arange(n) % 3, "normal", "cancer")
-    figure = interactive.embedding(placed, "map", by=["data", "tissue", "condition"])
+    figure = interactive.embedding(placed, "map", colour=["data", "tissue", "condition"])
     assert len(figure.to_html()) < 150_000
     tables = {f"tissue {i}": effects(2000, i) for i in range(8)}
     assert len(interactive.ranking(tables, "genes").to_html()) < 300_000

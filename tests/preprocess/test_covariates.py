@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from gexlib.preprocess import CovariateEncoder
 
@@ -40,14 +41,31 @@ class TestCovariateEncoder:
         assert (CovariateEncoder([], ["temperature"]).fit(obs).transform(obs).values == 0).all()
 
     def test_bad_tables(self, obs):
-        with pytest.raises(ValueError, match="'age' is not a column"):
+        with pytest.raises(
+            ValueError, match="categorical='age' is not a column of obs; columns: 'condition', 'oxygen'"
+        ):
             CovariateEncoder(["age"]).fit(obs)
-        with pytest.raises(ValueError, match="numerical covariate 'oxygen'"):
+        with pytest.raises(ValueError, match="categorical='oxygen' is not a column of obs; columns: 'condition'"):
+            CovariateEncoder(["oxygen"]).fit(obs).unseen_rows(obs[["condition"]])
+        with pytest.raises(ValueError, match="numerical='oxygen' has the dtype category or infinite values"):
             CovariateEncoder([], ["oxygen"]).fit(obs)
-        with pytest.raises(ValueError, match="more than once"):
+        with pytest.raises(ValueError, match="numerical='age' is not a column of obs"):
+            CovariateEncoder([], ["age"]).fit(obs)
+        with pytest.raises(ValueError, match="categorical and numerical both name 'oxygen'; name each column once"):
             CovariateEncoder(["oxygen"], ["oxygen"])
+        with pytest.raises(ValueError, match="names a column twice; name each once"):
+            CovariateEncoder(["oxygen", "oxygen"])
         with pytest.raises(TypeError, match="categorical='oxygen' must be a list"):
             CovariateEncoder("oxygen")
         obs.loc["s0", "temperature"] = np.nan
-        with pytest.raises(ValueError, match="'temperature' has 1 missing values; impute"):
+        with pytest.raises(ValueError, match="numerical='temperature' has 1 missing values in obs; impute"):
             CovariateEncoder([], ["temperature"]).fit(obs)
+        obs.loc["s0", "oxygen"] = np.nan
+        with pytest.raises(ValueError, match="categorical='oxygen' has 1 missing values in obs; make them a level"):
+            CovariateEncoder(["oxygen"]).fit(obs)
+
+    @pytest.mark.parametrize("use", ["transform", "unseen_rows", "to_dict"])
+    def test_before_it_is_fitted(self, obs, use):
+        arguments = [] if use == "to_dict" else [obs]
+        with pytest.raises(NotFittedError, match="this CovariateEncoder is not fitted; call fit first"):
+            getattr(CovariateEncoder(["oxygen"]), use)(*arguments)

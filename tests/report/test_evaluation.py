@@ -83,7 +83,7 @@ def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report
     made = Bootstrap(within=["tissue", "condition"]).fit(sets["train"]).sample(sets["test"].obs, seed=3)
     assert report.table.loc[("structure", "S_dist"), "bootstrap"] == metrics.s_dist(sets["test"], made)
     assert report.samples == {
-        "real_train": 60, "real_test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,
+        "train": 60, "test": 36, "validation": 30, "bound": 36, "GAN": 36, "copy": 36, "bootstrap": 36,
     }  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
     assert report.table["plain"].isna().all()
     reasons = report.left_out.set_index(["metric", "data"])["reason"]
     assert "is not a column" in reasons["tissue F1", "plain"]
-    assert reasons["DE slope", "plain"].startswith("synthetic: 'condition' is not a column")
+    assert reasons["DE slope", "plain"].startswith("synthetic: by='condition' is not a column")
 
 
 LESS = {"labels": ["tissue"], "contrast": SWITCH}
@@ -150,7 +150,7 @@ def test_same_seed_same_numbers_and_no_global_state(sets):
 def test_fewer_components_than_asked_for_are_noted(sets):
     report = evaluate(sets["train"], sets["test"], sets["near"], families=["structure"], baselines=[])
     assert report.notes == ["space=50 is more than train can have; 12 components are used."]
-    assert report.settings["principal components of real_train"] == 12
+    assert report.settings["principal components of train"] == 12
 
 
 def test_unequal_numbers_are_noted(sets):
@@ -172,7 +172,7 @@ def test_unequal_numbers_are_noted(sets):
         ({"contrast": ("condition", "cancer")}, ValueError, "must be a column of obs, a level and a reference level"),
         ({"contrast": ("state", "a", "b")}, ValueError, "contrast='state' is not a column of test.obs; columns"),
         ({"synthetic": {}}, ValueError, "synthetic is empty"),
-        ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound' and 'best'"),
+        ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound', 'best', 'train'"),
         ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
         ({"synthetic": np.ones((9, 5))}, ValueError, "test has 12 genes and synthetic.* has 5"),
         (

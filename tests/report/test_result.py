@@ -24,7 +24,7 @@ def test_json_holds_every_number_and_null_for_none(report, tmp_path):
     assert "1 - r" in first["text"]
     assert read["settings"]["seed"] == 3
     assert read["settings"]["contrast"] == ["condition", "cancer", "normal"]
-    assert read["provenance"]["real_test"] == {"unit": "log(1 + FPKM)"}
+    assert read["provenance"]["test"] == {"unit": "log(1 + FPKM)"}
     assert {"gexlib", "numpy", "python"} <= set(read["versions"])
     assert len(read["runs"]) == len(report.runs)
 

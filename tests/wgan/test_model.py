@@ -87,7 +87,7 @@ def test_unseen_level_and_absent_covariate(small, quick):
     gan = make(quick).fit(train)
     with pytest.raises(ValueError, match=r"'TB' is not a level of 'medium'.*'LB', 'M9'"):
         gan.sample(validation.obs.assign(medium="TB"))
-    with pytest.raises(ValueError, match="covariate 'temperature' is not a column"):
+    with pytest.raises(ValueError, match="numerical='temperature' is not a column"):
         gan.sample(validation.obs[["medium"]])
     lenient = make(quick, unseen="unknown").fit(train)
     assert lenient.sample(validation.obs.assign(medium="TB")).shape == validation.shape

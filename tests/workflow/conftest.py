@@ -98,7 +98,7 @@ def repository(tmp_path_factory, make_notebook):
         root / "book/howto/use.ipynb",
         'data: str = ""  # scores\noutput: str = ""  # folder',
         f"{save}Path(output, 'used.txt').write_text(Path(data).read_text())",
-        "print('used')",
+        "print('used', 6 * 7)",
     )
     (root / "book/intro.md").write_text("# Intro\n\nHello.\n")
     (root / "book/_toc.yml").write_text(

@@ -55,7 +55,7 @@ def test_one_call_executes_the_notebooks_and_builds_the_site(snakemake, reposito
     assert (repository / "_build/results/01_prepare/data.txt").read_text() == "xxx"
     assert (repository / "_build/results/02_train/model/w").exists()
     assert (repository / "_build/results/howto/use/used.txt").read_text().startswith("name,score")
-    assert "used" in (repository / "_build/html/howto/use.html").read_text()
+    assert "used 42" in (repository / "_build/html/howto/use.html").read_text()
     page = (repository / "_build/html/02_train.html").read_text()
     assert "0.1 [4, 4]" in page
     assert "_build/results" not in page  # the paths between notebooks are of no interest to a reader

@@ -173,7 +173,7 @@ def test_misuse_is_refused():
         GeneNetWeaver(nx.DiGraph())
     with pytest.raises(ValueError, match="edge 'a' to 'b' has effect None.*set the edge attribute 'effect'"):
         GeneNetWeaver(nx.DiGraph([("a", "b")]))
-    with pytest.raises(TypeError, match="node 1 of network is no string"):
+    with pytest.raises(TypeError, match="node 1 of network is not a string"):
         GeneNetWeaver(signed((1, 2, "+")))
     hub = signed(*((f"t{i}", "g", "+") for i in range(400)))
     with pytest.raises(ValueError, match="gene 'g' has 400 regulators: .* at most 16 modules"):

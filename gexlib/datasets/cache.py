@@ -1,4 +1,4 @@
-"""A second load of a slow source: the data set it gave, kept as an .h5ad file."""
+"""Cache of data sets that are slow to load, as .h5ad files."""
 
 import hashlib
 import os
@@ -17,29 +17,42 @@ KEY = "gexlib_key"
 
 
 def state_of(files: Iterable[Path], version: int) -> str:
-    """Digest of names, sizes and times of change of files, and of the `version` of what reads them."""
+    """
+    Return a digest of the names, sizes and times of change of files, and of the version of what reads them.
+
+    Parameters
+    ----------
+    files : iterable of pathlib.Path
+    version : int
+        A version of the loader; a change of it makes the cache anew.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits; the order of the files does not matter.
+    """
     states = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in sorted(files)]
     return hashlib.sha256(repr((version, states)).encode()).hexdigest()
 
 
 def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> AnnData:
     """
-    Read the data set that was kept under `key`, or make it and keep it.
+    Read a data set from the cache, or make it and write it there.
 
-    It is kept uncompressed in ``folder/cache``, or, where that cannot be or must not be written, in the cache of
-    the user (``$GEXLIB_DATA``, see `gexlib.datasets.registry.cache_folder`). What is there under another key, or
-    damaged, is replaced. Where nothing can be kept, nothing is, without a complaint.
+    The file is uncompressed and stands in ``folder/cache``. If the user may not write there, it stands in the user's
+    cache (``$GEXLIB_DATA``, see `gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
+    replaced. If neither place can be written, the data set is returned without being cached.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Where the source is.
+        The folder of the source.
     name : str
-        Of the file, without ``.h5ad``; in the user's cache a digest of `folder` follows it.
+        Name of the file, without ``.h5ad``; in the user's cache a digest of `folder` follows it.
     key : str
-        See `state_of`.
+        What the data set depends on, see `state_of`.
     make : callable
-        Loads the source.
+        A function that loads the source.
 
     Returns
     -------
@@ -52,19 +65,19 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
             return _read(path, key)
         except (OSError, KeyError, ValueError):
             continue
-    adata = make()
+    data = make()
     for path in places if _writable(folder) else places[1:]:
         try:
             with whole_file(path) as part:
-                write_part(adata, part, **{KEY: key})
+                write_part(data, part, **{KEY: key})
         except OSError:
             continue
         break
-    return adata
+    return data
 
 
 def _read(path: Path, key: str) -> AnnData:
-    """Read a kept data set; KeyError if it is another."""
+    """Read a data set from the cache; a KeyError if it has another key."""
     with h5py.File(path) as file:
         if file.attrs[KEY] != key:
             raise KeyError(key)
@@ -72,5 +85,5 @@ def _read(path: Path, key: str) -> AnnData:
 
 
 def _writable(folder: Path) -> bool:
-    """Whether the user may and should write there: a superuser may, even where the owner forbids it to all."""
+    """Return whether the user may and should write there; a superuser may, but should not in a read-only folder."""
     return os.access(folder, os.W_OK) and bool(folder.stat().st_mode & 0o222)

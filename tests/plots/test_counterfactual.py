@@ -1,7 +1,5 @@
 """Figures of counterfactuals: each gene once, the right ones named, lines through the means."""
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,16 +7,6 @@ from matplotlib.text import Text
 
 from gexlib import plots
 from gexlib.analysis import rank_genes
-
-
-@pytest.fixture
-def axes():
-    with mpl.rc_context():
-        plots.use_style()
-        figure, axes = plt.subplots(1, 2, figsize=(8, 4))
-        yield axes
-        figure.canvas.draw()
-        plt.close(figure)
 
 
 @pytest.fixture
@@ -73,8 +61,15 @@ def test_recovery_curves_go_through_the_means(axes):
             "chance": 0.1,
         }
     )
-    plots.recovery_curves(table, axes)
+    plots.recovery_curves(table, axes[:2])
     np.testing.assert_allclose(axes[0].lines[0].get_ydata(), [0.9, 0.5])
     np.testing.assert_allclose(axes[0].lines[1].get_ydata(), [0.8, 0.7])
     assert axes[0].lines[1].get_color() == plots.GAN
     assert [text.get_text() for text in axes[1].get_legend().get_texts()] == ["Welch t", "GAN, both covariates"]
+
+
+def test_columns_that_are_absent(axes, effects):
+    with pytest.raises(ValueError, match="y='p' is not a column of effects; columns: 'rank', 'effect', 'z', 'low'"):
+        plots.volcano(effects, axes[0], y="p")
+    with pytest.raises(ValueError, match="metrics='F1' is not a column of table; columns: 'strength', 'method'"):
+        plots.recovery_curves(pd.DataFrame(columns=["strength", "method"]), axes[:1], {"F1": "F1"})

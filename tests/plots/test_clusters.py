@@ -1,5 +1,3 @@
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,19 +18,10 @@ TERMS = pd.DataFrame(
 )
 
 
-@pytest.fixture
-def ax():
-    with mpl.rc_context():
-        plots.use_style()
-        figure, ax = plt.subplots(figsize=(7.5, 2.2))
-        yield ax
-        figure.canvas.draw()
-        plt.close(figure)
-
-
-def drawn(ax, **options):
+def drawn(ax, terms=TERMS, **options):
+    ax.figure.set_size_inches(7.5, 2.2)
     plots.cluster_pairs(
-        match_clusters(REAL, GAN), pd.crosstab(REAL, GAN), TERMS, ax, names=("real, test", "GAN"), **options
+        match_clusters(REAL, GAN), pd.crosstab(REAL, GAN), terms, ax, names=("real, test", "GAN"), **options
     )
     return {text.get_text(): text for text in ax.texts}
 
@@ -64,16 +53,13 @@ def test_common_terms_are_bold_and_accessions_left_out(ax):
     assert sum(text.get_text() == "no enriched term" for text in ax.texts) == 2
 
 
-def test_nothing_is_cut_off_or_covered_at_page_width():
+def test_nothing_is_cut_off_or_covered_at_page_width(ax):
     long = TERMS.assign(term="regulation of transcription from a promoter in response to something or other (GO:1)")
-    with mpl.rc_context():
-        plots.use_style()
-        figure, ax = plt.subplots(figsize=(7.5, 2.2))
-        plots.cluster_pairs(match_clusters(REAL, GAN), pd.crosstab(REAL, GAN), long, ax, names=("real, test", "GAN"))
-        figure.canvas.draw()
-        boxes = [text.get_window_extent() for text in ax.texts]
-        assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
-        assert all(text.get_fontsize() >= 9 for text in ax.texts)
-        overlaps = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
-        assert overlaps == []
-        plt.close(figure)
+    drawn(ax, terms=long)
+    figure = ax.figure
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(text.get_fontsize() >= 9 for text in ax.texts)
+    overlaps = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    assert overlaps == []
