@@ -12,7 +12,8 @@ from anndata import AnnData
 
 import gexlib
 from gexlib import datasets
-from gexlib.wgan import PRESETS, Settings, stored
+from gexlib.wgan import PRESETS, Settings
+from gexlib.wgan.data import on_disk
 
 PAGES = Path(__file__).parents[1] / "book/howto"
 
@@ -124,6 +125,6 @@ def test_large_data_page_runs_as_written_and_shows_what_its_script_computes(tmp_
     for genes in (2000, 18000):
         assert (benchmarks / f"results/larger_than_memory_{genes}.txt").read_text(encoding="utf-8").strip() in text
     for genes in (2000, 18000):
-        read = stored.READ // (4 * genes) // 32 * 32
-        block = min(stored.BLOCK, stored.BLOCK_BYTES // (4 * genes))
+        read = on_disk.READ // (4 * genes) // 32 * 32
+        block = min(on_disk.BLOCK, on_disk.BLOCK_BYTES // (4 * genes))
         assert f"{read:,} samples in {read // block} places" in text

@@ -9,7 +9,7 @@ Here a sample with the covariates *c* has the scores
     y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
 
 with the latent vector :math:`z \sim N(0, I)` and the gene noise :math:`\epsilon \sim N(0, I)`, one number for each
-gene. :class:`~gexlib.normal_scores.NormalScores` then censors them. The mean :math:`\mu_c` is the sum of an effect of
+gene. :class:`~gexlib.preprocess.NormalScores` then censors them. The mean :math:`\mu_c` is the sum of an effect of
 each covariate and a deviation of the sample's *kind*. A kind is a combination of categorical covariates that three
 training samples or more share. All kinds share the factors :math:`\Lambda`; the matrix :math:`A_k` says how these vary
 and go together in kind *k*, and :math:`\sigma_k` how much is left to each gene. All of it is learned.

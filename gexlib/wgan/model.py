@@ -14,10 +14,11 @@ from anndata import AnnData
 from gexlib import __version__
 from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.normal_scores import NormalScores
-from gexlib.preprocess import CovariateEncoder, Covariates, Standardizer
+from gexlib.preprocess import CovariateEncoder, Covariates, NormalScores, SampleEncoder, Standardizer
 from gexlib.wgan.counterfactual import counterfactual
-from gexlib.wgan.data.samples import Prepared, digest
+from gexlib.wgan.data.batch import Batch
+from gexlib.wgan.data.on_disk import StoredBatches
+from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
@@ -172,14 +173,15 @@ class WGANGP:
         OSError
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
-        encoder = CovariateEncoder(self.encoder_.categorical, self.encoder_.numerical, self.encoder_.unseen)
-        prepared = Prepared.fit(train, encoder, self.settings.transform)
-        x_val, covariates_val = (None, None) if validation is None else prepared.validation(validation)
+        covariates = CovariateEncoder(self.encoder_.categorical, self.encoder_.numerical, self.encoder_.unseen)
+        encoder = SampleEncoder(covariates, self.settings.transform)
+        samples, data = training_samples(train, encoder)
+        x_val, covariates_val = (None, None) if validation is None else validation_samples(validation, encoder)
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
-            "covariates": encoder.to_dict(),
-            "training data": prepared.digest,
+            "covariates": covariates.to_dict(),
+            "training data": data,
             "validation data": None if x_val is None else digest(x_val, *covariates_val),
         }
 
@@ -188,25 +190,25 @@ class WGANGP:
             scores = self._generate(generator, wanted, seed=self.seed)
             if not np.isfinite(scores).all():
                 return float("nan")
-            return SCORES[self.settings.score](x_val, _expression(scores, prepared.standardizer))
+            return SCORES[self.settings.score](x_val, _expression(scores, encoder.standardizer))
 
         processes = Processes.joined(self.device)
         saved = Checkpoint(checkpoint, run, processes)
         with limited_threads(self.threads), saved.explained(self.device):
-            state = self._start(prepared)
+            state = self._start(encoder, samples)
             saved.restore(state)
             if self.engine == "closed_form":
                 step = ClosedForm(state, self.settings, processes, self.cuda_graphs)
             else:
                 step = Autograd(state, self.settings, processes)
-            samples, shown = prepared.samples.to(self.device), progress if processes.is_first else False
-            run_training(step, samples, None if x_val is None else score, saved.save, shown)
+            shown = progress if processes.is_first else False
+            run_training(step, samples.to(self.device), None if x_val is None else score, saved.save, shown)
         if not state.best:
             raise FloatingPointError("no evaluation gave a finite score; training diverged. Lower learning_rate")
         state.load_networks(state.best)
         step.release()
-        self.encoder_, self.standardizer_ = encoder, prepared.standardizer
-        self.var_, self.provenance_ = prepared.var, prepared.provenance
+        self.encoder_, self.standardizer_ = covariates, encoder.standardizer
+        self.var_, self.provenance_ = encoder.var_, encoder.provenance_
         self.generator_, self.critic_ = state.generator, state.critic
         self.history_ = files.history_frame(state.history)
         self.best_epoch_ = state.best_epoch
@@ -431,18 +433,20 @@ class WGANGP:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
-    def _start(self, prepared: Prepared) -> State:
-        """The state of a new training, with a factor model as it is before the adversarial training."""
-        floor = files.floor_of(prepared.standardizer)
-        sizes = len(prepared.var), prepared.encoder.n_levels, len(prepared.encoder.numerical)
-        model = self._fit_factor_model(prepared, floor)
+    def _start(self, encoder: SampleEncoder, samples: Batch | StoredBatches) -> State:
+        """The state of a new training, its factor model fitted."""
+        floor = files.floor_of(encoder.standardizer)
+        n_levels = encoder.covariates.n_levels
+        sizes = len(encoder.var_), n_levels, len(encoder.covariates.numerical)
+        model = self._fit_factor_model(samples, n_levels, floor)
         return State.start(self.settings, *sizes, self.seed, self.device, model, floor)
 
-    def _fit_factor_model(self, prepared: Prepared, floor: torch.Tensor | None) -> GeneNoise | None:
+    def _fit_factor_model(
+        self, samples: Batch | StoredBatches, n_levels: list[int], floor: torch.Tensor | None
+    ) -> GeneNoise | None:
         if self.settings.factor_model == "none":
             return None
-        scores, codes, values = (part.numpy() for part in prepared.samples.some(FIRST_LOOK))
-        n_levels = prepared.encoder.n_levels
+        scores, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
         if self.settings.factor_model == "noise only":
             return fit_noise(codes, n_levels, scores.shape[1])
         lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()

@@ -74,7 +74,7 @@ class Generator(nn.Module):
     factor_model : GeneNoise or FactorModel, optional
         What is added to the network's output (:mod:`gexlib.wgan.factor_model`).
     floor : Tensor, shape (n_genes,), optional
-        The lowest score of each gene; lower ones become this one (:class:`gexlib.normal_scores.NormalScores`).
+        The lowest score of each gene; lower ones become this one (:class:`gexlib.preprocess.NormalScores`).
     """
 
     def __init__(

@@ -37,7 +37,7 @@ class Settings:
     Parameters
     ----------
     transform : {"normal scores", "z-scores"}
-        What the networks see of the expression data: :class:`gexlib.normal_scores.NormalScores`, or the paper's
+        What the networks see of the expression data: :class:`gexlib.preprocess.NormalScores`, or the paper's
         z-scores.
     factor_model : {"full", "noise only", "none"}
         What the generator adds to its network's output (:mod:`gexlib.wgan.factor_model`): a conditional factor model

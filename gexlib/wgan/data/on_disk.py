@@ -20,8 +20,7 @@ from scipy import sparse
 from torch import Tensor
 
 from gexlib.checks import check_finite
-from gexlib.normal_scores import NormalScores
-from gexlib.preprocess import Covariates, Standardizer
+from gexlib.preprocess import Covariates, NormalScores, Standardizer
 from gexlib.wgan.data.batch import Batch
 
 BLOCK = 32  # samples of a block at most, unless a chunk of the file has more

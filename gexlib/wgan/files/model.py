@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from gexlib import __version__
-from gexlib.normal_scores import TRANSFORMS, NormalScores
-from gexlib.preprocess import CovariateEncoder, Standardizer
+from gexlib.preprocess import TRANSFORMS, CovariateEncoder, NormalScores, Standardizer
 from gexlib.wgan.factor_model import GeneNoise, restored
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
@@ -97,8 +96,8 @@ def read(folder: str | Path) -> FittedModel:
             for player in ("standardizer.", "generator.", "critic.")
         }
         standardizer = TRANSFORMS[settings.transform]()
-        for name, tensor in parts["standardizer."].items():
-            setattr(standardizer, name, tensor.numpy())
+        for name in vars(TRANSFORMS[settings.transform]().fit(np.eye(2, dtype=np.float32))):  # all that fitting sets
+            setattr(standardizer, name, parts["standardizer."][name].numpy())
         n_levels = encoder.n_levels
         model = _factor_model(settings, parts["generator."], n_levels)
         sizes = len(info["genes"]), n_levels, len(encoder.numerical)

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from gexlib.checks import check_finite, check_fitted, finite_matrix
-from gexlib.preprocess import Standardizer
 
 KNOTS = 128  # the most quantiles that describe a gene's distribution
 SAMPLE = 64 << 20  # bytes of the sample of rows that come in chunks
@@ -188,7 +187,3 @@ def _slope(at: np.ndarray, to: np.ndarray, end: np.ndarray, inner: np.ndarray) -
     """Return the slope of the line through two points of each gene; 0 if they are the same point."""
     rise, run = to[end] - to[inner], at[end] - at[inner]
     return np.divide(rise, run, out=np.zeros_like(rise), where=run != 0)
-
-
-TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores}
-"""Transforms of expression data that a network can train on, by their names in the settings of a model."""

@@ -3,8 +3,8 @@ import pytest
 from scipy import stats
 from sklearn.exceptions import NotFittedError
 
-from gexlib import normal_scores as module
-from gexlib.normal_scores import NormalScores
+from gexlib.preprocess import normal_scores as module
+from gexlib.preprocess.normal_scores import NormalScores
 
 
 @pytest.fixture
