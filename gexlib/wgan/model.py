@@ -17,7 +17,7 @@ from gexlib.datasets.registry import embedded
 from gexlib.preprocess import CovariateEncoder, Covariates, NormalScores, SampleEncoder, Standardizer
 from gexlib.wgan.counterfactual import counterfactual
 from gexlib.wgan.data.batch import Batch
-from gexlib.wgan.data.on_disk import StoredBatches
+from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
 from gexlib.wgan.engine import ClosedForm
@@ -433,7 +433,7 @@ class WGANGP:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
-    def _start(self, encoder: SampleEncoder, samples: Batch | StoredBatches) -> State:
+    def _start(self, encoder: SampleEncoder, samples: Batch | BatchesOnDisk) -> State:
         """The state of a new training, its factor model fitted."""
         floor = files.floor_of(encoder.standardizer)
         n_levels = encoder.covariates.n_levels
@@ -442,7 +442,7 @@ class WGANGP:
         return State.start(self.settings, *sizes, self.seed, self.device, model, floor)
 
     def _fit_factor_model(
-        self, samples: Batch | StoredBatches, n_levels: list[int], floor: torch.Tensor | None
+        self, samples: Batch | BatchesOnDisk, n_levels: list[int], floor: torch.Tensor | None
     ) -> GeneNoise | None:
         if self.settings.factor_model == "none":
             return None

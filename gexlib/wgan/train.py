@@ -9,7 +9,7 @@ import torch
 from tqdm import tqdm
 
 from gexlib.wgan.data.batch import Batch
-from gexlib.wgan.data.on_disk import StoredBatches
+from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.processes import Processes
@@ -19,7 +19,7 @@ from gexlib.wgan.step import Autograd
 
 def train(
     step: Autograd | ClosedForm,
-    data: Batch | StoredBatches,
+    data: Batch | BatchesOnDisk,
     score: Callable[[Generator], float] | None = None,
     checkpoint: Callable[[State], None] = lambda state: None,
     progress: bool | None = None,
@@ -32,8 +32,8 @@ def train(
     step : Autograd or ClosedForm
         Takes the players through an iteration. It has the settings, and the state, which changes: at the end
         ``step.state.best`` holds the networks of the best score, or of the last epoch if there is no score.
-    data : Batch or StoredBatches
-        All training samples, on the device of the networks, or a :class:`~gexlib.wgan.data.on_disk.StoredBatches`,
+    data : Batch or BatchesOnDisk
+        All training samples, on the device of the networks, or a :class:`~gexlib.wgan.data.on_disk.BatchesOnDisk`,
         which reads them.
     score : callable, optional
         Takes the generator, returns a number that is better when higher. It must not draw from ``step.state.random``.
@@ -70,7 +70,7 @@ def train(
             bar.set_postfix({name: f"{value:.3g}" for name, value in shown.items()})
 
 
-def train_epoch(step: Autograd | ClosedForm, data: Batch | StoredBatches) -> dict[str, float]:
+def train_epoch(step: Autograd | ClosedForm, data: Batch | BatchesOnDisk) -> dict[str, float]:
     """Go once through the samples, in random order; returns the means of the losses."""
     state, settings = step.state, step.settings
     step.set_rate(settings.rate_factor(state.epoch))

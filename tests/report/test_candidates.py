@@ -27,7 +27,7 @@ def test_every_form_of_synthetic(sets):
     [
         ([], None, "synthetic is empty"),
         ([1], None, "synthetic has the name 1; names are strings"),
-        (["best"], None, "other than 'bound' and 'best'"),
+        (["best"], None, "other than 'bound', 'best', 'train'"),
         (["a", "b"], "model", "models must be a dict with names of synthetic, which has several: 'a', 'b'"),
         (["a"], {"b": "model"}, "models has 'b', which is no name of synthetic: 'a'"),
         (["a"], {"a": ["x", "y"]}, r"synthetic\['a'\] has 1 runs and 2 models"),

@@ -29,7 +29,7 @@ READ = 64 << 20  # bytes of expression that are in memory at a time
 GAP = 8  # up to so many unwanted samples are read along, which is faster than a new read
 
 
-class StoredRows:
+class RowsOnDisk:
     """
     Samples whose expression is read from the disk when it is asked for.
 
@@ -103,24 +103,24 @@ class StoredRows:
         ]
 
 
-class StoredBatches:
+class BatchesOnDisk:
     """
     Minibatches of samples on the disk; it takes the place of a :class:`~gexlib.wgan.data.batch.Batch` of all samples.
 
     Parameters
     ----------
-    rows : StoredRows
+    rows : RowsOnDisk
     standardizer : Standardizer or NormalScores
         Fitted; turns expression into scores.
     covariates : Covariates
         Of all samples, in memory.
     """
 
-    def __init__(self, rows: StoredRows, standardizer: Standardizer | NormalScores, covariates: Covariates) -> None:
+    def __init__(self, rows: RowsOnDisk, standardizer: Standardizer | NormalScores, covariates: Covariates) -> None:
         self.rows, self.standardizer, self.device = rows, standardizer, torch.device("cpu")
         self.codes, self.values = map(torch.from_numpy, covariates)
 
-    def to(self, device: torch.device) -> StoredBatches:
+    def to(self, device: torch.device) -> BatchesOnDisk:
         """Put the minibatches on a device from now on."""
         self.device = device
         return self
@@ -159,7 +159,7 @@ class StoredBatches:
 def some_in_memory(data: AnnData, most: int) -> AnnData:
     """Read at most so many samples of a data set on the disk, evenly spread over it."""
     index = np.unique(np.linspace(0, data.n_obs - 1, min(most, data.n_obs)).round().astype(int))
-    return AnnData(StoredRows(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
+    return AnnData(RowsOnDisk(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
 
 
 def _source(data: AnnData) -> AnnData:

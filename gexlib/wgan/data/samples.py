@@ -11,12 +11,12 @@ from anndata import AnnData
 from gexlib.checks import expression_matrix, on_disk
 from gexlib.preprocess import Covariates, SampleEncoder
 from gexlib.wgan.data.batch import Batch
-from gexlib.wgan.data.on_disk import StoredBatches, StoredRows, some_in_memory
+from gexlib.wgan.data.on_disk import BatchesOnDisk, RowsOnDisk, some_in_memory
 
-STORED_VALIDATION = 2000  # so many validation samples are read from the disk for the scores, at most
+VALIDATION_ON_DISK = 2000  # so many validation samples are read from the disk for the scores, at most
 
 
-def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | StoredBatches, str]:
+def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | BatchesOnDisk, str]:
     """
     Fit the encoder to training samples, and return these as the networks see them.
 
@@ -29,16 +29,16 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | St
 
     Returns
     -------
-    samples : Batch or StoredBatches
+    samples : Batch or BatchesOnDisk
     digest : str
         SHA-256 of what the networks see.
     """
     if not on_disk(train):
         scores, covariates = encoder.fit_transform(train)
         return Batch(*map(torch.from_numpy, (scores, *covariates))), digest(scores, *covariates)
-    rows, covariates = StoredRows(train, "train"), encoder.fit_covariates(train)
+    rows, covariates = RowsOnDisk(train, "train"), encoder.fit_covariates(train)
     encoder.standardizer.fit_chunks(rows.chunks())
-    return StoredBatches(rows, encoder.standardizer, covariates), rows.digest + digest(*covariates)
+    return BatchesOnDisk(rows, encoder.standardizer, covariates), rows.digest + digest(*covariates)
 
 
 def validation_samples(validation: AnnData, encoder: SampleEncoder) -> tuple[np.ndarray, Covariates]:
@@ -48,7 +48,7 @@ def validation_samples(validation: AnnData, encoder: SampleEncoder) -> tuple[np.
     Raises a ValueError if they have other genes than the training samples, or there are fewer than three.
     """
     if on_disk(validation):
-        validation = some_in_memory(validation, STORED_VALIDATION)
+        validation = some_in_memory(validation, VALIDATION_ON_DISK)
     x = expression_matrix(validation, "validation").astype(np.float32, copy=False)
     if list(validation.var_names) != list(encoder.var_.index):
         raise ValueError(

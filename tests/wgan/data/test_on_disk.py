@@ -15,7 +15,7 @@ from gexlib.datasets import read
 from gexlib.preprocess import Covariates, Standardizer
 from gexlib.wgan import WGANGP
 from gexlib.wgan.data import on_disk as module
-from gexlib.wgan.data.on_disk import StoredBatches, StoredRows
+from gexlib.wgan.data.on_disk import BatchesOnDisk, RowsOnDisk
 
 N, GENES = 400, 12
 
@@ -65,10 +65,10 @@ def bits(gan):
 def test_rows_are_those_of_the_matrix(paths, data, name, read_at_once, monkeypatch):
     monkeypatch.setattr(module, "READ", read_at_once)
     backed, chosen = read(paths[name], backed=True), np.arange(N) % 3 > 0
-    rows, index = StoredRows(backed, "train"), np.random.default_rng(0).permutation(200)
+    rows, index = RowsOnDisk(backed, "train"), np.random.default_rng(0).permutation(200)
     assert np.array_equal(rows[index], data.X[index])
     assert np.array_equal(np.concatenate(list(rows.chunks())), data.X)
-    part = StoredRows(backed[chosen, ::-1], "train")
+    part = RowsOnDisk(backed[chosen, ::-1], "train")
     assert np.array_equal(part[index], data.X[chosen, ::-1][index])
     assert part[index[:0]].shape == (0, GENES)
     assert len(part) == chosen.sum()
@@ -100,10 +100,10 @@ def test_statistics_in_one_pass(size):
 @pytest.mark.parametrize("read_at_once", [64 << 20, 96 * 4 * GENES])
 def test_each_sample_comes_once_an_epoch_with_its_covariates(paths, data, monkeypatch, read_at_once):
     monkeypatch.setattr(module, "READ", read_at_once)
-    rows = StoredRows(read(paths["plain.h5ad"], backed=True), "train")
+    rows = RowsOnDisk(read(paths["plain.h5ad"], backed=True), "train")
     standardizer = Standardizer().fit(data.X)
     covariates = Covariates(np.arange(N)[:, None], np.arange(N, dtype=np.float32)[:, None])
-    batches = StoredBatches(rows, standardizer, covariates)
+    batches = BatchesOnDisk(rows, standardizer, covariates)
     random, orders = torch.Generator().manual_seed(0), []
     for _ in range(2):
         state, epoch = random.get_state(), list(batches.minibatches(random, 16))
@@ -168,7 +168,7 @@ def test_a_nan_on_the_disk_is_named(data, settings, tmp_path):
 def test_chunks_too_large_to_read_by_blocks_are_refused(paths, monkeypatch):
     monkeypatch.setattr(module, "READ", 40 * 4 * GENES)
     with pytest.raises(ValueError, match=r"stored in chunks of 50 samples.*in chunks of up to 10 samples"):
-        StoredRows(read(paths["chunked.zarr"], backed=True), "train")
+        RowsOnDisk(read(paths["chunked.zarr"], backed=True), "train")
 
 
 def test_memory_does_not_grow_with_the_data(settings, tmp_path, monkeypatch):
