@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain, count, islice
 
 import torch
 from tqdm import tqdm
@@ -13,6 +14,7 @@ from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.processes import Processes
+from gexlib.wgan.settings import Settings
 from gexlib.wgan.state import State
 from gexlib.wgan.step import Autograd
 
@@ -71,16 +73,24 @@ def train(
 
 
 def train_epoch(step: Autograd | ClosedForm, data: Batch | BatchesOnDisk) -> dict[str, float]:
-    """Go once through the samples, in random order; returns the means of the losses."""
+    """Take the players through an epoch; returns the means of the losses."""
     state, settings = step.state, step.settings
     step.set_rate(settings.rate_factor(state.epoch))
     losses, n = torch.zeros(4, device=state.random.device), 0
-    for real in data.minibatches(state.random, settings.batch_size):
+    for real in _minibatches(data, settings, state.random):
         losses += step(real)
         n += 1
     step.processes.add_up(losses)
     means = (losses / n).tolist()
     return dict(zip(("critic_loss", "wasserstein", "penalty", "generator_loss"), means, strict=True))
+
+
+def _minibatches(data: Batch | BatchesOnDisk, settings: Settings, random: torch.Generator) -> Iterator[Batch]:
+    """Give the minibatches of an epoch: those of one pass over the samples, or a fixed number of them."""
+    if not settings.epoch_updates:
+        return data.minibatches(random, settings.batch_size)
+    passes = (data.minibatches(random, settings.batch_size) for _ in count())
+    return islice(chain.from_iterable(passes), settings.epoch_updates)
 
 
 def _evaluate(state: State, score: Callable[[Generator], float] | None, processes: Processes) -> None:

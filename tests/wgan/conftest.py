@@ -24,7 +24,7 @@ def small():
 @pytest.fixture
 def quick():
     """The paper's generator, small."""
-    sizes = {"latent_dim": 3, "hidden": (8, 8), "epochs": 6, "evaluate_every": 2, "batch_size": 8}
+    sizes = {"latent_dim": 3, "hidden": (8, 8), "epoch_updates": 0, "epochs": 6, "evaluate_every": 2, "batch_size": 8}
     return PRESETS["paper_ecoli"].replace(embedding_scale=1.0, score_draws=5, patience=20, **sizes)
 
 

@@ -63,3 +63,16 @@ def test_a_sample_that_is_not_finite_ends_it(step, data):
     with pytest.raises(FloatingPointError, match="training diverged in epoch 1: the losses or weights"):
         train(step, data, progress=False)
     assert not step.state.best
+
+
+@pytest.mark.parametrize("n", [20, 7])
+def test_an_epoch_of_so_many_updates_is_the_same_training_whatever_the_number_of_samples(step, data, n):
+    step.settings = step.settings.replace(epoch_updates=5)
+    run(step, data.rows(torch.arange(n)), [0.5, 0.4, 0.3])
+    assert (step.state.epoch, step.state.updates) == (9, 45)
+
+
+def test_without_it_an_epoch_is_a_pass_over_the_samples(step, data):
+    step.settings = step.settings.replace(epoch_updates=0)
+    run(step, data, [0.5, 0.4, 0.3])
+    assert (step.state.epoch, step.state.updates) == (9, 9 * 3), "20 samples are 3 minibatches of up to 8"

@@ -13,7 +13,7 @@ from gexlib.wgan.device import is_shortage, shortage
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
 from gexlib.wgan.processes import Processes
-from gexlib.wgan.settings import current_names
+from gexlib.wgan.settings import Settings
 from gexlib.wgan.state import State
 
 
@@ -109,7 +109,9 @@ class Checkpoint:
 
 def _same_run(folder: Path, saved: dict, run: dict) -> None:
     """Raise an error that says what differs between a saved training and this one (`epochs` may)."""
-    saved, now = (dict(r, settings=current_names(r["settings"]) | {"epochs": None}) for r in (saved, run))
+    saved, now = (
+        dict(r, settings=Settings.from_dict(r["settings"]).to_dict() | {"epochs": None}) for r in (saved, run)
+    )
     differ = [name for name in now if name != "settings" and saved.get(name) != now[name]]
     settings = {name: saved["settings"].get(name) for name, v in now["settings"].items()}
     differ += [

@@ -185,3 +185,9 @@ def test_too_many_samples_for_the_device(small, quick, monkeypatch):
         gan.sample(small[0].obs)
     with pytest.raises(MemoryError, match="ask for fewer runs n"):
         gan.counterfactual(small[0].obs, "medium", "LB")
+
+
+def test_epochs_of_so_many_updates_go_on_too(fit, tmp_path):
+    whole = fit(epoch_updates=5)
+    fit(tmp_path / "c", epoch_updates=5, epochs=2)
+    assert fit(tmp_path / "c", epoch_updates=5) == whole
