@@ -1,11 +1,12 @@
 """
 What each part of the generator does: trainings with and without it, scored on the human test samples.
 
-    GEXLIB_DATA=... python benchmarks/ablation.py              # the whole table: three seeds, about half an hour
-    python benchmarks/ablation.py --seeds 0 --only default     # one row
+    GEXLIB_DATA=... python benchmarks/ablation.py              # all rows: three seeds, about an hour
+    GEXLIB_DATA=... python benchmarks/ablation.py --only paper # one row; the others stay as the tables have them
 
-Writes the two tables of book/howto/generator.md beside it, generator_*.csv. The scores of what is done are kept
-in _build/ablation and not computed again; delete that folder after a change of the model.
+Writes the two tables of book/howto/generator.md beside it, generator_*.csv, and draws the scores during the paper's
+trainings, book/images/paper_training.svg. The scores of what is done are kept in _build/ablation and not computed again;
+delete that folder after a change of the model.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gexlib import metrics, preprocess
+from gexlib import metrics, plots, preprocess
 from gexlib.atomic import whole_file
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.study import prepared_human
@@ -37,6 +40,7 @@ TABLES = {
     ROOT / "book/howto/generator_fidelity.csv": ["S_dist", "precision", "recall", "density", "coverage", "spread"],
     ROOT / "book/howto/generator_use.csv": ["two-sample AUC", "tissue F1", "membership AUC", "minutes"],
 }
+CURVE = ROOT / "book/images/paper_training.svg"
 KIND = ["tissue", "condition"]
 NBSP = "\N{NO-BREAK SPACE}"
 # cancer driver genes that notebook 04 always keeps
@@ -58,8 +62,9 @@ DRIVERS = [
 ]
 
 DEFAULT = PRESETS["default"]
-PAPER = PRESETS["paper_gtex_tcga"].replace(epochs=100)
-LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, patience=20)
+PAPER = PRESETS["paper_gtex_tcga"]  # trained to its own end
+HUNDRED = {"epoch_updates": 0, "epochs": 100, "patience": 20}  # the steps to the default: as many passes as it has
+LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, **HUNDRED)
 NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
 MODELS = {
     "paper": PAPER,
@@ -119,6 +124,8 @@ def made(name: str, seed: int) -> dict[str, float]:
     else:
         model = WGANGP(["tissue", "sex", "condition"], settings=MODELS[name], seed=seed, unseen="unknown", device="cpu")
         model.fit(parts["train"], parts["validation"], progress=False)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        model.history_.to_csv(KEPT / f"{name}-{seed}-history.csv", index=False)
     minutes = (time.perf_counter() - start) / 60
     return scores(parts, *(model.sample(parts[p].obs, seed=seed) for p in ("test", "train"))) | {"minutes": minutes}
 
@@ -152,9 +159,39 @@ def main() -> None:
     shown = mean.map("{:.2f}".format) + NBSP + "±" + NBSP + sd.map("{:.2f}".format)
     shown["minutes"] = mean["minutes"].map("{:.1f}".format)
     for path, columns in TABLES.items():
-        with whole_file(path) as part:
-            shown[columns].to_csv(part, encoding="utf-8")
+        write_table(shown[columns], path)
+    draw_training(CURVE, options.seeds)
     print(shown.to_string())
+
+
+def write_table(rows: pd.DataFrame, path: Path) -> None:
+    """Write rows to a table; rows that it has and that were not computed stay as they are."""
+    if path.exists():
+        before = pd.read_csv(path, index_col="data", dtype=str)
+        rows = pd.concat([rows, before.loc[~before.index.isin(rows.index), rows.columns]])
+    order = [name for name in ("Real", *MODELS, *BASELINES) if name in rows.index]
+    with whole_file(path) as part:
+        rows.loc[order].to_csv(part, encoding="utf-8", index_label="data")
+
+
+def draw_training(path: Path, seeds: list[int]) -> None:
+    """Draw the validation scores of the paper's trainings against iterations, with a dot at the one that is kept."""
+    with rc_context():
+        plots.use_style()
+        figure, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
+        for seed in seeds:
+            history = KEPT / f"paper-{seed}-history.csv"
+            if not history.exists():
+                return
+            scored = pd.read_csv(history).dropna(subset="score")
+            updates, best = scored["epoch"] * PAPER.epoch_updates, scored["score"].idxmax()
+            ax.plot(updates, scored["score"], lw=1, label=f"seed {seed}")
+            ax.plot(updates[best], scored["score"][best], "o", color=ax.lines[-1].get_color())
+        ax.set(xlabel="iterations", ylabel="S_dist on validation samples")
+        ax.legend()
+        with whole_file(path) as part:
+            figure.savefig(part, format="svg", metadata={"Date": None, "Creator": None})
+        plt.close(figure)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
+from gexlib.wgan import PRESETS
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -43,3 +45,24 @@ def test_without_adversarial_training_the_generator_is_as_it_was_fitted(ablation
     assert settings.critic_warmup > settings.epochs * 10**6
     monkeypatch.setitem(ablation.MODELS, "tiny", settings.replace(latent_dim=4, hidden=(8,), epochs=1))
     assert ablation.made("tiny", 0)["recall"] > 0.3
+
+
+def test_the_papers_model_is_trained_to_its_own_end(ablation):
+    assert ablation.MODELS["paper"] == PRESETS["paper_gtex_tcga"]
+
+
+def test_rows_that_are_not_computed_stay(ablation, tmp_path):
+    path = tmp_path / "table.csv"
+    ablation.write_table(pd.DataFrame({"S_dist": ["0.1", "0.2"]}, index=["Bootstrap", "paper"]), path)
+    ablation.write_table(pd.DataFrame({"S_dist": ["0.9"]}, index=["paper"]), path)
+    assert path.read_text() == "data,S_dist\npaper,0.9\nBootstrap,0.1\n"
+
+
+def test_the_curve_is_drawn_of_trainings_that_are_there(ablation, tmp_path, monkeypatch):
+    settings = ablation.PAPER.replace(latent_dim=4, hidden=(8,), epoch_updates=2, epochs=6, evaluate_every=2)
+    monkeypatch.setitem(ablation.MODELS, "paper", settings)
+    ablation.draw_training(tmp_path / "none.svg", [0])
+    assert not (tmp_path / "none.svg").exists()
+    ablation.made("paper", 0)
+    ablation.draw_training(tmp_path / "curve.svg", [0])
+    assert "S_dist on validation samples" in (tmp_path / "curve.svg").read_text()
