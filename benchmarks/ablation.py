@@ -5,8 +5,8 @@ What each part of the generator does: trainings with and without it, scored on t
     GEXLIB_DATA=... python benchmarks/ablation.py --only paper # one row; the others stay as the tables have them
 
 Writes the two tables of book/howto/generator.md beside it, generator_*.csv, and draws the scores during the paper's
-trainings, book/images/paper_training.svg. The scores of what is done are kept in _build/ablation and not computed again;
-delete that folder after a change of the model.
+trainings, book/images/paper_training.svg. The scores of what is done are kept in _build/ablation and not computed
+again; delete that folder after a change of the model.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ import pandas as pd
 from gexlib.checks import check_columns, listing, whole_number
 from gexlib.preprocess import CovariateEncoder, Covariates
 
-RUNS_AT_A_TIME = 256  # pairs of profiles generated together, and genes summarised together: bounds the memory
-TAILS = (0.025, 0.975)
+RUNS_AT_A_TIME = 256  # pairs of profiles that are generated together, and genes summarised together: bounds the memory
+TAILS = (0.025, 0.975)  # the percentiles of the runs that a table shows, as fractions
 
 
 class Runs(NamedTuple):
-    """Encoded covariates of all runs with the reference and with the value, and how many rows they were made from."""
+    """Encoded covariates with the reference and with the value, a row for each run, and how many rows `obs` had."""
 
     reference: Covariates
     value: Covariates
@@ -34,10 +34,11 @@ def build_runs(
     rng: np.random.Generator,
 ) -> Runs:
     """
-    Return the covariates of `n` runs, which differ in one covariate only.
+    Return the encoded covariates of both sides of `n` runs; the sides differ in the covariate `by` only.
 
     The rows of `obs` are used in random order, again and again, so that each takes part equally often (up to one run).
-    Without a reference, rows that have `value` already are left out.
+    Without a reference, rows that have `value` already are left out. The arguments are those of
+    :meth:`gexlib.wgan.WGANGP.counterfactual`; `rng` draws the order of the rows. Raises the errors of that method.
     """
     _check_switch(encoder, obs, by, value, reference)
     if reference is None:
@@ -61,8 +62,8 @@ def run_differences(
     """
     Yield the difference that the switch makes in each run, a block of runs at a time, shape (n_block, n_genes).
 
-    `generate` takes covariates and a seed. Both profiles of a run come from the same seed, and so from the same latent
-    vector.
+    `generate` takes encoded covariates and a seed, and returns expression. Both profiles of a run come from the same
+    seed, and so from the same latent vector. `rng` draws the seeds.
     """
     for start in range(0, len(runs.value.codes), RUNS_AT_A_TIME):
         rows, seed = slice(start, start + RUNS_AT_A_TIME), int(rng.integers(2**62))
@@ -73,11 +74,16 @@ def run_differences(
 
 
 def summarise_runs(differences: np.ndarray, genes: pd.Index) -> pd.DataFrame:
-    """One row a gene: mean, spread and percentiles over runs; `differences` is n x n_genes, two runs or more."""
+    """
+    Return a table with one row a gene: mean, standard deviation, standard error and percentiles over the runs.
+
+    `differences` has the shape (n_runs, n_genes), with two runs or more. The columns are those of
+    :meth:`gexlib.wgan.WGANGP.counterfactual`.
+    """
     n, n_genes = differences.shape
     effect, sd = np.empty(n_genes), np.empty(n_genes)
     low, high = np.empty(n_genes), np.empty(n_genes)
-    for start in range(0, n_genes, RUNS_AT_A_TIME):  # in float64 a block at a time, never the whole matrix
+    for start in range(0, n_genes, RUNS_AT_A_TIME):  # float64 for a block of genes only, to bound the memory
         block = slice(start, start + RUNS_AT_A_TIME)
         x = differences[:, block].astype(np.float64)
         effect[block], sd[block] = x.mean(axis=0), x.std(axis=0, ddof=1)
@@ -128,10 +134,29 @@ def counterfactual(
     seed: int = 0,
 ) -> pd.DataFrame:
     """
-    What :meth:`gexlib.wgan.WGANGP.counterfactual` computes, for any generator.
+    Switch one covariate and measure how much each gene changes, for any generator.
 
-    `generate` takes encoded covariates (n rows) and a seed, and returns expression (n, n_genes) in its unit; the
-    same seed must give the same latent vectors.
+    Parameters
+    ----------
+    generate : callable
+        Takes encoded covariates (n rows) and a seed, and returns expression, shape (n, n_genes). The same seed must
+        give the same latent vectors.
+    encoder : CovariateEncoder
+        Fitted.
+    genes : Index
+        The names of the genes.
+    obs, by, value, reference, n, seed
+        As for :meth:`gexlib.wgan.WGANGP.counterfactual`.
+
+    Returns
+    -------
+    DataFrame, one row a gene
+        As :meth:`gexlib.wgan.WGANGP.counterfactual` gives it, in the unit of what `generate` returns.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :meth:`gexlib.wgan.WGANGP.counterfactual`.
     """
     n, seed = whole_number("n", n, 2), whole_number("seed", seed, 0)
     rng = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from gexlib.checks import usable_device
 
 
 def choose_device(device: str) -> torch.device:
-    """A device that can be used: ``"auto"`` is CUDA if it is there, otherwise the CPU."""
+    """Return a device that can compute here, or raise a ValueError; ``"auto"`` is CUDA if there is one, else the CPU."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return usable_device(device, always="'auto' or 'cpu'")
@@ -20,7 +20,7 @@ def choose_device(device: str) -> torch.device:
 
 @contextmanager
 def limited_threads(threads: int) -> Iterator[None]:
-    """Hold PyTorch and the numerical libraries to `threads` CPU threads, then set back what was there."""
+    """Limit PyTorch and the numerical libraries to `threads` CPU threads, and restore the former number afterwards."""
     before = torch.get_num_threads()
     with threadpool_limits(limits=threads):
         torch.set_num_threads(threads)
@@ -31,7 +31,7 @@ def limited_threads(threads: int) -> Iterator[None]:
 
 
 def is_shortage(error: BaseException) -> bool:
-    """Whether memory ran out: not every allocator of PyTorch has a type of error for it."""
+    """Return whether an error says that memory ran out; not all allocators of PyTorch have a type of error for that."""
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and any(w in str(error) for w in words)
@@ -39,14 +39,14 @@ def is_shortage(error: BaseException) -> bool:
 
 
 def shortage(error: BaseException, device: torch.device, way_out: str) -> MemoryError:
-    """One error for all shortages of memory, that names the device and ends with the way out."""
+    """Return one error for all shortages of memory; it names the device and ends with the way out."""
     reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
     return MemoryError(f"out of memory on {device} ({reason}); free what other processes hold, or {way_out}")
 
 
 @contextmanager
 def enough_memory(device: torch.device, way_out: str) -> Iterator[None]:
-    """Turn what PyTorch raises where memory runs out into a MemoryError that tells the way out."""
+    """Turn the errors that PyTorch raises when memory runs out into a MemoryError that tells the way out."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:

@@ -10,16 +10,16 @@ from gexlib.wgan.settings import Settings
 
 class Draws:
     r"""
-    The random numbers of an iteration, in memory that is taken once.
+    The random numbers of an iteration, in memory that is allocated once.
 
-    Their order is fixed, and with it the bits of a training: :meth:`draw` first, then :meth:`add_critic_noise` for the
-    minibatches 0, 1, ..., ``critic_steps``. The last minibatch is the one that the generator learns from.
+    The numbers have a fixed order, so the same seed gives the same training. Call :meth:`draw` first, then
+    :meth:`add_critic_noise` for the minibatches 0, 1, ..., ``critic_steps``. The generator learns from the last one.
 
     Parameters
     ----------
     settings : Settings
     b : int
-        Samples of a minibatch, over all processes. All processes draw the same numbers.
+        Samples of a minibatch, over all processes. All processes draw the numbers of all samples.
     rows : slice
         The samples of the minibatch that this process works on.
     n_genes : int
@@ -36,7 +36,8 @@ class Draws:
     gene_noise : Tensor, shape (critic_steps + 1, n_rows, n_genes), or None
         Standard Gaussian.
     mix : Tensor, shape (critic_steps, n_rows, 1)
-        :math:`\alpha`, uniform: where the gradient penalty is taken between a real and a generated sample.
+        :math:`\alpha`, uniform in [0, 1]: the gradient penalty is taken at this place between a real and a generated
+        sample.
     """
 
     def __init__(
@@ -60,10 +61,10 @@ class Draws:
         self.z, self.mix = self._z[:, rows], self._mix[:, rows]
         self.gene_noise = self._gene_noise[:, rows] if gene_noise else None
         self.for_noisy_rows_only = random.device.type == "cpu"
-        """Draw critic noise for the noisy rows alone. That is less, but the device must be asked how many they are."""
+        """Whether to draw critic noise for the noisy rows only: fewer numbers, but a GPU must be asked how many rows."""
 
     def draw(self) -> None:
-        """Draw the numbers of the next iteration, in the place of those of the last one."""
+        """Draw the numbers of the next iteration; they overwrite those of the last one."""
         for values in (self._z, self._gene_noise):
             if values is not None:
                 values.normal_(generator=self.random)
@@ -78,9 +79,9 @@ class Draws:
         Parameters
         ----------
         i : int
-            Which minibatch of the iteration they are of.
+            The number of their minibatch in the iteration, from 0 to ``critic_steps``.
         *samples : Tensor, each of shape (n_rows, n_genes)
-            The generated samples, and the real ones unless it is the last minibatch. The same rows get noise in both.
+            The generated samples, and, but for the last minibatch, the real ones. The same rows get noise in both.
         """
         if self._critic_noise is None:
             return

@@ -1,5 +1,5 @@
 r"""
-The factor model that the generator adds to its network, and noise of each gene.
+The factor model that the generator adds to its network, and gene noise.
 
 A multilayer perceptron is a smooth function of a short latent vector. What it generates lies on a thin sheet: the
 variety within a tissue is lost, and the paper's scores, which compare correlations between genes, do not show this.
@@ -9,7 +9,7 @@ Here a sample with the covariates *c* has the scores
     y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
 
 with the latent vector :math:`z \sim N(0, I)` and the gene noise :math:`\epsilon \sim N(0, I)`, one number for each
-gene. :class:`~gexlib.preprocess.NormalScores` then censors them. The mean :math:`\mu_c` is the sum of an effect of
+gene. Scores below the lowest of a gene are then raised to it (:class:`~gexlib.preprocess.NormalScores`). The mean :math:`\mu_c` is the sum of an effect of
 each covariate and a deviation of the sample's *kind*. A kind is a combination of categorical covariates that three
 training samples or more share. All kinds share the factors :math:`\Lambda`; the matrix :math:`A_k` says how these vary
 and go together in kind *k*, and :math:`\sigma_k` how much is left to each gene. All of it is learned.
@@ -30,8 +30,8 @@ from torch import Tensor, nn
 from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
 
-SMALLEST_KIND = 3  # training samples of a combination of covariates that is a kind of its own
-PRIOR = 0.5  # shrinkage has the weight of so many samples
+SMALLEST_KIND = 3  # fewest training samples that make a combination of covariates a kind of its own
+PRIOR = 0.5  # the weight of shrinkage, in samples
 ROUNDS = 8  # how often censored scores are drawn and the estimates made anew
 GENES = 512  # genes that are fitted at a time, to bound the memory
 LEAST_SD = 0.001  # the smallest standard deviation of a gene's noise, in scores
@@ -43,6 +43,13 @@ class KindIndicators(nn.Module):
 
     A kind is a combination of levels of the categorical covariates. This is :class:`gexlib.preprocess.CodedKinds` on
     the device of the networks.
+
+    Parameters
+    ----------
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    keys : Tensor of int64
+        The numbers of the known kinds, ascending.
     """
 
     def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
@@ -52,14 +59,14 @@ class KindIndicators(nn.Module):
 
     @classmethod
     def of(cls, codes: np.ndarray, n_levels: Sequence[int]) -> KindIndicators:
-        """The kinds that at least three of the training samples, codes (n, n_categorical), are of."""
+        """Return the kinds that at least three training samples share, from their codes (n, n_categorical)."""
         return cls(n_levels, torch.from_numpy(CodedKinds.of(codes, n_levels, SMALLEST_KIND).keys))
 
     def __len__(self) -> int:
         return len(self.keys) + 1
 
     def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
-        """Zeros and ones, shape (n, n_kinds)."""
+        """Return zeros and ones, shape (n, n_kinds), for codes (n, n_categorical)."""
         key, last = (codes * self.places).sum(dim=1), len(self.keys)
         at = torch.searchsorted(self.keys, key).clamp(max=max(last - 1, 0))
         known = self.keys[at] == key if last else torch.zeros_like(key, dtype=torch.bool)
@@ -67,19 +74,38 @@ class KindIndicators(nn.Module):
 
 
 class GeneNoise(nn.Module):
-    """Independent Gaussian noise of each gene, whose standard deviation depends on the kind of a sample."""
+    """
+    Independent Gaussian noise of each gene; its standard deviation depends on the kind of a sample.
+
+    Parameters
+    ----------
+    kinds : KindIndicators
+    log_sd : Tensor, shape (n_kinds, n_genes)
+        Logarithms of the first standard deviations; they are learned.
+    """
 
     def __init__(self, kinds: KindIndicators, log_sd: Tensor) -> None:
         super().__init__()
         self.kinds, self.log_sd = kinds, nn.Parameter(log_sd)
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> Tensor:
-        """What is added to the network's output, shape (n, n_genes), which is that of the standard Gaussian noise."""
+        """Return what is added to the network's output, from standard Gaussian `gene_noise`; both (n, n_genes)."""
         return (self.kinds(codes, gene_noise.dtype) @ self.log_sd).exp() * gene_noise
 
 
 class FactorModel(GeneNoise):
-    """All of the formula above but the network: effects of covariates, factors, and noise of each gene."""
+    r"""
+    All terms of the module's formula but the network: effects of covariates, factors, and gene noise.
+
+    Parameters
+    ----------
+    kinds : KindIndicators
+    tables : dict of str to Tensor
+        The first values of the parameters: ``effects`` and ``deviations`` make the mean :math:`\mu_c`, ``loadings`` is
+        :math:`\Lambda`, ``mixing`` holds :math:`A_k`, and ``log_sd`` the logarithms of :math:`\sigma_k`.
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    """
 
     def __init__(self, kinds: KindIndicators, tables: dict[str, Tensor], n_levels: Sequence[int]) -> None:
         super().__init__(kinds, tables["log_sd"])
@@ -90,7 +116,7 @@ class FactorModel(GeneNoise):
         self.levels = Levels(n_levels)
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> Tensor:
-        """What is added to the network's output, shape (n, n_genes)."""
+        """Return what is added to the network's output, shape (n, n_genes)."""
         kind = self.kinds(codes, gene_noise.dtype)
         mixing = (kind @ self.mixing.flatten(1)).view(-1, *self.mixing.shape[1:])
         factors = torch.bmm(mixing, z[:, :, None]).squeeze(2)
@@ -99,7 +125,7 @@ class FactorModel(GeneNoise):
 
 
 def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:
-    """The factor model, or gene noise alone, that has these tensors."""
+    """Return the factor model, or the gene noise alone, that has these tensors."""
     kinds = KindIndicators(n_levels, tensors["kinds.keys"])
     if "loadings" not in tensors:
         return GeneNoise(kinds, tensors["log_sd"])
@@ -107,7 +133,7 @@ def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:
 
 
 def design(levels: Levels, codes: Tensor, values: Tensor) -> Tensor:
-    """The design matrix of a linear model: a column of ones, the numerical covariates, an indicator of each level."""
+    """Return the design matrix of a linear model: a column of ones, numerical covariates, an indicator of each level."""
     return torch.cat([values.new_ones(len(codes), 1), values, levels(codes, values.dtype)], dim=1)
 
 
@@ -132,22 +158,28 @@ def fit_factors(
     The effects of covariates come from a ridge regression. The deviation of a kind is the mean residual of its samples,
     and its covariance is that of their residuals around this mean. Both are shrunk, with the weight of half a sample:
     the deviation towards 0, the covariance towards that of all residuals. An unknown kind has the covariance of all
-    samples around the effects of their covariates. A censored score is drawn below the floor, given the mean and the
-    standard deviation of the gene in the kind; draws and estimates take turns (stochastic EM,
-    :cite:t:`celeux1985sem`).
+    samples around the effects of their covariates. A score at the floor is censored: its true value is at most the
+    floor. It is drawn from there, given the mean and the standard deviation of the gene in the kind. Draws and
+    estimates take turns (stochastic EM, :cite:t:`celeux1985sem`).
 
     Parameters
     ----------
     scores : ndarray of float32, shape (n_samples, n_genes)
-        Those equal to `floor` are censored.
+        The scores of the training samples.
     codes, values : ndarray, shapes (n_samples, n_categorical) and (n_samples, n_numerical)
         Encoded covariates.
     n_levels : sequence of int
         Levels of each categorical covariate.
     floor : ndarray, shape (n_genes,)
+        The lowest score of each gene; minus infinity for a gene without one.
     n_factors : int
-        No more are fitted than there are samples or genes; the others start at 0.
+        How many factors the model has. No more are fitted than there are samples or genes; the others start at 0.
     seed : int
+        Decides the draws of censored scores and the start of the singular value decomposition.
+
+    Returns
+    -------
+    FactorModel
     """
     rng, n = np.random.default_rng(seed), len(scores)
     kinds = KindIndicators.of(codes, n_levels)

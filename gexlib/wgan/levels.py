@@ -27,10 +27,10 @@ class Levels(nn.Module):
         self.register_buffer("start", torch.tensor(start, dtype=torch.int64), persistent=False)
 
     def forward(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
-        """Codes (n, n_categorical) to a column for each level of each covariate, shape (n, sum of levels)."""
+        """Return zeros and ones, shape (n, sum of levels), for codes (n, n_categorical)."""
         return ones_at(codes + self.start, sum(self.sizes), dtype)
 
 
 def ones_at(columns: Tensor, n_columns: int, dtype: torch.dtype) -> Tensor:
-    """Rows of zeros, shape (n, n_columns), with ones in the given columns (n, ones in a row)."""
+    """Return rows of zeros, shape (n, n_columns), with ones at `columns`, shape (n, ones in a row)."""
     return torch.zeros(len(columns), n_columns, dtype=dtype, device=columns.device).scatter_(1, columns, 1)

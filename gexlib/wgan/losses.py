@@ -22,12 +22,14 @@ def critic_loss(
     critic: Critic, real: Tensor, fake: Tensor, codes: Tensor, values: Tensor, mix: Tensor, weight: float
 ) -> CriticLoss:
     r"""
-    The loss that the critic minimises (equation 3 of the paper; :cite:p:`gulrajani2017improved`).
+    Return the loss that the critic minimises (equation 3 of the paper; :cite:p:`gulrajani2017improved`).
 
     .. math::
         L_D = \mathbb{E}[D(\hat{x}, r, q)] - \mathbb{E}[D(x, r, q)]
               + \lambda\, \mathbb{E}\big[(\lVert \nabla_{\bar{x}} D(\bar{x}, r, q) \rVert_2 - 1)^2\big],
         \qquad \bar{x} = (1 - \alpha)\, x + \alpha\, \hat{x}
+
+    The critic :math:`D` also sees the numerical covariates :math:`r` and the categorical ones :math:`q`.
 
     Parameters
     ----------
@@ -35,6 +37,7 @@ def critic_loss(
     real, fake : Tensor, shape (n, n_genes)
         Real samples :math:`x` and generated ones :math:`\hat{x}` with the same covariates.
     codes, values : Tensor, shapes (n, n_categorical) and (n, n_numerical)
+        The covariates :math:`q` and :math:`r`, encoded.
     mix : Tensor, shape (n, 1)
         :math:`\alpha`, uniform in [0, 1].
     weight : float
@@ -55,5 +58,5 @@ def critic_loss(
 
 
 def generator_loss(critic: Critic, fake: Tensor, codes: Tensor, values: Tensor) -> Tensor:
-    r"""The loss that the generator minimises (equation 3 of the paper): :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`."""
+    r"""Return the generator's loss (equation 3 of the paper), :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`."""
     return -critic(fake, codes, values).mean()

@@ -35,7 +35,7 @@ from gexlib.wgan.validation_score import SCORES
 
 PRETRAINED = ("ecoli", "gtex-tcga")
 ENGINES = ("closed_form", "autograd")
-FIRST_LOOK = 10_000  # the factor model is fitted to so many samples, at most
+FIRST_LOOK = 10_000  # most samples that the factor model is fitted to
 SAMPLE_ROWS = 1024  # samples generated at a time: this bounds the memory, and fixes the bits
 
 
@@ -59,13 +59,13 @@ class WGANGP:
         What to do with a level of a categorical covariate that the training data do not have, see
         :class:`gexlib.preprocess.CovariateEncoder`.
     device : str
-        ``"auto"`` takes a CUDA device if there is one, otherwise the CPU; or any device that PyTorch knows.
+        Any device that PyTorch knows; ``"auto"`` takes a CUDA device if there is one, otherwise the CPU.
     threads : int
-        CPU threads used in `fit` and `sample`. More than one rarely makes networks of this size faster, and makes them
-        much slower where another process uses the second core.
+        CPU threads used in `fit` and `sample`. More than one rarely makes networks of this size faster, and it makes
+        them much slower if another process uses the second core.
     cuda_graphs : bool
-        On a GPU, replay the iterations of the closed form from a recording. Without one, the CPU launches hundreds of
-        small pieces of work for each iteration, and the GPU waits for it.
+        Whether, on a GPU, the engine ``"closed_form"`` replays its iterations from a recording. Without a recording, the
+        CPU launches hundreds of small pieces of work for each iteration, and the GPU waits for the CPU.
     engine : {"closed_form", "autograd"}
         What computes the iterations of `fit`: gradients in closed form (:mod:`gexlib.wgan.engine`), which is faster, or
         plain PyTorch (:mod:`gexlib.wgan.step`), which can be read beside the paper. Both draw the same random numbers,
@@ -79,15 +79,20 @@ class WGANGP:
     best_epoch_ : int
         The epoch whose networks the model kept.
     best_score_ : float
-        Its score on the validation data, of the kind that ``settings.score`` says; NaN without validation data.
+        The score of that epoch on the validation samples (``settings.score``); NaN without validation samples.
     encoder_, standardizer_
-        The fitted covariate encoder and standardiser.
+        The fitted encoder of covariates, and the fitted transform of expression.
     generator_, critic_
-        The networks, of the best epoch; the critic is None in a model that was saved without.
+        The networks of the best epoch; the critic is None in a model that was saved without it.
     var_ : DataFrame
         The genes.
     provenance_ : dict of str to str
         Where the training data came from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has another type, or a value that is not possible.
 
     Examples
     --------
@@ -133,9 +138,9 @@ class WGANGP:
         Train the model.
 
         Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the covariates
-        of each validation sample, and they get a score (``settings.score``). The networks of the best score are kept.
-        Training stops after ``settings.patience`` scores without a better one. Without validation data, it goes through
-        all epochs and keeps the last networks. If it fails, the model is as it was before.
+        of each validation sample, and these samples get a score (``settings.score``). The networks of the best score
+        are kept. Training stops after ``settings.patience`` scores without a better one. Without validation samples,
+        training goes through all epochs and keeps the last networks. If training fails, the model stays as it was.
 
         Several processes train one model together if ``torch.distributed.init_process_group`` was called before
         (:mod:`gexlib.wgan.processes`). Give all of them the same arguments, and save the model in one of them.
@@ -167,7 +172,7 @@ class WGANGP:
             If the data do not fit the model (missing values, other genes, unknown levels), or `checkpoint` holds
             another training; the message says what differs.
         FloatingPointError
-            If training diverges: the checkpoint of the last good evaluation stays as it is.
+            If training diverges; the checkpoint of the last good evaluation stays as it is.
         MemoryError
             If the device has too little memory.
         OSError
@@ -222,9 +227,9 @@ class WGANGP:
         Parameters
         ----------
         obs : DataFrame
-            One row a sample, with at least the model's covariates; repeat rows for more samples of a kind.
+            One row a sample, with at least the model's covariates. Repeat a row to get more samples of its kind.
         seed : int
-            Seed of the latent vectors; they are the same on every device.
+            Seed of the latent vectors and the gene noise, which are the same on every device.
 
         Returns
         -------
@@ -234,8 +239,12 @@ class WGANGP:
 
         Raises
         ------
+        NotFittedError
+            If the model is not fitted.
         ValueError
-            If a covariate is absent or has a level that the training data do not have; the message lists them.
+            If a covariate is absent or has a level that the training data do not have; the message lists the levels.
+        MemoryError
+            If the device has too little memory.
         """
         self._check_fitted()
         covariates = self.encoder_.transform(obs)
@@ -265,9 +274,9 @@ class WGANGP:
         """
         Switch one covariate, hold everything else still, and measure how much each gene changes.
 
-        A run takes a row of `obs` and a latent vector. It generates the profile with the covariate at `reference`, and
-        again with it at `value`, from the same latent vector and the same other covariates. The difference is kept
-        :cite:p:`vinas2022adversarial`. This is what the *model* says of a change of its input. It is the effect of an
+        A run takes a row of `obs` and a latent vector. It generates a profile with the covariate at `reference`, and
+        another with it at `value`, from the same latent vector and the same other covariates. It keeps the difference
+        of the two :cite:p:`vinas2022adversarial`. This is what the *model* says of a change of its input. It is the effect of an
         intervention only if the model's covariates hold everything that moves both the covariate and the genes, and if
         the training data have both levels for such rows.
 
@@ -278,26 +287,31 @@ class WGANGP:
         by : str
             The covariate to switch.
         value, reference : str or float
-            To what and from what: levels of a categorical covariate, numbers for a numerical one. By default each
-            row starts from its own level, and rows that already have `value` are left out.
+            What to switch to and from: levels of a categorical covariate, or numbers for a numerical one. Without a
+            `reference` each row starts from its own level, and rows that already have `value` are left out.
         n : int
-            Number of runs; 4 n bytes of memory for each gene.
+            Number of runs, 2 or more. They take 4 n bytes of memory for each gene.
         seed : int
-            Decides rows and latent vectors.
+            Decides the order of the rows and the latent vectors.
 
         Returns
         -------
         DataFrame, one row a gene
             ``effect``, the mean difference in the unit of the training data; ``sd`` over the runs and ``se``, the
-            standard error of the mean; ``low`` and ``high``, the 2.5th and 97.5th percentile of the runs; ``z``,
-            effect over sd, which does not grow with `n`. ``attrs`` says what was switched, from how many rows.
+            standard error of the mean; ``low`` and ``high``, the 2.5th and 97.5th percentiles of the runs; ``z``,
+            effect over sd, which does not grow with `n`. ``attrs`` says what was switched, and in how many rows.
 
         Raises
         ------
+        NotFittedError
+            If the model is not fitted.
         ValueError
-            If the model has no such covariate or the covariate no such level; the message lists what there is.
+            If the model has no such covariate, the covariate has no such level, `value` equals `reference`, or no row
+            can be switched.
         TypeError
-            If a level of a numerical covariate is not a number.
+            If `obs` is not a DataFrame, or a level of a numerical covariate is not a number.
+        MemoryError
+            If the device has too little memory.
 
         See Also
         --------
@@ -314,9 +328,9 @@ class WGANGP:
 
     def critic_scores(self, data: AnnData) -> np.ndarray:
         """
-        The critic's score of each sample: how real it looks to it, given its covariates.
+        Return the critic's score of each sample: how real the sample looks to the critic, given its covariates.
 
-        A critic that scores its training records higher than held-out ones has learned them by heart
+        A critic that scores its training samples higher than test samples has learned them by heart
         (:func:`gexlib.metrics.logan`).
 
         Parameters
@@ -328,13 +342,17 @@ class WGANGP:
         Returns
         -------
         ndarray of float32, shape (n_samples,)
-            On no scale: only differences between scores of one model have a meaning.
+            The scores have no scale: only differences between scores of one model have a meaning.
 
         Raises
         ------
+        NotFittedError
+            If the model is not fitted.
         ValueError
             If the genes differ, values are missing, a covariate is absent or has an unknown level, or the model was
             saved without its critic.
+        TypeError
+            If `data` is not an AnnData.
         """
         self._check_fitted()
         self._check_critic("there are no scores")
@@ -349,21 +367,24 @@ class WGANGP:
 
     def save(self, folder: str | Path, critic: bool = True) -> None:
         """
-        Write the fitted model to a folder (JSON and safetensors), replacing a model that is there.
+        Write the fitted model to a folder (JSON and safetensors), and replace the model that the folder may hold.
 
         Parameters
         ----------
         folder : path
+            Made if it does not exist.
         critic : bool
-            Whether the critic goes with it. Samples do not need it, and it knows the training samples better than
-            the samples do (:func:`gexlib.metrics.logan`): leave it out of what is published.
+            Whether to save the critic too. Sampling does not need it, and it tells more about the training samples
+            than synthetic samples do (:func:`gexlib.metrics.logan`). So leave it out of a model that you publish.
 
         Raises
         ------
+        NotFittedError
+            If the model is not fitted.
         ValueError
-            If the critic is wanted of a model that was saved without.
+            If `critic` is true, but the model was saved without its critic.
         OSError
-            If it cannot be written, as on a full disk; a model that was there is then as it was.
+            If the model cannot be written, as on a full disk; a model that was there stays as it was.
         """
         self._check_fitted()
         if critic:
@@ -390,6 +411,17 @@ class WGANGP:
         """
         Read a model that :meth:`save` wrote.
 
+        Parameters
+        ----------
+        folder : path
+        device, threads
+            As for :class:`WGANGP`.
+
+        Returns
+        -------
+        WGANGP
+            Fitted.
+
         Raises
         ------
         FileNotFoundError, ValueError
@@ -410,7 +442,7 @@ class WGANGP:
         """
         Load a model that comes with the library.
 
-        ``data/pretrained/README.md`` has their recipes and scores; both were trained by this book's notebooks.
+        There are two, which the book's notebooks trained; ``data/pretrained/README.md`` has their recipes and scores.
 
         Parameters
         ----------
@@ -434,7 +466,7 @@ class WGANGP:
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
     def _start(self, encoder: SampleEncoder, samples: Batch | BatchesOnDisk) -> State:
-        """The state of a new training, its factor model fitted."""
+        """Return the state of a new training, with its factor model fitted."""
         floor = files.floor_of(encoder.standardizer)
         n_levels = encoder.covariates.n_levels
         sizes = len(encoder.var_), n_levels, len(encoder.covariates.numerical)
@@ -453,7 +485,7 @@ class WGANGP:
         return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed)
 
     def _generate(self, generator: Generator, covariates: Covariates, seed: int) -> np.ndarray:
-        """Scores of samples, shape (n, n_genes), with the gene noise at the temperature of the settings."""
+        """Return the scores of generated samples, (n, n_genes), with gene noise at the temperature of the settings."""
         n, random, n_genes = len(covariates.codes), torch.Generator().manual_seed(seed), generator.n_genes
         latent = torch.randn(n, self.settings.latent_dim, generator=random)
         made = [np.empty((0, n_genes), np.float32)]
@@ -474,6 +506,6 @@ class WGANGP:
 
 
 def _expression(scores: np.ndarray, standardizer: Standardizer | NormalScores) -> np.ndarray:
-    """Expression in the units of the training data; a gene that is constant there is constant."""
+    """Return expression in the units of the training data; a gene that is constant there is constant here."""
     scores[:, standardizer.constant_] = 0
     return standardizer.inverse_transform(scores)

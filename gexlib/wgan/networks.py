@@ -13,15 +13,15 @@ from gexlib.wgan.factor_model import FactorModel, GeneNoise
 from gexlib.wgan.levels import Levels
 from gexlib.wgan.settings import Settings
 
-BESIDE_FACTORS = (
-    0.1  # the network's last weights are drawn from this share of Glorot's range beside a fitted factor model
-)
+# The network's last weights are drawn from this share of Glorot's range if there is a fitted factor model beside it: the
+# training then starts close to the factor model.
+BESIDE_FACTORS = 0.1
 FIRST = 0.05  # range of an embedding's first weights: the default of Keras, which the authors used
 
 
 def embedding_size(n_levels: int) -> int:
     """
-    Length of a categorical covariate's embedding, floor(sqrt(v)) + 1 for v levels (the paper's rule).
+    Return the length of a categorical covariate's embedding, floor(sqrt(v)) + 1 for v levels (the paper's rule).
 
     Examples
     --------
@@ -32,7 +32,7 @@ def embedding_size(n_levels: int) -> int:
 
 
 class CovariateEmbedding(nn.Module):
-    """Covariates as one vector: numerical values as they are, and a learned embedding of each category."""
+    """Covariates as one vector: numerical values as they are, and a learned embedding of each level."""
 
     def __init__(self, n_levels: Sequence[int], n_numerical: int, random: torch.Generator) -> None:
         super().__init__()
@@ -44,16 +44,15 @@ class CovariateEmbedding(nn.Module):
 
     @torch.no_grad()
     def rescale(self, scale: float) -> None:
-        """Make the embeddings of a new network uniform between minus and plus `scale`."""
+        """Scale the first weights of the embeddings, so that they are uniform between minus and plus `scale`."""
         for table in self.tables:
             table *= scale / FIRST
 
     def forward(self, codes: Tensor, values: Tensor) -> Tensor:
         """Map codes (n, n_categorical) and values (n, n_numerical) to vectors (n, size)."""
         levels = self.levels(codes, values.dtype).split(self.levels.sizes, dim=1)
-        parts = [
-            level @ table for level, table in zip(levels, self.tables, strict=True)
-        ]  # a product adds up in one order
+        # A product with zeros and ones has a gradient that adds up in a fixed order; that of a look-up does not.
+        parts = [level @ table for level, table in zip(levels, self.tables, strict=True)]
         return torch.cat([values, *parts], dim=1)
 
 
@@ -67,8 +66,16 @@ class Generator(nn.Module):
 
     Parameters
     ----------
-    n_genes, n_levels, n_numerical, latent_dim, hidden
-        Sizes: of the output, of each categorical covariate's vocabulary, of the other inputs and of the layers.
+    n_genes : int
+        Scores of a sample.
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    n_numerical : int
+        Numerical covariates.
+    latent_dim : int
+        Length of the latent vector.
+    hidden : sequence of int
+        Units of each hidden layer.
     random : torch.Generator
         Draws the first weights.
     factor_model : GeneNoise or FactorModel, optional
@@ -102,7 +109,7 @@ class Generator(nn.Module):
         """
         Generate scores, shape (n, n_genes), from latent vectors `z` (n, latent_dim) and covariates.
 
-        With a factor model they also need `gene_noise` (n, n_genes), standard Gaussian.
+        A generator with a factor model also needs `gene_noise` (n, n_genes), standard Gaussian.
         """
         h = torch.cat([z, self.embedding(codes, values)], dim=1)
         for layer in self.layers[:-1]:
@@ -117,7 +124,14 @@ class Critic(nn.Module):
     """
     The critic, :math:`D(x, r, q)`: how real a sample looks, given its covariates, as one number.
 
-    A multilayer perceptron with ReLU and a linear output layer.
+    It is a multilayer perceptron with ReLU and a linear output layer.
+
+    Parameters
+    ----------
+    n_genes, n_levels, n_numerical, hidden
+        Sizes, as for :class:`Generator`.
+    random : torch.Generator
+        Draws the first weights.
     """
 
     def __init__(
@@ -134,12 +148,12 @@ class Critic(nn.Module):
         self.layers = _dense([n_genes + self.embedding.size, *hidden, 1], random)
 
     def forward(self, x: Tensor, codes: Tensor, values: Tensor) -> Tensor:
-        """Judge samples: scores of genes `x` (n, n_genes) to one number each, shape (n,)."""
+        """Return how real each sample looks, shape (n,); `x` (n, n_genes) holds the scores of its genes."""
         return self.layers[-1](self._activations(x, codes, values)[-1]).squeeze(1)
 
     def input_gradient(self, x: Tensor, codes: Tensor, values: Tensor) -> Tensor:
         r"""
-        :math:`\nabla_x D(x, r, q)`, shape (n, n_genes), in closed form.
+        Return the gradient :math:`\nabla_x D(x, r, q)`, shape (n, n_genes), in closed form.
 
         Between its kinks a ReLU network is linear, so its gradient is a product of weight matrices in which the
         rows of inactive units are zero. This equals automatic differentiation (but for points on a kink, which

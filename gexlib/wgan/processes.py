@@ -43,9 +43,9 @@ class Processes:
     Parameters
     ----------
     rank, size : int
-        The number of this process, counted from 0, and how many there are.
+        The number of this process, counted from 0, and the number of processes.
     device : torch.device
-        The device of the tensors that they exchange.
+        The device of the tensors that the processes exchange.
 
     Examples
     --------
@@ -61,7 +61,11 @@ class Processes:
 
     @classmethod
     def joined(cls, device: torch.device) -> Processes:
-        """The process group that was initialised, or this process alone."""
+        """
+        Return the process group that was initialised, or this process alone.
+
+        Raises a ValueError if ``torchrun`` started several processes and no group was initialised.
+        """
         if distributed.is_available() and distributed.is_initialized():
             return cls(distributed.get_rank(), distributed.get_world_size(), device)
         if "TORCHELASTIC_RUN_ID" in os.environ and int(os.environ["WORLD_SIZE"]) > 1:
@@ -77,7 +81,7 @@ class Processes:
         return self.rank == 0
 
     def share(self, n: int) -> Share:
-        """The share of this process in a minibatch of `n` samples."""
+        """Return the share of this process in a minibatch of `n` samples."""
         if n < self.size:
             return Share(slice(0, n), 1 / self.size)
         start, stop = (n * rank // self.size for rank in (self.rank, self.rank + 1))
@@ -90,7 +94,7 @@ class Processes:
                 distributed.all_reduce(tensor)
 
     def by_first(self, action: Callable[[], float]) -> float:
-        """Return the number that the first process computes, in all processes; if it fails, all fail."""
+        """Return, in all processes, the number that the first process computes; if it fails, raise an error in all."""
         if self.size == 1:
             return action()
         failure, answer = None, torch.tensor([0.0, math.nan], dtype=torch.float64)
@@ -107,7 +111,7 @@ class Processes:
         return float(answer[1])
 
     def bytes_of_first(self, content: bytes) -> bytes:
-        """Return the bytes that the first process has, in all processes."""
+        """Return, in all processes, the bytes that the first process has."""
         if self.size == 1:
             return content
         length = int(self._from_first(torch.tensor([len(content)])))
@@ -115,7 +119,7 @@ class Processes:
         return self._from_first(mine).numpy().tobytes()
 
     def check_alike(self, what: dict) -> None:
-        """Raise a ValueError in all processes if `what` is not the same in all."""
+        """Raise a ValueError in all processes if they were given a different `what`."""
         if self.size > 1:
             digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).digest()
             mine = torch.frombuffer(bytearray(digest), dtype=torch.uint8).long().to(self.device)
@@ -138,7 +142,7 @@ class Processes:
 
 @contextmanager
 def _lost_processes_named(processes: Processes) -> Iterator[None]:
-    """Turn the errors of a connection into one that says what they mean."""
+    """Turn the errors of a lost connection into one error that says what they mean."""
     try:
         yield
     except RuntimeError as error:
@@ -153,9 +157,9 @@ def _lost_processes_named(processes: Processes) -> Iterator[None]:
 @contextmanager
 def process_group() -> Iterator[bool]:
     """
-    Join the processes that ``torchrun`` started, if it did; gives whether this is the first.
+    Join the processes that ``torchrun`` started, if it started any; yield whether this is the first.
 
-    Each process gets the GPU of its number on the machine, where there are any.
+    If the machine has GPUs, each process takes the one with its own number on the machine.
     """
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         yield True

@@ -1,4 +1,4 @@
-"""The same training from several seeds: how far is a result luck?"""
+"""The same training from several seeds, which shows how much of a result is luck."""
 
 from __future__ import annotations
 
@@ -35,6 +35,11 @@ def fit_seeds(
     -------
     dict of int to WGANGP
         The fitted models by seed, in the order of `seeds`.
+
+    Raises
+    ------
+    ValueError
+        If a seed comes twice; also the errors of :meth:`WGANGP.fit`.
     """
     if len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds={list(seeds)} names a seed twice; a repeated training shows nothing new")

@@ -1,4 +1,4 @@
-"""The settings of a conditional WGAN-GP, checked when made."""
+"""The settings of a conditional WGAN-GP, which are checked when they are made."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Settings:
     r"""
     Architecture and training of a conditional WGAN-GP.
 
-    The defaults are meant to do well by all measures of :func:`gexlib.report.evaluate`; the presets
+    The defaults are meant to do well by all measures of :func:`gexlib.report.evaluate`. The presets
     ``"paper_ecoli"`` and ``"paper_gtex_tcga"`` are what the paper :cite:p:`vinas2022adversarial` and its authors' code
-    do. How much each difference matters is in the book's page on the generator. The paper's text gives the penalty
-    weight, the critic steps, RMSProp with its step size, and early stopping; the rest is in the authors' code.
+    do. The book's page on the generator measures how much each difference matters. The paper's text gives the penalty
+    weight, the critic steps, RMSProp with its step size, and early stopping. The rest is in the authors' code.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ class Settings:
         z-scores.
     factor_model : {"full", "noise only", "none"}
         What the generator adds to its network's output (:mod:`gexlib.wgan.factor_model`): a conditional factor model
-        with noise of each gene, fitted before the adversarial training; noise of each gene alone, whose standard
-        deviations are learned; or nothing, as in the paper.
+        with gene noise, fitted before the adversarial training; gene noise alone, whose standard deviations are
+        learned; or nothing, as in the paper.
     gene_noise_temperature : float
-        The noise of each gene is multiplied by it when samples are drawn (the temperature of :cite:t:`kingma2018glow`).
-        What the factors leave is not wholly independent from gene to gene. With a temperature below 1 fewer samples lie
-        where there is no real one.
+        Gene noise is multiplied by this number when samples are drawn (the temperature of :cite:t:`kingma2018glow`).
+        What the factors do not explain is not wholly independent between genes, though gene noise is. So with a
+        temperature below 1, fewer samples lie where there is no real one.
     latent_dim : int
         Length of the latent vector :math:`z \sim N(0, I)`. It is also the number of factors of the factor model.
     hidden : tuple of int
@@ -67,11 +67,11 @@ class Settings:
     critic_rate : float
         The critic's step size over the generator's :cite:p:`heusel2017ttur`.
     schedule : {"cosine", "constant"}
-        Whether the step sizes fall over the epochs, along half a cosine to 2 %, or stay.
+        Whether the step sizes fall over the epochs, along half a cosine to 2 %, or stay the same.
     averaging : float
-        Decay of the running mean of the generator's weights :cite:p:`yazici2019unusual` that samples and scores come
-        from; 0 takes the weights as they are. The last steps of two players who answer each other are noisy, and
-        the mean of some hundred (about 1 / (1 - `averaging`)) is not. Not in the paper.
+        Decay of the running mean of the generator's weights :cite:p:`yazici2019unusual`. Samples and scores come from
+        that mean; 0 takes the weights as they are. The steps of two players who answer each other are noisy, and the
+        mean over some hundred steps (about 1 / (1 - `averaging`)) is not. Not in the paper.
     batch_size : int
         Samples in a minibatch.
     epoch_updates : int
@@ -85,18 +85,26 @@ class Settings:
     evaluate_every : int
         Epochs from one score on the validation data, and one checkpoint, to the next.
     score : {"balanced", "S_dist"}
-        What of the validation data decides which epoch is kept: S_dist, as in the authors' code, which does not see a
-        lack of variety; or the mean of S_dist, coverage, and the harmonic mean of precision and recall
-        (:func:`gexlib.metrics.prdc`).
+        The score of the validation samples that decides which epoch is kept. ``"S_dist"`` is that of the authors' code;
+        it does not see a lack of variety. ``"balanced"`` is the mean of S_dist, coverage, and the harmonic mean of
+        precision and recall (:func:`gexlib.metrics.prdc`).
     score_draws : int
-        Samples generated for each validation sample when the generator is scored. With one, as in the authors' code, an
-        early epoch's luck may outshine all later ones where there are few validation samples.
+        Samples generated for each validation sample when the generator is scored. The authors' code generates one. With
+        few validation samples, an early epoch may then have a lucky score that no later epoch reaches.
     patience : int
         The training stops after so many scores without a better one.
     critic_noise_probability : float
         Fraction of the samples, real and generated, that the critic sees with Gaussian noise added.
     critic_noise_sd, critic_noise_sd_generator : float
-        Standard deviation of that noise (in z-scores) in the critic's updates and in the generator's.
+        Standard deviation of that noise, in the unit of the scores of genes, in the critic's updates and in the
+        generator's.
+
+    Raises
+    ------
+    TypeError
+        If a number has another type.
+    ValueError
+        If a number is out of its range, or a word is not one of the choices.
     """
 
     transform: str = "normal scores"
@@ -147,36 +155,37 @@ class Settings:
         _require("critic_noise_probability", self.critic_noise_probability, float, lambda v: 0 <= v <= 1, "from 0 to 1")
 
     def replace(self, **changes) -> Settings:
-        """A copy with some settings changed, checked again."""
+        """Return a copy with some settings changed, checked again."""
         return dataclasses.replace(self, **changes)
 
     def rate_factor(self, epoch: int) -> float:
-        """What the step sizes are multiplied by in an epoch, counted from 0."""
+        """Return the number that the step sizes are multiplied by in an epoch, counted from 0."""
         if self.schedule == "constant":
             return 1.0
         return LAST_RATE + (1 - LAST_RATE) * (1 + math.cos(math.pi * min(epoch / self.epochs, 1))) / 2
 
     def rate_of(self, player: str) -> float:
-        """The step size of the generator or the critic at the start."""
+        """Return the step size of a player at the start: ``"generator"`` or ``"critic"``."""
         return self.learning_rate * (self.critic_rate if player == "critic" else 1.0)
 
     def to_dict(self) -> dict:
-        """The settings as JSON can hold them."""
+        """Return the settings as JSON can hold them."""
         return dataclasses.asdict(self) | {"hidden": list(self.hidden)}
 
     @classmethod
     def from_dict(cls, saved: dict) -> Settings:
         """
-        The settings of a saved model.
+        Return the settings of a saved model.
 
-        An older model may have old names, and lack settings that did not exist yet; it then has the paper's.
+        A model of an older version may have former names, which are translated. It may lack settings that did not exist
+        yet. They get the values of the preset ``"paper_ecoli"``, which train as that version did.
         """
         return cls(**(PAPER_ECOLI.to_dict() | {"epoch_updates": 0} | current_names(saved)))
 
 
 def current_names(saved: dict) -> dict:
     """
-    Saved settings under the names and with the values that they have now.
+    Return saved settings under the names and with the values that they have now.
 
     Examples
     --------
@@ -226,12 +235,12 @@ PRESETS = {
 }
 """
 Named settings. ``"paper_ecoli"`` and ``"paper_gtex_tcga"`` are what the paper and its authors' code do for Table 1 and
-for the human data; ``"default"`` is one for both.
+for the human data; ``"default"`` is for both.
 """
 
 
 def resolve(settings: Settings | str) -> Settings:
-    """The settings themselves, or the preset of that name."""
+    """Return `settings` itself or the preset of that name; raise a ValueError if there is no such preset."""
     if isinstance(settings, Settings):
         return settings
     if not isinstance(settings, str):

@@ -27,7 +27,7 @@ class State:
     generator, critic
         The players.
     random : torch.Generator
-        Where the random numbers of the training come from.
+        Draws the random numbers of the training.
     squares : dict of str to list of Tensor
         For each player, the running means of squared gradients, shaped as its parameters.
     average : Generator or None
@@ -35,9 +35,9 @@ class State:
     updates : int
         Iterations done.
     epoch, best_epoch, best_score, waited
-        Epochs done; the epoch of the best score, that score, and the scores since.
+        Epochs done; the epoch of the best score; that score; and how many scores came after it.
     best : dict of str to Tensor
-        The networks' tensors at the best score.
+        The networks' tensors at the best score; the generator's are the averaged ones, if there are any.
     history : list of dict
         The losses and the score of each epoch.
     """
@@ -92,26 +92,26 @@ class State:
         return self.generator if self.average is None else self.average
 
     def is_finite(self) -> bool:
-        """Whether all weights are finite."""
+        """Return whether all weights are finite."""
         return all(bool(torch.isfinite(tensor).all()) for tensor in self.networks().values())
 
     def networks(self) -> dict[str, Tensor]:
-        """The tensors of both players, by name."""
+        """Return the tensors of both players, by name."""
         return _named("generator", self.generator) | _named("critic", self.critic)
 
     def average_weight(self, decay: float) -> float:
-        r"""The weight :math:`1 - d` of the newest weights in their mean; it is larger at first, to forget the start."""
+        r"""Return the weight :math:`1 - d` of the newest weights in their mean; larger at first, to forget the start."""
         return max(1 - decay, 9 / (10 + self.updates))
 
     @torch.no_grad()
     def update_average(self, weight: Tensor | float) -> None:
-        r"""Move the averaged weights: :math:`\bar\theta \leftarrow d\bar\theta + (1 - d)\theta`."""
+        r"""Move the averaged weights, :math:`\bar\theta \leftarrow d\bar\theta + (1 - d)\theta`; `weight` is 1 - d."""
         if self.average is not None:
             for mean, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
                 mean.lerp_(value, weight)
 
     def keep_best(self, score: float | None = None) -> None:
-        """Keep copies of the networks as the best ones so far."""
+        """Keep copies of the networks as the best ones so far, and their score if there is one."""
         networks = _named("generator", self.sampler) | _named("critic", self.critic)
         self.best = {name: tensor.clone() for name, tensor in networks.items()}
         self.best_epoch = self.epoch
@@ -119,12 +119,12 @@ class State:
             self.best_score = score
 
     def load_networks(self, tensors: dict[str, Tensor]) -> None:
-        """Set the parameters of both players."""
+        """Set the parameters of both players, by the names of :meth:`networks`."""
         for player, network in self.players.items():
             network.load_state_dict(below(f"{player}.", tensors))
 
     def tensors(self) -> dict[str, Tensor]:
-        """The tensors of the state, by name."""
+        """Return the tensors of the state, by name."""
         squares = {
             f"optimizer.{player}.{index}": square
             for player, some in self.squares.items()
@@ -135,7 +135,7 @@ class State:
         return self.networks() | squares | average | best | {"random": self.random.get_state()}
 
     def info(self) -> dict:
-        """The rest of the state, as JSON can hold it."""
+        """Return the rest of the state, as JSON can hold it."""
         return {
             "epoch": self.epoch,
             "updates": self.updates,
@@ -146,7 +146,7 @@ class State:
         }
 
     def restore(self, info: dict, tensors: dict[str, Tensor]) -> None:
-        """Go back to a saved state."""
+        """Go back to a saved state: what :meth:`info` and :meth:`tensors` returned."""
         device = next(self.generator.parameters()).device
         tensors = {name: tensor if name == "random" else tensor.to(device) for name, tensor in tensors.items()}
         self.load_networks(tensors)
@@ -164,7 +164,7 @@ class State:
 
 
 def below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Those tensors whose names begin with `prefix`, without it."""
+    """Return the tensors whose names begin with `prefix`, under their names without it."""
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 

@@ -33,7 +33,7 @@ class Autograd:
         Changed in place by each iteration.
     settings : Settings
     processes : Processes
-        Those that train together; the gradients of their shares of a minibatch are added up.
+        The processes that train together. The gradients of their shares of a minibatch are added up.
     """
 
     def __init__(self, state: State, settings: Settings, processes: Processes) -> None:
@@ -43,7 +43,7 @@ class Autograd:
             player: torch.optim.RMSprop(network.parameters(), alpha=settings.decay, eps=RMSPROP_EPS)
             for player, network in state.players.items()
         }
-        for player, network in state.players.items():  # their running means of squared gradients are the state's
+        for player, network in state.players.items():  # the state holds their means of squared gradients
             for p, square in zip(network.parameters(), state.squares[player], strict=True):
                 self.optimizers[player].state[p] = {"step": torch.tensor(0.0), "square_avg": square}
 

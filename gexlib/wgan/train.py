@@ -1,4 +1,4 @@
-"""The training loop: epochs of iterations, and now and then a score and a checkpoint."""
+"""The training loop: epochs of iterations, with a score and a checkpoint every few epochs."""
 
 from __future__ import annotations
 
@@ -32,13 +32,12 @@ def train(
     Parameters
     ----------
     step : Autograd or ClosedForm
-        Takes the players through an iteration. It has the settings, and the state, which changes: at the end
+        Takes the players through an iteration. It holds the settings and the state, which changes. At the end
         ``step.state.best`` holds the networks of the best score, or of the last epoch if there is no score.
     data : Batch or BatchesOnDisk
-        All training samples, on the device of the networks, or a :class:`~gexlib.wgan.data.on_disk.BatchesOnDisk`,
-        which reads them.
+        All training samples, on the device of the networks, or the minibatches of samples on the disk.
     score : callable, optional
-        Takes the generator, returns a number that is better when higher. It must not draw from ``step.state.random``.
+        Takes the generator and returns a number; higher is better. It must not draw from ``step.state.random``.
     checkpoint : callable
         Called with the state after every evaluation.
     progress : bool, optional
@@ -47,7 +46,7 @@ def train(
     Raises
     ------
     FloatingPointError
-        If a loss is no longer finite, or a weight that would be scored and saved.
+        If a loss is no longer finite, or a weight is not when the networks are about to be scored and saved.
     """
     state, settings = step.state, step.settings
     hide = None if progress is None else not progress

@@ -1,4 +1,4 @@
-"""How good synthetic validation samples are: the number by which training keeps the best networks, and stops."""
+"""The score of synthetic validation samples, by which training keeps the best networks and stops."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from gexlib.metrics import prdc, s_dist
 
 def balanced_score(real: np.ndarray, synthetic: np.ndarray) -> float:
     """
-    The mean of S_dist, coverage, and the harmonic mean of precision and recall.
+    Return the mean of S_dist, coverage, and the harmonic mean of precision and recall.
 
-    `synthetic` has some samples in a row for each real one; the last two are averaged over these draws, as they depend
-    on the number of samples.
+    Coverage, precision and recall depend on the number of samples. So they compare as many synthetic samples as real
+    ones at a time, one for each real one, and are averaged over these draws.
+
+    Parameters
+    ----------
+    real : ndarray, shape (n_samples, n_genes)
+    synthetic : ndarray, shape (n_draws * n_samples, n_genes)
+        The draws for the first real sample, then those for the second, and so on.
     """
     draws = len(synthetic) // len(real)
     k = min(5, len(real) - 1)
@@ -26,4 +32,4 @@ SCORES = {
     "S_dist": lambda real, synthetic: s_dist(real, synthetic, constant="zero"),
     "balanced": balanced_score,
 }
-"""Scores by the name that the settings give them: functions of real samples and of some synthetic ones for each."""
+"""Scores by their names in the settings; each takes arguments as :func:`balanced_score` does."""

@@ -29,10 +29,10 @@ class Batch(NamedTuple):
         return Batch(*(part.to(device) for part in self))
 
     def some(self, most: int) -> Batch:
-        """Return at most so many samples, evenly spread."""
+        """Return at most `most` samples, evenly spread over all of them."""
         return self if len(self.x) <= most else self.rows(torch.linspace(0, len(self.x) - 1, most).long())
 
     def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
-        """Give all samples once, `size` at a time, in the order that `random` decides."""
+        """Return an iterator over all samples, `size` at a time; `random` decides their order."""
         order = torch.randperm(len(self.x), generator=random, device=random.device)
         return map(self.rows, order.split(size))

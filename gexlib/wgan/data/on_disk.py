@@ -1,10 +1,10 @@
 """
 Training data that stay on the disk.
 
-A block is some samples that are neighbours in the file. An epoch goes through all blocks in random order. It reads as
-many blocks at a time as fit into a given memory, puts their samples into random order, and takes minibatches from them;
-this is the work of `scDataset <https://scdataset.github.io>`_. So the samples of a minibatch come from some hundred
-places of the file, not from all of it.
+A block is a run of samples that are neighbours in the file. An epoch goes through all blocks in random order. It reads
+as many blocks at a time as fit into a given memory, puts their samples into random order, and takes minibatches from
+them. `scDataset <https://scdataset.github.io>`_ does this. So the samples of a minibatch come from some hundred places
+of the file, not from all of it.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from gexlib.checks import check_finite
 from gexlib.preprocess import Covariates, NormalScores, Standardizer
 from gexlib.wgan.data.batch import Batch
 
-BLOCK = 32  # samples of a block at most, unless a chunk of the file has more
-BLOCK_BYTES = 256 << 10  # bytes of a block at most
+BLOCK = 32  # most samples of a block, unless a chunk of the file has more
+BLOCK_BYTES = 256 << 10  # most bytes of a block, unless a chunk of the file has more
 READ = 64 << 20  # bytes of expression that are in memory at a time
-GAP = 8  # up to so many unwanted samples are read along, which is faster than a new read
+GAP = 8  # up to this many unwanted samples are read along, because that is faster than a new read
 
 
 class RowsOnDisk:
@@ -38,14 +38,19 @@ class RowsOnDisk:
     data : AnnData, n_samples x n_genes
         Backed, or on an array in a file, or a view of such a data set.
     argument : str
-        What the caller's user calls the data set, for errors.
+        The name of the argument that holds the data set, for errors.
 
     Attributes
     ----------
     block : int
         The number of neighbouring samples that are read together.
     digest : str
-        SHA-256 of all values; it is known after :meth:`chunks` has gone through them.
+        SHA-256 of all values; it exists once :meth:`chunks` has gone through them.
+
+    Raises
+    ------
+    ValueError
+        If the file holds ``X`` in chunks of so many samples that one chunk takes too much memory.
     """
 
     def __init__(self, data: AnnData, argument: str) -> None:
@@ -60,7 +65,7 @@ class RowsOnDisk:
         tall = int(np.max(chunks[0])) if chunks else 1
         if tall > most:
             raise ValueError(
-                f"{argument}.X is stored in chunks of {tall:,} samples, so that none can be read without {tall - 1:,} "
+                f"{argument}.X is stored in chunks of {tall:,} samples, so no sample can be read without {tall - 1:,} "
                 f"others; write it without compression, or in chunks of up to {most:,} samples"
             )
         self.block = max(self.block, tall)
@@ -69,7 +74,7 @@ class RowsOnDisk:
         return len(self.rows)
 
     def __getitem__(self, index: np.ndarray | slice) -> np.ndarray:
-        """Read some samples; dense, float32."""
+        """Return the expression of some samples: a dense matrix of float32, shape (n, n_genes)."""
         rows = self.rows[index]
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
@@ -82,7 +87,7 @@ class RowsOnDisk:
         return values
 
     def chunks(self) -> Iterator[np.ndarray]:
-        """Read all samples in order, some at a time; a ValueError if a value is not finite."""
+        """Yield the expression of all samples in order, some at a time; raise a ValueError if a value is not finite."""
         sha, size = hashlib.sha256(str(self.shape).encode()), max(self.block, READ // 4 // self.width)
         for start in range(0, len(self), size):
             chunk = self[start : start + size]
@@ -105,7 +110,7 @@ class RowsOnDisk:
 
 class BatchesOnDisk:
     """
-    Minibatches of samples on the disk; it takes the place of a :class:`~gexlib.wgan.data.batch.Batch` of all samples.
+    Minibatches of samples on the disk, in the place of a :class:`~gexlib.wgan.data.batch.Batch` of all samples.
 
     Parameters
     ----------
@@ -113,7 +118,7 @@ class BatchesOnDisk:
     standardizer : Standardizer or NormalScores
         Fitted; turns expression into scores.
     covariates : Covariates
-        Of all samples, in memory.
+        The encoded covariates of all samples, in memory.
     """
 
     def __init__(self, rows: RowsOnDisk, standardizer: Standardizer | NormalScores, covariates: Covariates) -> None:
@@ -126,13 +131,13 @@ class BatchesOnDisk:
         return self
 
     def some(self, most: int) -> Batch:
-        """Return at most so many samples, evenly spread, and no more than are read at a time."""
+        """Return at most `most` samples, evenly spread over all of them, and no more than are read at a time."""
         most = min(most, len(self.rows), max(2, READ // self.rows.width))
         index = np.linspace(0, len(self.rows) - 1, most).astype(int)
         return self._batch((self.rows[index], index), np.arange(most))
 
     def minibatches(self, random: torch.Generator, size: int) -> Iterator[Batch]:
-        """Give all samples once, `size` at a time; `random` decides the order."""
+        """Return an iterator over all samples, `size` at a time; `random` decides their order."""
         seed = int(torch.randint(2**31, (), generator=random, device=random.device))
         read = max(size, READ // self.rows.width // size * size)
         return iter(
@@ -157,13 +162,13 @@ class BatchesOnDisk:
 
 
 def some_in_memory(data: AnnData, most: int) -> AnnData:
-    """Read at most so many samples of a data set on the disk, evenly spread over it."""
+    """Read at most `most` samples of a validation set on the disk, evenly spread over it."""
     index = np.unique(np.linspace(0, data.n_obs - 1, min(most, data.n_obs)).round().astype(int))
     return AnnData(RowsOnDisk(data, "validation")[index], obs=data.obs.iloc[index], var=data.var)
 
 
 def _source(data: AnnData) -> AnnData:
-    """The data set that a view is of; reading the view's own `X` would read all of it."""
+    """Return the data set that `data` is a view of, or `data` itself; the `X` of a view would read all samples."""
     return data._adata_ref if data.is_view else data
 
 

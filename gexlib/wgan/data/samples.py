@@ -13,7 +13,7 @@ from gexlib.preprocess import Covariates, SampleEncoder
 from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk, RowsOnDisk, some_in_memory
 
-VALIDATION_ON_DISK = 2000  # so many validation samples are read from the disk for the scores, at most
+VALIDATION_ON_DISK = 2000  # most validation samples that are read from the disk for the scores
 
 
 def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | BatchesOnDisk, str]:
@@ -31,7 +31,12 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | Ba
     -------
     samples : Batch or BatchesOnDisk
     digest : str
-        SHA-256 of what the networks see.
+        SHA-256 that tells these samples from others.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :meth:`gexlib.preprocess.SampleEncoder.fit_transform`.
     """
     if not on_disk(train):
         scores, covariates = encoder.fit_transform(train)
@@ -43,9 +48,24 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | Ba
 
 def validation_samples(validation: AnnData, encoder: SampleEncoder) -> tuple[np.ndarray, Covariates]:
     """
-    Return expression, float32 (n_samples, n_genes), and encoded covariates of validation samples.
+    Return the expression and the encoded covariates of validation samples.
 
-    Raises a ValueError if they have other genes than the training samples, or there are fewer than three.
+    Parameters
+    ----------
+    validation : AnnData, n_samples x n_genes
+        In memory, or on the disk; from the disk, at most 2,000 samples are read.
+    encoder : SampleEncoder
+        Fitted to the training samples.
+
+    Returns
+    -------
+    x : ndarray of float32, shape (n_samples, n_genes)
+    covariates : Covariates
+
+    Raises
+    ------
+    ValueError
+        If the samples have other genes than the training samples, or there are fewer than three.
     """
     if on_disk(validation):
         validation = some_in_memory(validation, VALIDATION_ON_DISK)
@@ -61,7 +81,7 @@ def validation_samples(validation: AnnData, encoder: SampleEncoder) -> tuple[np.
 
 
 def digest(*arrays: np.ndarray) -> str:
-    """SHA-256 of the shapes, types and values of arrays."""
+    """Return the SHA-256 of the shapes, types and values of arrays."""
     sha = hashlib.sha256()
     for array in arrays:
         sha.update(str((array.shape, array.dtype.str)).encode() + np.ascontiguousarray(array).tobytes())

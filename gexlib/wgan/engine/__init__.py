@@ -1,8 +1,8 @@
 """
 The fast path of the training: the iteration of :mod:`gexlib.wgan.step`, computed in closed form.
 
-:class:`ClosedForm` is the door. What lies behind it may change at any time; the README in this folder has the contract,
-the derivation and the measured gain.
+Other rooms use only :class:`ClosedForm`. Everything behind it may change at any time. The README in this folder has the
+contract and the derivation.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ClosedForm:
         Changed in place by each iteration. Its networks share memory with this object until :meth:`release`.
     settings : Settings
     processes : Processes
-        Those that train together; the gradients of their shares of a minibatch are added up.
+        The processes that train together. The gradients of their shares of a minibatch are added up.
     cuda_graphs : bool
         On a GPU, replay iterations from a recording.
     """
@@ -53,11 +53,11 @@ class ClosedForm:
             optimizer.scale_rate(factor)
 
     def __call__(self, real: Batch) -> Tensor:
-        """Take both players through an iteration; returns the losses, as :class:`gexlib.wgan.step.Autograd` does."""
+        """Take both players through an iteration, and return the losses as :class:`gexlib.wgan.step.Autograd` does."""
         return self.iteration(len(real.x))(real)
 
     def iteration(self, b: int) -> Iteration:
-        """The iteration for minibatches of `b` samples."""
+        """Return the iteration for minibatches of `b` samples."""
         if b not in self.iterations:
             parts = (self.state, self.settings, self.processes, self.optimizers)
             self.iterations[b] = Iteration(*parts, b, self.cuda_graphs)

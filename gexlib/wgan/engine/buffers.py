@@ -1,4 +1,4 @@
-"""Memory for minibatches on their way through a network, taken once."""
+"""Memory for minibatches on their way through a network; it is allocated once."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from gexlib.wgan.engine.layout import Part
 from gexlib.wgan.networks import CovariateEmbedding
 
 IN_ONE_PASS = getattr(getattr(torch.ops.aten, "threshold_backward", None), "grad_input", None)
-"""PyTorch's derivative of ReLU is no public function; where it is missing, a product with a mask takes its place."""
+"""PyTorch's derivative of ReLU, or None: it is not public. A product with a mask takes its place if it is missing."""
 
 
 class Layers:
     r"""
-    The layers after the first one: forward from its output :math:`a_1`, and derivatives back to :math:`a_1`.
+    The layers after the first one: forward from the first one's output :math:`a_1`, and back to :math:`a_1`.
 
     Parameters
     ----------
     layers : sequence of Linear
     n : int
-        Rows: samples.
+        Number of samples, which are rows.
 
     Attributes
     ----------
@@ -33,8 +33,8 @@ class Layers:
     out : Tensor, shape (n, out_features)
         The output of the last layer.
     d : list of Tensor, shapes (n, in_features), and at last (n, out_features)
-        Derivatives by :math:`a_1`, by the output of the next layer, and so on. The caller writes the last one, the
-        derivative by the output of the last layer.
+        Derivatives of the loss by :math:`a_1`, by the output of the next layer, and so on. The caller writes the last
+        one, the derivative by the output of the last layer.
     dt : list of Tensor
         The same, transposed.
     """
@@ -50,31 +50,31 @@ class Layers:
         self.d, self.dt = d, [by.T for by in d]
 
     def rows(self, start: int, stop: int) -> Layers:
-        """The same layers for some of the rows, in the same memory."""
+        """Return the same layers for some of the rows, in the same memory."""
         part = copy(self)
         part._hold(*([t[start:stop] for t in tensors] for tensors in ((*self.h, self.out), self.d)))
         return part
 
     def forward(self) -> Tensor:
-        """Compute the output of the last layer from :math:`a_1`."""
+        """Compute the output of the last layer from :math:`a_1`, and return it."""
         for h, bias, wt, out in zip(self.h, self.bias, self.wt, (*self.h[1:], self.out), strict=True):
             torch.addmm(bias, h.relu_(), wt, out=out)
         return self.out
 
     def backward(self) -> Tensor:
-        """Compute all derivatives from the last one; returns the first, by :math:`a_1`."""
+        """Compute all derivatives from the last one, and return the first, by :math:`a_1`."""
         for h, w, by_h, by_out in list(zip(self.h, self.w, self.d, self.d[1:], strict=False))[::-1]:
             where_active(torch.mm(by_out, w, out=by_h), h, out=by_h)
         return self.d[0]
 
     def tangents(self, t: Tensor) -> None:
-        """Go forward without biases and with the same units active, and overwrite the layers' inputs."""
+        """Carry the tangents `t` forward, without biases and with the same units active; they overwrite `h`."""
         for h, wt in zip(self.h, self.wt, strict=True):
             where_active(t, h, out=h)
             t = h @ wt
 
     def write(self, by_bias: Sequence[Tensor]) -> None:
-        """Write the weight gradients from all rows, and the bias gradients as sums of the rows of `by_bias`."""
+        """Write the gradients of the weights from all rows, and those of the biases as sums of the rows of `by_bias`."""
         for w, bias, h, dt, rows in zip(self.w, self.bias, self.h, self.dt[1:], by_bias, strict=True):
             torch.mm(dt, h, out=w.grad)
             torch.sum(rows, dim=0, out=bias.grad)
@@ -100,13 +100,14 @@ class CovariateVectors:
     ----------
     embedding : CovariateEmbedding
     tables : Part
-        The tables' stretch of the vectors of parameters.
+        The stretch of the network's vectors that holds the tables.
     n : int
-        Rows: samples.
+        Number of samples, which are rows.
 
     Attributes
     ----------
     e : Tensor, shape (n, embedding.size)
+        The vectors :math:`e`, as :meth:`look_up` found them.
     """
 
     def __init__(self, embedding: CovariateEmbedding, tables: Part, n: int) -> None:
@@ -128,13 +129,13 @@ class CovariateVectors:
         self.covariate, self.step, self.first, self.block = tensors
 
     def set(self, codes: Tensor, values: Tensor) -> None:
-        """Take the covariates of a minibatch."""
+        """Set the covariates of a minibatch: codes (n, n_categorical) and values (n, n_numerical)."""
         self.values.copy_(values)
         self.levels = self.to_levels(codes, self.e.dtype)
         self.place = codes.index_select(1, self.covariate).mul_(self.step).add_(self.first)
 
     def look_up(self) -> Tensor:
-        """Return the vectors of this minibatch, by the tables as they are now."""
+        """Look up the vectors of this minibatch in the tables as they are now, and return them."""
         self.looked_up.copy_(self.tables.values.take(self.place))
         return self.e
 

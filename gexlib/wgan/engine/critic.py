@@ -15,12 +15,12 @@ from gexlib.wgan.engine.rmsprop import RMSProp
 from gexlib.wgan.losses import CriticLoss
 from gexlib.wgan.networks import Critic
 
-BLOCK = 256 << 10  # weights of the first layer that an update reads at a time on the CPU
+BLOCK = 256 << 10  # weights of the first layer that an update reads at a time on the CPU, so that they stay in the cache
 FIRST = "layers.0.weight"
 
 
 class Samples:
-    """Generated samples, real ones, and gradients by interpolates, as rows of one matrix (3 n, n_genes)."""
+    """Generated samples, real ones, and the critic's gradients at interpolates: rows of one matrix (3 n, n_genes)."""
 
     def __init__(self, n: int, like: Tensor, block: int) -> None:
         self.n, x = n, like.new_zeros(3 * n, len(like))
@@ -28,10 +28,10 @@ class Samples:
         self.transposed = [genes.T for genes in x.split(block, dim=1)]
         self.g_blocks, generated, both = (part.split(block, dim=1) for part in (self.g, self.generated, x[: 2 * n]))
         self.blocks = {n: generated, 2 * n: both}
-        self.rows = n  # how many of the rows the critic is to see
+        self.rows = n  # how many of the rows the critic sees
 
     def load(self, generated: Tensor, real: Tensor | None = None) -> None:
-        """Copy samples to their places."""
+        """Copy generated samples to their place, and real ones if there are any."""
         self.generated.copy_(generated)
         self.rows = self.n
         if real is not None:
@@ -56,9 +56,9 @@ class CriticUpdates:
     ----------
     critic : Critic
     optimizer : RMSProp
-        Of the critic; the first layer's weights lie gene by gene in its layout.
+        The critic's. The weights of the first layer lie gene by gene in its layout.
     n : int
-        Samples of a minibatch; memory for them is taken once.
+        Samples of a minibatch; memory for them is allocated once.
     add_up : callable, optional
         Adds up the gradients over several processes before an update, in place.
     """
@@ -92,7 +92,7 @@ class CriticUpdates:
         self.generated, self.data, self.between = (
             self.all.rows(*ends) for ends in ((0, n), (0, 2 * n), (2 * n, 3 * n))
         )
-        self.d1, self.along = self.all.d[0], w.new_zeros(n, width)  # the second: g W_1^T
+        self.d1, self.along = self.all.d[0], w.new_zeros(n, width)  # along is g W_1^T
         self.fake_a1, self.real_a1, self.between_a1 = self.all.h[0].split(n)
         self.a1 = {n: self.fake_a1, 2 * n: self.data.h[0]}
         # Sums over samples first add up pairs of a generated and a real one, which have the same covariates. So the
@@ -112,7 +112,7 @@ class CriticUpdates:
         add_noise: Callable[..., None] = lambda i, *samples: None,
     ) -> CriticLoss:
         r"""
-        Update the critic k times, and let it see the samples that the generator learns from.
+        Update the critic k times, and let it see the samples that the generator will learn from.
 
         Parameters
         ----------
@@ -153,14 +153,14 @@ class CriticUpdates:
 
     @torch.no_grad()
     def differentiate_judgement(self, out: Tensor) -> Tensor:
-        """Write the derivative of that loss by these samples, shape (n, n_genes), into `out`; call `judge` before."""
+        """Write the derivative of the loss of :meth:`judge` by the samples, (n, n_genes), into `out`; call it before."""
         d1 = self.generated.backward()
         for block, part in zip(self.blocks, out.split(len(self.blocks[0].w), dim=1), strict=True):
             torch.addmm(part, d1, block.wt, beta=0, alpha=-1, out=part)  # backward() has divided by n
         return out
 
     def _load(self, i: int, generated: Tensor, real: Tensor | None, add_noise: Callable[..., None]) -> None:
-        """Take the next samples; without real ones the generated ones will only be judged."""
+        """Take the next samples and add noise; without real ones, the generated ones will only be judged."""
         self.next_samples.load(generated, real)
         add_noise(i, self.next_samples.generated, *([] if real is None else [self.next_samples.real]))
 
@@ -184,7 +184,7 @@ class CriticUpdates:
             a1.addmm_(new, block.w)
 
     def _start(self) -> None:
-        """Turn to the next samples, and start their first layer with what it makes of their covariates."""
+        """Turn to the next samples, and start the output of the first layer with the part of their covariates."""
         self.samples, self.next_samples = self.next_samples, self.samples
         start = torch.addmm(self.bias, self.covariates.look_up(), self.w_e)
         self.fake_a1.copy_(start)

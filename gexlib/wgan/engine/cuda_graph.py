@@ -1,4 +1,4 @@
-"""Work on a GPU that is recorded once and then replayed: one launch in the place of hundreds."""
+"""Work on a GPU that is recorded once and then replayed, with one launch in the place of hundreds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Recorded:
         Reads and writes tensors that stay in place, asks nothing of the GPU, and returns a tensor. The next call
         overwrites that tensor.
     random : torch.Generator
-        Where the function draws random numbers from; each replay draws the next ones.
+        Draws the random numbers of the function; each replay draws the next ones.
     """
 
     def __init__(self, function: Callable[[], Tensor], random: torch.Generator) -> None:

@@ -13,15 +13,15 @@ from gexlib.wgan.networks import Generator
 
 class Generation:
     """
-    All generated samples of an iteration, made at once, and the derivatives of the last minibatch.
+    All generated samples of an iteration, made at once, and the gradients from its last minibatch.
 
     Parameters
     ----------
     generator : Generator
     layout : Layout
-        Of the generator's parameters.
+        Where the generator's parameters lie.
     n, times : int
-        Samples of a minibatch, and how many minibatches; memory for them is taken once.
+        Samples of a minibatch, and number of minibatches; memory for them is allocated once.
     """
 
     @torch.no_grad()
@@ -64,12 +64,12 @@ class Generation:
 
     @property
     def by_samples(self) -> Tensor:
-        """Where the caller writes the derivative by the last minibatch, shape (n, n_genes)."""
+        """The derivative of the loss by the last minibatch, shape (n, n_genes); the caller writes it."""
         return self.last.d[-1]
 
     @torch.no_grad()
     def write(self) -> None:
-        """Write the gradients of all parameters from the derivative by the last minibatch."""
+        """Write the gradients of all parameters; :attr:`by_samples` holds the derivative from which they follow."""
         if self.generator.floor is not None:
             self.by_samples.mul_(self.samples[-1] > self.generator.floor)
         d1 = self.last.backward()

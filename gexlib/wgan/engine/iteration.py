@@ -20,13 +20,13 @@ from gexlib.wgan.state import State
 
 class Iteration:
     """
-    An iteration for minibatches of one size, in memory that is taken once.
+    An iteration for minibatches of one size, in memory that is allocated once.
 
     The generator does not change during the updates of the critic. So it makes all samples of the iteration in one
     pass, those of its own update included.
 
-    On a GPU, the CPU asks nothing of it within an iteration. After the first few, iterations are replayed from a CUDA
-    graph (:mod:`gexlib.wgan.engine.cuda_graph`).
+    On a GPU, the CPU never waits for a result within an iteration. After the first few, iterations are replayed from a
+    CUDA graph (:mod:`gexlib.wgan.engine.cuda_graph`).
 
     Parameters
     ----------
@@ -34,11 +34,13 @@ class Iteration:
         Changed in place.
     settings : Settings
     processes : Processes
+        The processes that train together.
     optimizers : dict of str to RMSProp
-        Those of both players.
+        The optimizers of both players, by ``"generator"`` and ``"critic"``.
     b : int
         Samples of a minibatch, over all processes.
     cuda_graphs : bool
+        Whether to replay iterations on a GPU.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class Iteration:
 
     @torch.no_grad()
     def __call__(self, real: Batch) -> Tensor:
-        """Take both players through it; returns the losses, as :class:`gexlib.wgan.step.Autograd` does."""
+        """Take both players through an iteration, and return the losses as :class:`gexlib.wgan.step.Autograd` does."""
         real, state = Batch(*(part[self.share.rows] for part in real)), self.state
         if self.recorded and self.real is not None:
             for own, part in zip(self.real, real, strict=True):
@@ -80,7 +82,7 @@ class Iteration:
         return losses * self.share.weight
 
     def _steps(self, learn: bool) -> Tensor:
-        """Update the critic, and the generator if it is to learn; returns the four losses."""
+        """Update the critic, and the generator if it is to learn; return the four losses."""
         draws, real = self.draws, self.real
         draws.draw()
         generated = self.generation(draws.z, real.codes, real.values, draws.gene_noise)

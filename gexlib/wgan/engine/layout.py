@@ -1,4 +1,4 @@
-"""Where the parameters of a network lie in memory: one vector, and a named slice of it for each."""
+"""The places of a network's parameters in memory: one vector, and a named slice of it for each parameter."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Part(NamedTuple):
 
 class Layout:
     """
-    All parameters of a network in one vector, and so their gradients and the means of squared gradients.
+    All parameters of a network in one vector, their gradients in a second, and the means of squared gradients in a third.
 
     The parameters become views of the vector of values, their ``.grad`` views of the vector of gradients, and `squares`
-    views of the third. What relies on the places of parameters asks for them by name, and an error says so if they do
-    not lie as expected.
+    views of the third. Code that relies on a parameter's place asks for it by name, and gets an error if the parameter
+    does not lie as expected.
 
     Parameters
     ----------
     network : Module
         On its device already.
     squares : list of Tensor
-        Shaped as the parameters, in their order.
+        Running means of squared gradients, shaped as the parameters and in their order.
     transposed : collection of str
         Names of matrices that are to lie column by column in memory.
 
@@ -71,7 +71,7 @@ class Layout:
             p.data, p.grad, square.data = values, gradients, means
 
     def part(self, *names: str) -> Part:
-        """The stretch of the vectors with these parameters; they must lie one after another in this order."""
+        """Return the stretch of the vectors with these parameters, which must lie one after another in this order."""
         slices = [self.slices[name] for name in names]
         for name, one, after in zip(names, slices, slices[1:], strict=False):
             if one.stop != after.start:
@@ -79,11 +79,11 @@ class Layout:
         return self.between(slices[0].start, slices[-1].stop) if slices else self.between(0, 0)
 
     def between(self, start: int, stop: int | None = None) -> Part:
-        """The stretch of the vectors from one place to another."""
+        """Return the stretch of the vectors from one place to another, or to their end."""
         return Part(*(vector[start:stop] for vector in self.all))
 
     def rows(self, name: str) -> tuple[Tensor, Tensor]:
-        """A transposed matrix and its gradient as rows that lie one after another; a row of the critic is a gene."""
+        """Return a transposed matrix and its gradient as rows that lie one after another; in the critic, a row is a gene."""
         p = self.parameters[name]
         if not p.T.is_contiguous() or p.storage_offset() != self.slices[name].start:
             raise RuntimeError(f"{name} does not lie column by column in its place")

@@ -22,8 +22,8 @@ class RMSProp:
     This is the rule of ``torch.optim.RMSprop``, in one pass over the memory. PyTorch has such a pass for Adam only.
     Adam is this rule if its mean of gradients forgets at once (:math:`\beta_1 = 0`) and if it has taken so many steps
     that it no longer corrects :math:`v`. The pass also avoids square roots of subnormal numbers, which take 35 times as
-    long; :math:`v` soon holds such numbers for units without a gradient. The pass is no public function of PyTorch:
-    where it is missing, the same rule in several passes takes over, with a warning.
+    long; :math:`v` soon holds such numbers for units without a gradient. The pass is not a public function of PyTorch.
+    If it is missing, the same rule in several passes takes over, with a warning.
 
     Parameters
     ----------
@@ -68,10 +68,10 @@ class RMSProp:
             return
         rule = {"lr": self._rate, "beta1": 0.0, "beta2": self._decay, "eps": self._eps}
         others = {"weight_decay": 0.0, "amsgrad": False, "maximize": False}
-        self._fused([values], [g], [g], [squares], [], [self._steps], **rule, **others)  # g is its own mean
+        self._fused([values], [g], [g], [squares], [], [self._steps], **rule, **others)  # the gradients are their own mean, as beta1 is 0
 
     def weighted(self, weight: float) -> Tensor:
-        """The gradients as one vector, after they were multiplied in place."""
+        """Multiply all gradients by `weight` in place, and return them as one vector."""
         gradients = self.layout.all.gradients
         return gradients if weight == 1 else gradients.mul_(weight)
 

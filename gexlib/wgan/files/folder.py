@@ -35,7 +35,7 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
     kind : str
         What it is, such as ``"model"`` or ``"training"``; :func:`read` asks for it.
     info : dict
-        What JSON can hold.
+        What describes it, as JSON can hold it.
     tensors : dict of str to Tensor
 
     Raises
@@ -53,10 +53,10 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
     previous = exists(folder)
     try:
         _write_files(folder, files)
-        if not (folder / name).exists():  # someone has removed the folder between the two
+        if not (folder / name).exists():  # someone has removed the folder between the two files
             _write_files(folder, files)
     except OSError as error:
-        with suppress(OSError):  # the disk may need the room
+        with suppress(OSError):  # a full disk needs the room
             if not exists(folder) or name not in (folder / CONFIG).read_text(encoding="utf-8"):
                 (folder / name).unlink()
                 folder.rmdir()  # if it is empty
@@ -74,14 +74,22 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
 
 def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
     """
-    Read a model or checkpoint: its information, and its tensors (on the CPU).
+    Read a model or checkpoint.
+
+    Returns
+    -------
+    info : dict
+        What describes it.
+    tensors : dict of str to Tensor
+        On the CPU.
 
     Raises
     ------
     FileNotFoundError
         If there is no such folder.
     ValueError
-        If it is not a checkpoint of this library and kind, or a file of it is missing, cut short or changed.
+        If the folder has no model or checkpoint of this library, or one of another kind or version, or if a file of it
+        is missing, cut short or changed.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -105,18 +113,18 @@ def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
 
 
 def pack(info: dict, tensors: dict[str, Tensor]) -> bytes:
-    """What a checkpoint holds as bytes, to be sent; :func:`unpack` gives it back."""
+    """Return the content of a checkpoint as bytes, to send it to another process; :func:`unpack` reads them."""
     return save(_on_cpu(tensors), metadata={"info": json.dumps(info)})
 
 
 def unpack(content: bytes) -> tuple[dict, dict[str, Tensor]]:
-    """The information and the tensors that :func:`pack` was given."""
-    length = int.from_bytes(content[:8], "little")  # of the header in JSON, with which the format begins
+    """Return the information and the tensors that :func:`pack` was given."""
+    length = int.from_bytes(content[:8], "little")  # a file of safetensors begins with the length of its header, which is JSON
     return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["info"]), load(content)
 
 
 def exists(folder: str | Path) -> bool:
-    """Whether `folder` holds a checkpoint (of any kind, whole or not)."""
+    """Return whether `folder` holds a model or a checkpoint (of any kind, whole or not)."""
     return (Path(folder) / CONFIG).exists()
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 def current_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """
-    Tensors under the names that they have now.
+    Return tensors under the names that they have now.
 
     Examples
     --------

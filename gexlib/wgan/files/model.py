@@ -24,20 +24,23 @@ HISTORY = ("epoch", "critic_loss", "wasserstein", "penalty", "generator_loss", "
 @dataclass(frozen=True)
 class FittedModel:
     """
-    All that a fitted model is: what is saved of it, and what it is made of when it is loaded.
+    All parts of a fitted model that are saved, and that a loaded model is made of.
 
     Attributes
     ----------
     settings, seed
         As the model was made.
     encoder : CovariateEncoder
+        Turns covariates into numbers.
     standardizer : Standardizer or NormalScores
+        The transform between expression and scores.
     var : DataFrame
         The genes.
     provenance : dict of str to str
         Where the training data came from.
     generator : Generator
     critic : Critic or None
+        None if the model was saved without its critic.
     history : DataFrame, one row an epoch
     best_epoch, best_score
         The epoch whose networks the model kept, and its score.
@@ -57,7 +60,7 @@ class FittedModel:
 
 
 def write(folder: str | Path, model: FittedModel) -> None:
-    """Write a fitted model; without a critic, the file has none either."""
+    """Write a fitted model to a folder; raise an OSError if that fails, as on a full disk."""
     info = {
         "settings": model.settings.to_dict(),
         "seed": model.seed,
@@ -124,18 +127,18 @@ def read(folder: str | Path) -> FittedModel:
 
 
 def history_frame(history: list[dict]) -> pd.DataFrame:
-    """The table of losses and scores that a model shows of its training, one row an epoch."""
+    """Return the losses and the scores of a training as a table, one row an epoch."""
     return pd.DataFrame(history, columns=HISTORY).astype({"epoch": int} | dict.fromkeys(HISTORY[1:], float))
 
 
 def floor_of(standardizer: Standardizer | NormalScores) -> Tensor | None:
-    """The lowest score of each gene, shape (n_genes,), where the transform has one."""
+    """Return the lowest score of each gene, shape (n_genes,), or None if the transform has no lowest scores."""
     floor = getattr(standardizer, "floor_", None)
     return None if floor is None else torch.from_numpy(floor)
 
 
 def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list[int]) -> GeneNoise | None:
-    """A factor model of the kind and sizes of the saved one."""
+    """Return a factor model of the type and sizes of the saved one."""
     if settings.factor_model == "none":
         return None
     start = "factor_model."
@@ -143,7 +146,7 @@ def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list
 
 
 def _plain(value) -> str | int | float | bool | None:
-    """A cell of a table as JSON can hold it; missing values become None."""
+    """Return a cell of a table as JSON can hold it; a missing value becomes None."""
     if pd.isna(value):
         return None
     value = value.item() if isinstance(value, np.generic) else value

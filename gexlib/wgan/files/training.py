@@ -1,4 +1,4 @@
-"""The checkpoint of a training: writing it, going on from it, and what errors say of it."""
+"""The checkpoint of a training: it is written, a training goes on from it, and errors tell what is left."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Checkpoint:
     Parameters
     ----------
     folder : path or None
-        With None nothing is kept.
+        None writes no checkpoint.
     run : dict
         What tells this training from others, as JSON can hold it. The checkpoint of another training is refused.
     processes : Processes
-        Those that train together.
+        The processes that train together.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Checkpoint:
         self.epoch = 0
 
     def restore(self, state: State) -> None:
-        """Set `state` back to that of the checkpoint, in all processes, if there is one."""
+        """Set `state` to that of the checkpoint, if there is one, in all processes; raise an error if it does not fit."""
         self.processes.check_alike(self.run)
         self.epoch = int(self.processes.by_first(lambda: self._read(state)))
         if self.processes.size > 1:
@@ -49,7 +49,7 @@ class Checkpoint:
             state.restore(*disk.unpack(self.processes.bytes_of_first(content)))
 
     def save(self, state: State) -> None:
-        """Write `state`. If the folder was removed meanwhile, it is made anew, with a warning."""
+        """Write `state`; if the folder was removed meanwhile, warn and make it anew."""
         if self.folder is not None:
             self.epoch = int(self.processes.by_first(lambda: self._write(state)))
 
@@ -80,7 +80,7 @@ class Checkpoint:
 
     @contextmanager
     def explained(self, device: torch.device) -> Iterator[None]:
-        """Add to the errors of a training what is left of it, and what to do."""
+        """Add to the errors of a training which checkpoint is left, and what to do."""
         try:
             yield
         except OSError as error:
