@@ -7,7 +7,8 @@ RMSProp. As in the authors' code, all updates of an iteration see the same real 
 time.
 
 :mod:`gexlib.wgan.engine` computes the same iteration faster, without automatic differentiation. Both draw the same
-random numbers, so trainings by the two agree up to rounding.
+random numbers, so trainings by the two agree up to rounding. Only the level of the critic's scores may differ: its last bias has
+no gradient, and here follows what rounding leaves of it.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def test_several_processes_train_as_one(fit, tmp_path, size):
 
 
 def test_so_they_do_by_autograd(fit, tmp_path):
-    """But for the level of the critic's scores: its last bias has no gradient, and follows what rounding leaves of it."""
+    """All but the level of the critic's scores: its last bias has no gradient, and follows what rounding leaves."""
     outcomes = together(tmp_path / "group", 2, lambda rank: outcome(fit(engine="autograd")))
     assert torch.equal(outcomes[0]["weights"], outcomes[1]["weights"])
     found, alone = json.loads(outcomes[0]["history"]), fit(engine="autograd").history_

@@ -15,7 +15,9 @@ from gexlib.wgan.engine.rmsprop import RMSProp
 from gexlib.wgan.losses import CriticLoss
 from gexlib.wgan.networks import Critic
 
-BLOCK = 256 << 10  # weights of the first layer that an update reads at a time on the CPU, so that they stay in the cache
+BLOCK = (
+    256 << 10
+)  # weights of the first layer that an update reads at a time on the CPU, so that they stay in the cache
 FIRST = "layers.0.weight"
 
 

@@ -119,7 +119,9 @@ def pack(info: dict, tensors: dict[str, Tensor]) -> bytes:
 
 def unpack(content: bytes) -> tuple[dict, dict[str, Tensor]]:
     """Return the information and the tensors that :func:`pack` was given."""
-    length = int.from_bytes(content[:8], "little")  # a file of safetensors begins with the length of its header, which is JSON
+    length = int.from_bytes(
+        content[:8], "little"
+    )  # a file of safetensors begins with the length of its header, which is JSON
     return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["info"]), load(content)
 
 
