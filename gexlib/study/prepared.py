@@ -19,7 +19,7 @@ class EColi(NamedTuple):
     """
     PRECISE, ready for training, and what is known of the regulation of its genes.
 
-    Attributes
+    Parameters
     ----------
     data : AnnData, n_samples x n_genes
         log2(TPM + 1); ``obs["split"]`` is the split by condition, see :func:`gexlib.preprocess.parts`.
@@ -28,7 +28,7 @@ class EColi(NamedTuple):
     regulons : dict of str to list of str
         Target genes of each transcription factor in `network`.
     covariates : dict of str to list of str
-        The arguments ``categorical`` and ``numerical`` of :class:`gexlib.WGANGP`: how the cells were grown.
+        The arguments ``categorical`` and ``numerical`` of :class:`gexlib.wgan.WGANGP`: how the cells were grown.
     """
 
     data: AnnData
