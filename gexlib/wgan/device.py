@@ -12,7 +12,7 @@ from gexlib.checks import usable_device
 
 
 def choose_device(device: str) -> torch.device:
-    """Return a device that can compute here, or raise a ValueError; ``"auto"`` is CUDA if there is one, else the CPU."""
+    """Return a usable device, or raise a ValueError; ``"auto"`` is CUDA if it is there, otherwise the CPU."""
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return usable_device(device, always="'auto' or 'cpu'")

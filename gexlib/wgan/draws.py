@@ -61,7 +61,7 @@ class Draws:
         self.z, self.mix = self._z[:, rows], self._mix[:, rows]
         self.gene_noise = self._gene_noise[:, rows] if gene_noise else None
         self.for_noisy_rows_only = random.device.type == "cpu"
-        """Whether to draw critic noise for the noisy rows only: fewer numbers, but a GPU must be asked how many rows."""
+        """Whether to draw critic noise for noisy rows only: fewer numbers, but a GPU must be asked how many rows."""
 
     def draw(self) -> None:
         """Draw the numbers of the next iteration; they overwrite those of the last one."""

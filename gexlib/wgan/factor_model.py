@@ -9,12 +9,13 @@ Here a sample with the covariates *c* has the scores
     y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
 
 with the latent vector :math:`z \sim N(0, I)` and the gene noise :math:`\epsilon \sim N(0, I)`, one number for each
-gene. Scores below the lowest of a gene are then raised to it (:class:`~gexlib.preprocess.NormalScores`). The mean :math:`\mu_c` is the sum of an effect of
-each covariate and a deviation of the sample's *kind*. A kind is a combination of categorical covariates that three
-training samples or more share. All kinds share the factors :math:`\Lambda`; the matrix :math:`A_k` says how these vary
-and go together in kind *k*, and :math:`\sigma_k` how much is left to each gene. All of it is learned.
-:func:`fit_factors` fits it to the training samples before the adversarial training, by factor analysis
-:cite:p:`tipping1999probabilistic` with shrunk effects :cite:p:`robinson1991blup`.
+gene. A score below the lowest of its gene is then raised to the lowest (:class:`~gexlib.preprocess.NormalScores`). The
+mean :math:`\mu_c` is the sum of an effect of each covariate and a deviation of the sample's *kind*. A kind is a
+combination of levels of the categorical covariates that three training samples or more share. All kinds share the
+factors :math:`\Lambda`. The matrix :math:`A_k` says how the factors vary and go together in kind *k*, and
+:math:`\sigma_k` how much of its own each gene varies. All of it is learned. :func:`fit_factors` fits it to the training
+samples before the adversarial training, by factor analysis :cite:p:`tipping1999probabilistic` with shrunk effects
+:cite:p:`robinson1991blup`.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:
 
 
 def design(levels: Levels, codes: Tensor, values: Tensor) -> Tensor:
-    """Return the design matrix of a linear model: a column of ones, numerical covariates, an indicator of each level."""
+    """Return the design matrix of a linear model: ones, the numerical covariates, an indicator of each level."""
     return torch.cat([values.new_ones(len(codes), 1), values, levels(codes, values.dtype)], dim=1)
 
 

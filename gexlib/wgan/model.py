@@ -64,8 +64,8 @@ class WGANGP:
         CPU threads used in `fit` and `sample`. More than one rarely makes networks of this size faster, and it makes
         them much slower if another process uses the second core.
     cuda_graphs : bool
-        Whether, on a GPU, the engine ``"closed_form"`` replays its iterations from a recording. Without a recording, the
-        CPU launches hundreds of small pieces of work for each iteration, and the GPU waits for the CPU.
+        Whether, on a GPU, the engine ``"closed_form"`` replays its iterations from a recording. Without a recording,
+        the CPU launches hundreds of small pieces of work for each iteration, and the GPU waits for the CPU.
     engine : {"closed_form", "autograd"}
         What computes the iterations of `fit`: gradients in closed form (:mod:`gexlib.wgan.engine`), which is faster, or
         plain PyTorch (:mod:`gexlib.wgan.step`), which can be read beside the paper. Both draw the same random numbers,
@@ -276,8 +276,10 @@ class WGANGP:
 
         A run takes a row of `obs` and a latent vector. It generates a profile with the covariate at `reference`, and
         another with it at `value`, from the same latent vector and the same other covariates. It keeps the difference
-        of the two :cite:p:`vinas2022adversarial`. This is what the *model* says of a change of its input. It is the effect of an
-        intervention only if the model's covariates hold everything that moves both the covariate and the genes, and if
+        of the two :cite:p:`vinas2022adversarial`.
+
+        This is what the *model* says of a change of its input. It is the effect of an intervention only under two
+        conditions: the model's covariates hold everything that moves both the switched covariate and the genes, and
         the training data have both levels for such rows.
 
         Parameters

@@ -13,8 +13,8 @@ from gexlib.wgan.factor_model import FactorModel, GeneNoise
 from gexlib.wgan.levels import Levels
 from gexlib.wgan.settings import Settings
 
-# The network's last weights are drawn from this share of Glorot's range if there is a fitted factor model beside it: the
-# training then starts close to the factor model.
+# With a fitted factor model, the network's last weights are drawn from this share of Glorot's range. So the training
+# starts close to the factor model.
 BESIDE_FACTORS = 0.1
 FIRST = 0.05  # range of an embedding's first weights: the default of Keras, which the authors used
 

@@ -92,7 +92,7 @@ class Settings:
         Samples generated for each validation sample when the generator is scored. The authors' code generates one. With
         few validation samples, an early epoch may then have a lucky score that no later epoch reaches.
     patience : int
-        The training stops after so many scores without a better one.
+        The training stops after this many scores without a better one.
     critic_noise_probability : float
         Fraction of the samples, real and generated, that the critic sees with Gaussian noise added.
     critic_noise_sd, critic_noise_sd_generator : float

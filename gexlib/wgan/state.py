@@ -100,7 +100,7 @@ class State:
         return _named("generator", self.generator) | _named("critic", self.critic)
 
     def average_weight(self, decay: float) -> float:
-        r"""Return the weight :math:`1 - d` of the newest weights in their mean; larger at first, to forget the start."""
+        r"""Return the weight :math:`1 - d` of the newest weights in their mean; larger at first."""
         return max(1 - decay, 9 / (10 + self.updates))
 
     @torch.no_grad()

@@ -7,8 +7,8 @@ RMSProp. As in the authors' code, all updates of an iteration see the same real 
 time.
 
 :mod:`gexlib.wgan.engine` computes the same iteration faster, without automatic differentiation. Both draw the same
-random numbers, so trainings by the two agree up to rounding. Only the level of the critic's scores may differ: its last bias has
-no gradient, and here follows what rounding leaves of it.
+random numbers, so trainings by the two agree up to rounding. Only the level of the critic's scores may differ: the
+critic's last bias has a gradient of zero, but here it follows what rounding leaves of that.
 """
 
 from __future__ import annotations

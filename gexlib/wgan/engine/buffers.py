@@ -74,7 +74,7 @@ class Layers:
             t = h @ wt
 
     def write(self, by_bias: Sequence[Tensor]) -> None:
-        """Write the gradients of the weights from all rows, and those of the biases as sums of the rows of `by_bias`."""
+        """Write the gradients of weights from all rows, and those of biases as sums of the rows of `by_bias`."""
         for w, bias, h, dt, rows in zip(self.w, self.bias, self.h, self.dt[1:], by_bias, strict=True):
             torch.mm(dt, h, out=w.grad)
             torch.sum(rows, dim=0, out=bias.grad)

@@ -15,9 +15,8 @@ from gexlib.wgan.engine.rmsprop import RMSProp
 from gexlib.wgan.losses import CriticLoss
 from gexlib.wgan.networks import Critic
 
-BLOCK = (
-    256 << 10
-)  # weights of the first layer that an update reads at a time on the CPU, so that they stay in the cache
+# Weights of the first layer that an update reads at a time on the CPU, so that they stay in the cache.
+BLOCK = 256 << 10
 FIRST = "layers.0.weight"
 
 
@@ -155,7 +154,7 @@ class CriticUpdates:
 
     @torch.no_grad()
     def differentiate_judgement(self, out: Tensor) -> Tensor:
-        """Write the derivative of the loss of :meth:`judge` by the samples, (n, n_genes), into `out`; call it before."""
+        """Write the derivative of the loss of :meth:`judge` by its samples, (n, n_genes), into `out`."""
         d1 = self.generated.backward()
         for block, part in zip(self.blocks, out.split(len(self.blocks[0].w), dim=1), strict=True):
             torch.addmm(part, d1, block.wt, beta=0, alpha=-1, out=part)  # backward() has divided by n

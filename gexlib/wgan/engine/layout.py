@@ -22,7 +22,7 @@ class Part(NamedTuple):
 
 class Layout:
     """
-    All parameters of a network in one vector, their gradients in a second, and the means of squared gradients in a third.
+    Three vectors that hold all parameters of a network, their gradients, and the means of squared gradients.
 
     The parameters become views of the vector of values, their ``.grad`` views of the vector of gradients, and `squares`
     views of the third. Code that relies on a parameter's place asks for it by name, and gets an error if the parameter
@@ -83,7 +83,7 @@ class Layout:
         return Part(*(vector[start:stop] for vector in self.all))
 
     def rows(self, name: str) -> tuple[Tensor, Tensor]:
-        """Return a transposed matrix and its gradient as rows that lie one after another; in the critic, a row is a gene."""
+        """Return a transposed matrix and its gradient as rows that lie one after another (in the critic: genes)."""
         p = self.parameters[name]
         if not p.T.is_contiguous() or p.storage_offset() != self.slices[name].start:
             raise RuntimeError(f"{name} does not lie column by column in its place")

@@ -68,9 +68,8 @@ class RMSProp:
             return
         rule = {"lr": self._rate, "beta1": 0.0, "beta2": self._decay, "eps": self._eps}
         others = {"weight_decay": 0.0, "amsgrad": False, "maximize": False}
-        self._fused(
-            [values], [g], [g], [squares], [], [self._steps], **rule, **others
-        )  # the gradients are their own mean, as beta1 is 0
+        # The gradients g are also their own running mean, as beta1 is 0.
+        self._fused([values], [g], [g], [squares], [], [self._steps], **rule, **others)
 
     def weighted(self, weight: float) -> Tensor:
         """Multiply all gradients by `weight` in place, and return them as one vector."""

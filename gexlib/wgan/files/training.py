@@ -41,7 +41,7 @@ class Checkpoint:
         self.epoch = 0
 
     def restore(self, state: State) -> None:
-        """Set `state` to that of the checkpoint, if there is one, in all processes; raise an error if it does not fit."""
+        """Set `state` to that of the checkpoint, in all processes; do nothing if there is no checkpoint."""
         self.processes.check_alike(self.run)
         self.epoch = int(self.processes.by_first(lambda: self._read(state)))
         if self.processes.size > 1:
