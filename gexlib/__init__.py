@@ -4,8 +4,8 @@ Adversarial generation of gene expression data.
 ``gexlib.WGANGP`` is the model, ``gexlib.evaluate`` the report on what it makes. The rooms of the library, from the raw
 data to the report: :mod:`gexlib.grn`, :mod:`gexlib.datasets`, :mod:`gexlib.preprocess`, :mod:`gexlib.metrics`,
 :mod:`gexlib.simulators`, :mod:`gexlib.wgan`, :mod:`gexlib.analysis`, :mod:`gexlib.plots`, :mod:`gexlib.report`. What
-belongs to the study of the book is :mod:`gexlib.study`. Each is imported when first used, so that ``import gexlib`` is
-quick.
+belongs to the study of the book is in :mod:`gexlib.study`. A room is imported when it is first used, so that
+``import gexlib`` is quick.
 """
 
 from importlib import import_module, metadata

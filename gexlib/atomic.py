@@ -17,7 +17,7 @@ PART = ".writing-"  # prefix of folders of unfinished files; a killed process ma
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
     """
-    Give a path to write to, and rename the file to `path` once it is complete and on the disk.
+    Yield a path to write to, and rename the file there to `path` once it is complete and on the disk.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        If it cannot be written, as on a full disk; the message names the file.
+        If the file cannot be written, as on a full disk; the message names it.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 def _clear(path: Path, prefix: str) -> None:
     """Remove the folders left by processes of this machine that were killed while they wrote `path`."""
     for folder in path.parent.glob(f"{prefix}*"):
-        if (folder / path.name).exists():  # its process, if it lives, has the lock
+        if (folder / path.name).exists():  # a process that still writes holds the lock
             with _locked(folder) as free:
                 if free:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +76,7 @@ def _clear(path: Path, prefix: str) -> None:
 
 @contextmanager
 def _locked(folder: str | Path) -> Iterator[bool]:
-    """Lock a folder until the block or the process ends, if the system can; gives whether that was possible."""
+    """Lock a folder until the block or the process ends, if the system can; yield whether it could."""
     handle, locked = None, False
     with suppress(ImportError, OSError):
         import fcntl
@@ -92,7 +92,7 @@ def _locked(folder: str | Path) -> Iterator[bool]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Write the new name to the disk as well, if the system can."""
+    """Write the new names in a folder to the disk as well, if the system can."""
     with suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

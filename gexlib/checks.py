@@ -52,7 +52,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     Raises
     ------
     TypeError
-        If it is not an AnnData.
+        If ``data`` is not an AnnData.
     ValueError
         If it has no ``X``, or NaN or infinite values; the message names the first sample and gene.
     """
@@ -66,7 +66,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
 
 
 def on_disk(data: AnnData) -> bool:
-    """Whether expression values are on the disk: a backed AnnData, one on an array in a file, or a view of either."""
+    """Return whether expression is on the disk: a backed AnnData, one on an array in a file, or a view of either."""
     if not isinstance(data, AnnData):
         return False
     source = data._adata_ref if data.is_view else data  # reading the X of a view would read all of it
@@ -181,7 +181,7 @@ def usable_device(device: str, always: str) -> torch.device:
     """
     Return the device of PyTorch with that name, or raise a ValueError if it cannot compute here.
 
-    ``always`` names the devices that always can, for the error.
+    ``always`` names the devices that can always be used, for the error.
 
     Examples
     --------

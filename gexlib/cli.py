@@ -94,7 +94,7 @@ def train(
         int | None, typer.Option(help="Most passes over the data [default: those of the preset].")
     ] = None,
     unseen: Annotated[
-        str, typer.Option(help="What a level is that training never saw: 'error' or 'unknown'.")
+        str, typer.Option(help="How to treat a level that training never saw: 'error' or 'unknown'.")
     ] = "error",
     seed: Seed = 0,
     device: Device = "auto",
@@ -112,7 +112,7 @@ def train(
     Train a model on 60 % of the groups of a data set; another 15 % decide when to stop.
 
     The other groups are the test samples; the training does not use them. If obs has a column 'split' (train,
-    validation, test), as --divided writes it, it decides the parts. To train one model with several processes:
+    validation, test), as --divided writes it, that column decides the parts. To train one model with several processes:
     torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with _errors_as_one_line():
@@ -187,14 +187,16 @@ def evaluate(
         typer.Option(help="File of training samples [default: those of REAL with 'train' in the column 'split']."),
     ] = None,
     validation: Annotated[
-        Path | None, typer.Option(help="File of validation samples [default: those of REAL with 'validation' there].")
+        Path | None,
+        typer.Option(help="File of validation samples [default: those of REAL with 'validation']."),
     ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(help="structure, GRN, fidelity, marginals, utility or privacy; repeat for more [default: all]."),
     ] = None,
     within: Annotated[
-        list[str] | None, typer.Option(help="A column of obs that makes groups, such as tissue; repeat for more.")
+        list[str] | None,
+        typer.Option(help="A column whose levels are kinds of samples (tissue); repeat for more."),
     ] = None,
     label: Annotated[
         list[str] | None,

@@ -1,4 +1,4 @@
-"""Differential expression of two groups of samples, and the agreement of two such comparisons."""
+"""Differential expression between two groups of samples, and the agreement of two such comparisons."""
 
 from __future__ import annotations
 
@@ -95,8 +95,7 @@ def differential_expression(
     The default is Welch's *t* test, which does not need equal variances. With `adjust`, each gene is modelled linearly
     on the group and on these columns (categories become indicator variables), and the test is the *t* test of the
     group's coefficient. This compares samples that are alike in these columns. The false discovery rate is that of
-    :cite:t:`benjamini1995controlling`. The test takes samples as independent, which several samples of one donor are
-    not.
+    :cite:t:`benjamini1995controlling`. The test takes samples as independent; several samples of one donor are not.
 
     Parameters
     ----------
@@ -144,7 +143,7 @@ def differential_expression(
 
 def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
     """
-    Measure how well estimated effects agree with those of a reference, such as a test on held-out samples.
+    Measure how well estimated effects agree with those of a reference, such as differential expression of test samples.
 
     Parameters
     ----------
@@ -166,7 +165,8 @@ def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, f
         ``same sign``: the share of the differential genes whose two effects have the same sign.
         ``top N``: the share of the top genes that both rankings have. ``by chance``: the share that two unrelated
         rankings would have.
-        ``AUROC``: of the absolute estimated effect, for the differential genes. ``differential``: their number.
+        ``AUROC``: how well the absolute estimated effect tells the differential genes from the others (0.5 is chance).
+        ``differential``: the number of differential genes.
         A number without a meaning is NaN.
 
     Raises
@@ -224,7 +224,7 @@ def _linear(
     design = pd.get_dummies(others.assign(**categories), drop_first=True, dtype=float).to_numpy()
     nuisance = np.column_stack([np.ones(len(x)), design])
     q = _basis(nuisance)
-    group = treated - q @ (q.T @ treated)  # the part that is linear in no other column (Frisch and Waugh)
+    group = treated - q @ (q.T @ treated)  # the part that no other column explains (Frisch and Waugh)
     freedom = len(x) - q.shape[1] - 1
     if group @ group < 1e-8 * len(x) or freedom < 1:
         raise ValueError(

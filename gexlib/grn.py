@@ -27,7 +27,7 @@ def check_network(network: nx.DiGraph) -> None:
     TypeError
         If `network` is not a directed graph, or a node is not a string.
     ValueError
-        If it has no nodes, or an edge has no known ``effect``.
+        If the network has no nodes, or an edge has no known ``effect``.
     """
     if not isinstance(network, nx.DiGraph) or network.is_multigraph():
         raise TypeError(f"network must be a networkx.DiGraph, not {type(network).__name__}")
@@ -86,12 +86,13 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     -------
     networkx.DiGraph
         TFs first, then the genes that are only targets, both in the order of the file. Edges carry ``effect``; rows
-        that disagree about it are combined as in `add_regulation`.
+        that disagree about it are combined as in :func:`add_regulation`.
 
     Raises
     ------
     ValueError
-        If `evidence` is not a level, or the file is not such a table. The message names the file and the line.
+        If `evidence` is not one of its levels, or the file is not such a table. The message names the file and the
+        line.
 
     Examples
     --------
@@ -155,8 +156,8 @@ def hierarchy(
         Keep only these genes, such as those that were measured. They are selected last: a gene stays even if every path
         to it runs through a gene that does not.
     break_loops : bool
-        Make the result acyclic, as simulators need it: remove self-regulation and every edge that would close a loop
-        (see Notes).
+        Whether to make the result acyclic, as simulators need it. This removes self-regulation and every edge that
+        would close a loop (see Notes).
 
     Returns
     -------

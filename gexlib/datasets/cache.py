@@ -18,13 +18,13 @@ KEY = "gexlib_key"
 
 def state_of(files: Iterable[Path], version: int) -> str:
     """
-    Return a digest of the names, sizes and times of change of files, and of the version of what reads them.
+    Return a digest of the names, sizes and times of change of files, and of the version of their loader.
 
     Parameters
     ----------
     files : iterable of pathlib.Path
     version : int
-        A version of the loader; a change of it makes the cache anew.
+        The version of the loader; with a new version the cache is made anew.
 
     Returns
     -------
@@ -39,8 +39,8 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
     """
     Read a data set from the cache, or make it and write it there.
 
-    The file is uncompressed and stands in ``folder/cache``. If the user may not write there, it stands in the user's
-    cache (``$GEXLIB_DATA``, see `gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
+    The file is uncompressed and lies in ``folder/cache``. If the user may not write there, it lies in the user's cache
+    (``$GEXLIB_DATA``, see :func:`gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
     replaced. If neither place can be written, the data set is returned without being cached.
 
     Parameters
@@ -50,7 +50,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
     name : str
         Name of the file, without ``.h5ad``; in the user's cache a digest of `folder` follows it.
     key : str
-        What the data set depends on, see `state_of`.
+        A digest of what the data set depends on, see :func:`state_of`.
     make : callable
         A function that loads the source.
 
@@ -77,7 +77,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
 
 
 def _read(path: Path, key: str) -> AnnData:
-    """Read a data set from the cache; a KeyError if it has another key."""
+    """Read a data set from the cache; raise a KeyError if it has another key."""
     with h5py.File(path) as file:
         if file.attrs[KEY] != key:
             raise KeyError(key)

@@ -132,18 +132,18 @@ def load_ecoli_grn(sigma_factors: bool = False, subunits: bool = True) -> nx.DiG
     Parameters
     ----------
     sigma_factors : bool
-        Count the sigma factors rpoD, rpoE, rpoH, rpoN, rpoS, fliA and fecI as regulators.
+        Whether to count the sigma factors rpoD, rpoE, rpoH, rpoN, rpoS, fliA and fecI as regulators.
     subunits : bool
-        Replace a regulator that is a complex, or is listed under the name of a protein, by its genes: ``ihf`` by *ihfA*
-        and *ihfB*, ``ntrC`` by *glnG* (`SUBUNITS`). If False, only regulators whose name is a gene symbol, in upper or
-        lower case, are kept. Either way, metabolites and tRNAs (which act through riboswitches and attenuators) are
-        left out, and so are regulators whose gene was not measured (acrS, tdcR, yjjQ).
+        Whether to replace a regulator that is a complex, or is listed under the name of a protein, by its genes:
+        ``ihf`` by *ihfA* and *ihfB*, ``ntrC`` by *glnG* (`SUBUNITS`). If False, only regulators whose name is a gene
+        symbol, in upper or lower case, are kept. Either way, metabolites and tRNAs (which act through riboswitches and
+        attenuators) are left out, and so are regulators whose gene was not measured (acrS, tdcR, yjjQ).
 
     Returns
     -------
     networkx.DiGraph
-        Nodes are ``var_names`` of `load_ecoli`, the regulators first. Edges run from regulator to target gene and carry
-        ``effect``, one of ``"+"``, ``"-"``, ``"+-"``, ``"?"``. Genes without any regulation are absent.
+        Nodes are ``var_names`` of :func:`load_ecoli`, the regulators first. Edges run from regulator to target gene and
+        carry ``effect``, one of ``"+"``, ``"-"``, ``"+-"``, ``"?"``. Genes without any regulation are absent.
 
     Examples
     --------

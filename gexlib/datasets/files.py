@@ -19,7 +19,7 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     ----------
     path : path
     backed : bool
-        Leave the expression values, ``X``, on the disk, for data that do not fit into memory.
+        Whether to leave the expression values, ``X``, on the disk, for data that do not fit into memory.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a whole ``.h5ad`` file or Zarr store.
+        If the path is not a whole ``.h5ad`` file or Zarr store.
     """
     path = Path(path)
     if not (path / "X").exists() and not path.is_file():
@@ -65,14 +65,14 @@ def write(data: AnnData, path: str | Path) -> None:
     ----------
     data : AnnData
     path : path
-        Its folder is made if it does not exist; a file that is there is replaced once the new one is complete.
+        The folder is made if it does not exist. A file that is there is replaced once the new one is complete.
 
     Raises
     ------
     ValueError
         If the name does not end in ``.h5ad``.
     OSError
-        If it cannot be written, as on a full disk; a file that was there is then as it was.
+        If the file cannot be written, as on a full disk; a file that was there stays as it was.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def write_part(data: AnnData, path: Path, compression: str | None = None, **attr
     Write an ``.h5ad`` file with further attributes, and raise an OSError if it cannot be written.
 
     If a write fails in HDF5, the process dies of a segmentation fault, at once or when it ends. So HDF5 writes to a
-    Python file here, which hides the first failure from it until the file is closed.
+    Python file here. That file hides the first failure from HDF5 until it is closed.
     """
     data.strings_to_categoricals()
     with path.open("wb+", buffering=0) as raw:
@@ -117,7 +117,7 @@ class _UnfailingFile:
 
     def write(self, content: memoryview) -> int:
         done = self._try(self.raw.write, content) or 0
-        while 0 < done < len(content) and self.failure is None:  # a disk that is nearly full takes a part
+        while 0 < done < len(content) and self.failure is None:  # a disk that is nearly full takes only a part
             done += self._try(self.raw.write, content[done:]) or 0
         return len(content)
 
@@ -129,7 +129,7 @@ class _UnfailingFile:
 
     def readinto(self, buffer: memoryview) -> int:
         done = self.raw.readinto(buffer)
-        buffer[done:] = bytes(len(buffer) - done)  # zeros in place of what a failed write did not leave
+        buffer[done:] = bytes(len(buffer) - done)  # zeros in the place of content that was not written
         return len(buffer)
 
     def _try(self, step: Callable, *arguments) -> int | None:

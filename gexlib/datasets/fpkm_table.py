@@ -1,4 +1,4 @@
-"""Tables of RNAseqDB: genes by samples, separated by tabs and gzipped. Errors name the place of the fault."""
+"""Tables of RNAseqDB: genes by samples, separated by tabs and gzipped. Errors name the line of the fault."""
 
 import gzip
 import io
@@ -46,7 +46,7 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     Parameters
     ----------
     path : pathlib.Path
-        A table with the columns ``Hugo_Symbol`` and ``Entrez_Gene_Id``, then one for each sample.
+        A table with the columns ``Hugo_Symbol`` and ``Entrez_Gene_Id``, then a column for each sample.
 
     Returns
     -------

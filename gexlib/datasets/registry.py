@@ -137,7 +137,7 @@ def git_blob_id(path: str | Path) -> str:
 
 def cache_folder(name: str) -> Path:
     """
-    Return the folder that `fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
+    Return the folder that :func:`fetch` uses by default: ``$GEXLIB_DATA/name`` or ``name`` in the user's cache.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     name : {"m3d", "gtex-tcga"}
         ``"m3d"``: the E. coli compendium of the Many Microbe Microarrays Database (907 chips) with the
         RegulonDB tables ``tf_tg`` (release 9.4) and ``regulatory_interactions`` (release 10.0), as the paper
-        used them; read by `load_m3d` and `gexlib.grn.read_regulondb`. ``"gtex-tcga"``: the 52 normalised
+        used them; `load_m3d` and `gexlib.grn.read_regulondb` read them. ``"gtex-tcga"``: the 52 normalised
         tables of RNAseqDB.
     folder : str or Path, optional
         The folder for the files. Default: the folder of that name in ``$GEXLIB_DATA``, or in the user's cache.
@@ -173,7 +173,7 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         GitHub. Each file is looked for there as ``owner/repository/commit/path``, then as ``path`` (the path inside the
         repository), then as the file name alone.
     progress : bool
-        Show a progress bar for each file on standard error.
+        Whether to show a progress bar for each file on standard error.
 
     Returns
     -------
@@ -268,7 +268,7 @@ def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
 
 def _save(name: str, url: str, target: Path, progress: bool) -> None:
     """Download one URL, once."""
-    # Files must arrive as they are stored. Without this header, some servers compress text on the way.
+    # Files must arrive byte for byte. Without this header, some servers compress text on the way.
     settings = {"chunk_size": 1 << 16, "timeout": TIMEOUT, "headers": {"Accept-Encoding": "identity"}}
     # pooch sets the total of the bar, but needs a bar that already has one.
     with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=not progress) as bar:

@@ -38,6 +38,7 @@ class CovariateEncoder:
     vocabularies_ : dict of str to list
         The levels of each categorical covariate, in the order of their codes.
     numerical_ : dict of str to (mean, standard deviation)
+        Of each numerical covariate in the training data; the standard deviation of a constant one counts as 1.
 
     Examples
     --------
@@ -57,7 +58,7 @@ class CovariateEncoder:
 
     def fit(self, obs: pd.DataFrame) -> CovariateEncoder:
         """
-        Learn the levels of the categorical columns of `obs`, and mean and standard deviation of the numerical ones.
+        Learn the levels of the categorical columns of `obs`, and the mean and standard deviation of the numerical ones.
 
         Raises
         ------
@@ -123,7 +124,7 @@ class CovariateEncoder:
         return [len(levels) for levels in self.vocabularies_.values()]
 
     def to_dict(self) -> dict:
-        """Return all that the encoder has learnt, in a form that JSON can hold."""
+        """Return all that the encoder has learned, as JSON can hold it."""
         check_fitted(self, "vocabularies_")
         return {
             "vocabularies": self.vocabularies_,

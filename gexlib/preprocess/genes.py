@@ -70,7 +70,7 @@ def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) 
 
 
 def most_variable_genes(data: AnnData, n_genes: int, keep: Sequence[str]) -> np.ndarray:
-    """Mark the `n_genes` genes of the largest variance, those in `keep` first; returns a bool for each gene."""
+    """Return a bool for each gene: whether it is among the `n_genes` of the largest variance, or in `keep`."""
     if absent := [gene for gene in keep if gene not in data.var_names]:
         raise ValueError(f"keep names genes that data does not have: {listing(absent)}")
     if not len(keep) <= whole_number("most_variable", n_genes, 1) <= data.n_vars:

@@ -1,8 +1,9 @@
 """
 Kinds of samples: the combinations of levels of some covariates that occur in training data.
 
-Whatever treats the samples of a tissue, or of a tissue and a condition, apart from all others asks here which samples
-belong together. :class:`Kinds` reads a covariate table, :class:`CodedKinds` covariates that are whole numbers already.
+Simulators, metrics and the model treat the samples of each tissue, or of each tissue and condition, separately. They
+ask here which samples belong together. :class:`Kinds` reads a covariate table. :class:`CodedKinds` reads covariates
+that are whole numbers already.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Kinds:
     within : sequence of str
         Columns of the table.
     smallest : int
-        How many training samples a combination needs to be a kind.
+        The fewest training samples that make a combination a kind.
     unseen : {"error", "unknown"}
         What happens to a sample that is of none of the kinds: an error, or the code -1.
 
@@ -66,7 +67,7 @@ class Kinds:
         self.smallest = whole_number("smallest", smallest, 1)
 
     def __len__(self) -> int:
-        """How many kinds there are."""
+        """Return the number of kinds."""
         check_fitted(self, "table_")
         return len(self.table_)
 
@@ -86,7 +87,7 @@ class Kinds:
         codes = self._level_codes(obs)
         self._coded = CodedKinds.of(codes, [len(levels) for levels in self.levels_.values()], self.smallest)
         order = np.argsort(self._coded.first)
-        self._place = np.append(np.argsort(order), -1)  # of each coded kind in the table; the last one is for code -1
+        self._place = np.append(np.argsort(order), -1)  # row of table_ for each coded kind; the last one is for code -1
         self.table_ = obs[self.within].iloc[self._coded.first[order]].reset_index(drop=True)
         self.counts_ = self._coded.counts[order]
         self.codes_ = self._place[self._coded.codes(codes)]
@@ -149,7 +150,7 @@ class Kinds:
         return self._level_codes(obs)
 
     def draw(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
-        """Draw levels of new samples; kinds have the frequencies that they have in the training data."""
+        """Draw the levels of `n_samples` new samples; each kind is as frequent as in the training data."""
         check_fitted(self, "table_")
         if not self.within:
             return pd.DataFrame(index=range(n_samples))
@@ -158,7 +159,7 @@ class Kinds:
         return self.table_.iloc[rng.choice(self.codes_[self.codes_ >= 0], n_samples)].copy()
 
     def settings(self) -> dict[str, str]:
-        """Return what was asked for, as provenance holds it; nothing if all samples are of one kind."""
+        """Return the arguments as provenance holds them; an empty dict if all samples are of one kind."""
         if not self.within:
             return {}
         smallest = {"smallest": str(self.smallest)} if self.smallest > 1 else {}
@@ -179,6 +180,8 @@ class CodedKinds:
 
     Attributes
     ----------
+    n_levels : tuple of int
+        The number of levels of each column.
     places : ndarray of int64, shape (n_columns,)
         How much one step of each column adds to the key of a combination, see :func:`key_places`.
     keys : ndarray of int64, shape (n_kinds,)
@@ -216,7 +219,12 @@ class CodedKinds:
         n_levels : sequence of int
             How many levels each column has.
         smallest : int
-            How many samples a combination needs to be a kind.
+            The fewest samples that make a combination a kind.
+
+        Raises
+        ------
+        ValueError
+            If the columns have 2**63 combinations or more.
         """
         places = key_places(n_levels)
         keys, first, counts = np.unique((codes * places).sum(axis=1), return_index=True, return_counts=True)
@@ -224,7 +232,7 @@ class CodedKinds:
         return cls(tuple(n_levels), places, keys[kept], counts[kept], first[kept])
 
     def __len__(self) -> int:
-        """How many kinds there are."""
+        """Return the number of kinds."""
         return len(self.keys)
 
     def codes(self, codes: np.ndarray) -> np.ndarray:
@@ -239,7 +247,7 @@ class CodedKinds:
 
 def key_places(n_levels: Sequence[int]) -> np.ndarray:
     """
-    Weights that make one number, the key, of each combination of levels.
+    Return the weights that turn each combination of levels into one number, the key.
 
     Columns are the digits of the key, the first one its lowest digit. So no two combinations share a key.
 

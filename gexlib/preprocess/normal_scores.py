@@ -1,4 +1,4 @@
-"""Expression as normal scores, in which each gene is a standard Gaussian with censored zeros, and back."""
+"""Expression as normal scores, and back: each gene becomes a standard Gaussian, and its zeros censored values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from gexlib.checks import check_finite, check_fitted, finite_matrix
 
 KNOTS = 128  # the most quantiles that describe a gene's distribution
-SAMPLE = 64 << 20  # bytes of the sample of rows that come in chunks
+SAMPLE = 64 << 20  # most bytes of the random sample of rows that come in chunks
 BEYOND = 1.0  # how far, in standard deviations of the scores, values may lie beyond those of training
 BLOCK = 1 << 14  # values that are looked up at a time, so that they stay in the processor's cache
 ROWS = 64  # the most rows of such a block
@@ -19,7 +19,7 @@ TAIL = 16  # the outer 1 / TAIL of the knots gives the slope beyond them
 
 class NormalScores:
     r"""
-    Normal scores of each gene, with its zeros as censored values; they can be turned back into expression.
+    Normal scores of each gene, which can be turned back into expression; a gene's zeros are censored values.
 
     The r-th smallest of n training values becomes :math:`\Phi^{-1}((r - 1/2) / n)`, the inverse of the standard normal
     distribution function at its rank :cite:p:`bartlett1947transformations`. So any distribution of a gene becomes a
@@ -39,13 +39,13 @@ class NormalScores:
         Where the knots of each gene start in `values_` and `levels_`.
     values_, levels_ : ndarray of float32, shape (n_knots,)
         Quantiles of the values above the floor, increasing within each gene, and their scores; at most 128 a gene.
-        Between two of them, both directions are linear. Beyond the outermost, the line through the outermost sixteenth
-        goes on for one standard deviation of the scores.
+        Between two quantiles, both transforms are linear. Beyond the outermost, the line through the outermost
+        sixteenth goes on for one standard deviation of the scores.
     floor_ : ndarray of float32, shape (n_genes,)
         The score *t* of each gene's lowest value; minus infinity if no two samples share it.
     lowest_ : ndarray of float64, shape (n_genes,)
-        The lowest value of each gene. If several samples share it, :meth:`inverse_transform` gives nothing below it;
-        if not, and it is at least 0, nothing below 0.
+        The lowest value of each gene. If several samples share it, :meth:`inverse_transform` returns nothing below it.
+        If not, and it is at least 0, :meth:`inverse_transform` returns nothing below 0.
     constant_ : ndarray of bool, shape (n_genes,)
         The genes that are constant in the training samples.
 

@@ -16,14 +16,14 @@ TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores}
 
 class SampleEncoder:
     """
-    Turns samples into numbers that a network can train on.
+    Encoder of samples as numbers that a network can train on.
 
     Parameters
     ----------
     covariates : CovariateEncoder
         Not fitted yet.
     transform : {"z-scores", "normal scores"}
-        What becomes of expression.
+        The transform of expression.
 
     Attributes
     ----------
@@ -50,9 +50,9 @@ class SampleEncoder:
 
     def fit_covariates(self, train: AnnData) -> Covariates:
         """
-        Learn the levels of the covariates, and take note of genes and provenance; returns the encoded covariates.
+        Learn the levels of the covariates, the genes and the provenance; return the encoded covariates.
 
-        Raises a ValueError if there are fewer than two samples, or a covariate is absent or has missing values.
+        Raises the errors of :meth:`fit_transform`, but does not look at the expression values.
         """
         if train.n_obs < 2:
             raise ValueError(f"train has {train.n_obs} sample; give two or more")

@@ -103,7 +103,7 @@ def prepare(
     keep: Sequence[str] = (),
 ) -> AnnData:
     """
-    Make a data set ready for training: the genes of interest, and each sample's split in ``obs["split"]``.
+    Make a data set ready for training: select its genes, and write the split of each sample to ``obs["split"]``.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def prepare(
         How many genes to keep: those of the largest variance among the training samples, in the order of `data`.
         Validation and test samples have no influence on the choice.
     keep : sequence of str
-        Genes to keep among these, whatever their variance.
+        Genes that are among these whatever their variance.
 
     Returns
     -------
