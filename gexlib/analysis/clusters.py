@@ -64,7 +64,7 @@ def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
 
 def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
     """
-    Pair the clusters of two clusterings one to one, so that the pairs share as many genes as possible.
+    Match the clusters of two clusterings one to one, so that the pairs share as many genes as possible.
 
     Parameters
     ----------

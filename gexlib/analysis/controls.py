@@ -94,7 +94,7 @@ def compare_controls(
 
 def observed_effect(data: AnnData, by: str, value: str, reference: str, within: Sequence[str] = ()) -> pd.Series:
     """
-    Mean difference of each gene between two groups of samples, within kinds of samples such as projects.
+    Compute the mean difference of each gene between two groups of samples, within kinds such as projects.
 
     Only kinds with samples of both groups count. Each is weighted by its number of samples with `value`. Differences
     between kinds cancel. The samples are measured ones, so the two groups may differ in other covariates as well.

@@ -81,6 +81,6 @@ def rank_sets(scores: pd.Series, sets: Mapping[str, Iterable[str]], top: int = 1
 
 
 def _turned_sums(ranks: np.ndarray, member: np.ndarray) -> np.ndarray:
-    """Sums of the members' ranks with the membership rotated by 0, 1, ..., n - 1 places (a circular correlation)."""
+    """Return sums of the members' ranks with the membership rotated by 0, 1, ..., n - 1 places."""
     sums = np.fft.irfft(np.conj(np.fft.rfft(member)) * np.fft.rfft(ranks), len(ranks))
     return np.round(sums * 2) / 2  # ranks are whole numbers or, in ties, half ones

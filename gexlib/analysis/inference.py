@@ -121,7 +121,7 @@ def knockout_scores(data: AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
 
 def aupr(scores: pd.DataFrame, network: nx.DiGraph) -> float:
     """
-    Area under the precision-recall curve (average precision) of scored regulations.
+    Compute the area under the precision-recall curve (average precision) of scored regulations.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def aupr(scores: pd.DataFrame, network: nx.DiGraph) -> float:
 
 def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     """
-    Precision and recall of the best-scored regulations, for every number of them.
+    Compute precision and recall of the best-scored regulations, for every number of them.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ def replicate_correlations(
     data: AnnData, within: Sequence[str] = ("condition",), batch: str | None = None
 ) -> pd.DataFrame:
     """
-    Correlations between all pairs of samples, replicates or not.
+    Compute the correlations between all pairs of samples, and say which pairs are replicates.
 
     In *Escherichia coli*, some genes are high and others low under all conditions: ribosomal genes are high, silent
     ones low. This would push every correlation towards 1, so the mean of each gene is subtracted first.

@@ -139,7 +139,7 @@ class Terms:
         return table
 
     def smallest_p(self, sizes: Iterable[int], n_permutations: int, seed: int) -> dict[int, np.ndarray]:
-        """Smallest p over all terms of random lists (the first genes of shuffled ones), for each size of a list."""
+        """Return the smallest p over all terms for random lists of each size: the first genes of shuffled ones."""
         whole_number("n_permutations", n_permutations, least=1)
         rng = np.random.default_rng(whole_number("seed", seed, least=0))
         n_genes, n_terms = self.membership.shape
@@ -159,7 +159,7 @@ class Terms:
 
 def tail_probabilities(n_genes: int, n: int, sizes: np.ndarray) -> np.ndarray:
     """
-    Probabilities that a random list of `n` genes shares at least k genes with a term.
+    Return the probabilities that a random list of `n` genes shares at least k genes with a term.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ def tf_activity(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> pd.DataFrame:
     r"""
-    Rank-sum tests of each TF's targets against all other genes, in each sample.
+    Test in each sample whether the targets of each TF differ from all other genes, by rank sums.
 
     Genes are z-scored over the samples. In each sample the two-sided test of Wilcoxon, Mann and Whitney compares the
     z-scores of a TF's targets with those of all other genes. The p-values of a TF are adjusted over the samples for the
@@ -80,7 +80,7 @@ def tf_activity(
 
 
 def _ranks(units: UnitGenes) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks of the z-scores in each sample (samples x genes; ties have their mean rank), and the tie term of each."""
+    """Return ranks of the z-scores in each sample (samples x genes; ties have their mean rank), and each tie term."""
     scores = np.concatenate([units[part] for part in slices(units.n)], axis=1)  # z-scores over the root of n_samples
     ranks = stats.rankdata(scores, axis=1)
     scores.sort(axis=1)
@@ -92,7 +92,7 @@ def _ranks(units: UnitGenes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _rank_sum_p(rank_sum: np.ndarray, n: int, others: int, ties: np.ndarray) -> np.ndarray:
-    """Two-sided p-values for the rank sums of `n` genes against `others` more, one for each sample."""
+    """Return two-sided p-values, one a sample, for the rank sums of `n` genes against `others` more."""
     u = rank_sum - n * (n + 1) / 2
     u = np.maximum(u, n * others - u)
     total = n + others
@@ -109,7 +109,7 @@ def _rank_sum_p(rank_sum: np.ndarray, n: int, others: int, ties: np.ndarray) -> 
 @lru_cache(maxsize=64)
 def _exact_tail(n: int, others: int) -> np.ndarray:
     r"""
-    Probabilities P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
+    Return P(U >= u) for u = 0, 1, ..., n * others, if all orders of distinct values are equally likely.
 
     The numbers of orders with U = u are the coefficients of the Gaussian binomial
     :math:`\prod_{i=1}^{n} (1 - q^{m+i}) / (1 - q^i)` with m = `others`, in exact integers.

@@ -25,9 +25,9 @@ class Correlations:
     """
     Pearson correlations between the genes of a data set.
 
-    How they are stored and summed up is decided here and nowhere else. They are held as a :class:`Triangle` if
-    ``hold`` is set and there are at most ``HELD`` genes. Otherwise :class:`Products` computes them in blocks each time,
-    and :meth:`gamma` sums over pairs of samples where those are fewer than pairs of genes.
+    This class alone decides how correlations are held and summed up. If ``hold`` is set and there are at most ``HELD``
+    genes, a :class:`Triangle` holds them. Otherwise :class:`Products` computes them in blocks each time, and
+    :meth:`gamma` sums over pairs of samples if these are fewer than pairs of genes.
 
     Genes are given by their positions in the data set.
 
@@ -43,8 +43,8 @@ class Correlations:
         Device of PyTorch that computes the products of genes with genes, such as ``"cuda"``. Default: NumPy does. Held
         correlations are always computed by NumPy.
     hold : bool
-        Compute the correlations once and hold them, for several scores, if there is room. Two objects that are
-        compared must be made with the same value.
+        Whether to compute the correlations once and hold them, for several scores, if there is room. Two objects that
+        are compared must be made with the same value.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Correlations:
 
     def gamma(self, other: Correlations) -> float:
         """
-        Pearson correlation of the correlations here with those of the same genes in another data set.
+        Return gamma: the Pearson correlation of the correlations here with those of the same genes in another data set.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Correlations:
         return pooled.value(self.argument, other.argument, scale=1.0)
 
     def with_targets(self, regulons: list[Regulon]) -> np.ndarray:
-        """Correlations of each TF with its targets, TF by TF, shape (n_edges,)."""
+        """Return the correlations of each TF with its targets, TF by TF, shape (n_edges,)."""
         places = self._units.places
         found = self._stored.with_targets([Regulon(places(tf), places(targets)) for tf, targets in regulons])
         return np.clip(found, -1, 1)
@@ -112,15 +112,15 @@ class Correlations:
         yield from self._computed.blocks(None if genes is None else self._units.places(genes))
 
     def matrix(self, genes: np.ndarray | None = None) -> np.ndarray:
-        """Correlations of all genes or some as a full matrix, within [-1, 1]."""
+        """Return the correlations of all genes or some as a full matrix, within [-1, 1]."""
         return self._computed.matrix(None if genes is None else self._units.places(genes))
 
     def dissimilarities(self) -> np.ndarray:
-        """Dissimilarities 1 - r of all pairs, in SciPy's condensed order."""
+        """Return the dissimilarities 1 - r of all pairs, in SciPy's condensed order."""
         return self._stored.dissimilarities()
 
     def for_linkage(self) -> np.ndarray:
-        """Dissimilarities 1 - r for a linkage, condensed or as a full matrix, whichever costs less; a new array."""
+        """Return a new array of 1 - r for a linkage: condensed or a full matrix, whichever costs less."""
         self._check_three_genes()
         return self._stored.for_linkage()
 
@@ -131,7 +131,7 @@ class Correlations:
 
 def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
-    Pearson correlation of every pair of genes, as a full matrix.
+    Return the Pearson correlation of every pair of genes, as a full matrix.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
 
 def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tuple[slice, slice, np.ndarray]]:
     """
-    Pearson correlations of all pairs of genes, one block of the upper triangle at a time.
+    Yield the Pearson correlations of all pairs of genes, one block of the upper triangle at a time.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tu
 
 def dissimilarity(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
-    Pearson dissimilarity 1 - r of every pair of genes, in the condensed form of SciPy.
+    Return the Pearson dissimilarity 1 - r of every pair of genes, in the condensed form of SciPy.
 
     Parameters
     ----------

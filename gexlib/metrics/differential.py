@@ -21,7 +21,7 @@ def differential_agreement(
     fdr: float = 0.05,
 ) -> pd.Series:
     """
-    Agreement of differential expression in synthetic data with that in real data.
+    Measure how well differential expression in synthetic data agrees with that in real data.
 
     Both data sets are tested in the same way, and the two lists of effects are compared gene by gene.
 

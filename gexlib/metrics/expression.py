@@ -30,7 +30,7 @@ class Expression:
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Expression values.
     argument : str
-        What the caller calls the data set. Error messages begin with it.
+        The name of the data set. Error messages begin with it.
     genes : sequence of str, optional
         Names of the columns. Default: ``var_names`` of an AnnData, none for an array.
 
@@ -85,7 +85,7 @@ class Expression:
         return gene if self.names is None else self.names[gene]
 
     def positions(self) -> dict[str, int]:
-        """Position of each gene by name; a ValueError if names repeat."""
+        """Return the position of each gene by name; raise a ValueError if names repeat."""
         found = {name: i for i, name in enumerate(self.names)}
         if len(found) < len(self.names):
             repeated = [name for i, name in enumerate(self.names) if found[name] != i]
@@ -112,7 +112,7 @@ class Expression:
             )
 
     def columns(self, genes: slice | np.ndarray) -> np.ndarray:
-        """Values of some genes as a new float64 array of shape (n_samples, n_selected)."""
+        """Return the values of some genes as a new float64 array of shape (n_samples, n_selected)."""
         chosen = self.values[:, genes if self.order is None else self.order[genes]]
         if sp.issparse(chosen):
             chosen = chosen.toarray()
@@ -153,12 +153,12 @@ def checked_pair(
     Parameters
     ----------
     real : data set or Expression
-        A data set that is checked already stays as it is, and can be compared with other data sets.
+        An Expression is checked already, and is compared as it is.
     synthetic : data set
     genes : sequence of str, optional
         Names of the columns of ``real``. Both data sets then have them.
     argument : str
-        What the caller calls ``synthetic``, for the errors.
+        The name of ``synthetic`` in errors.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from gexlib.metrics.space import PrincipalSpace, coordinates
 
 def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> pd.Series:
     r"""
-    Precision, recall, density and coverage of synthetic data.
+    Compute precision, recall, density and coverage of synthetic data.
 
     Each of :math:`n` real samples :math:`x_i` has a ball whose radius :math:`r_i` is the distance to its k-th nearest
     other real sample. Together the balls estimate where real data lies. In the same way, each of :math:`m` synthetic
@@ -86,20 +86,20 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
 
 
 def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Share of synthetic samples that lie where real data lies :cite:p:`kynkaanniemi2019improved`; see :func:`prdc`."""
+    """Return the share of synthetic samples that lie where real data lies; see :func:`prdc`."""
     return float(prdc(real, synthetic, k, space)["precision"])
 
 
 def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Share of real samples that lie where synthetic data lies :cite:p:`kynkaanniemi2019improved`; see :func:`prdc`."""
+    """Return the share of real samples that lie where synthetic data lies; see :func:`prdc`."""
     return float(prdc(real, synthetic, k, space)["recall"])
 
 
 def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Mean number of real balls around a synthetic sample, over `k` :cite:p:`naeem2020reliable`; see :func:`prdc`."""
+    """Return the mean number of real balls around a synthetic sample, over `k`; see :func:`prdc`."""
     return float(prdc(real, synthetic, k, space)["density"])
 
 
 def coverage(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Share of real samples whose ball holds a synthetic one :cite:p:`naeem2020reliable`; see :func:`prdc`."""
+    """Return the share of real samples whose ball holds a synthetic one; see :func:`prdc`."""
     return float(prdc(real, synthetic, k, space)["coverage"])

@@ -2,7 +2,8 @@ r"""
 The coefficient gamma: the Pearson correlation of the values that pairs of genes have in two data sets.
 
 :math:`\gamma(A, B)` compares the strict upper triangles of two matrices. It is computed in pieces of the triangles
-(`PooledPearson`), or, for correlations of few samples, from the products of samples with samples (`gamma_by_samples`).
+(:class:`PooledPearson`). For correlations of few samples, the products of samples with samples give it too
+(:func:`gamma_by_samples`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PIECE = 1 << 16
 
 def gamma(a: np.ndarray, b: np.ndarray) -> float:
     r"""
-    Pearson correlation of the strict upper triangles of two square matrices.
+    Return the Pearson correlation of the strict upper triangles of two square matrices.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ class PooledPearson:
         self.n = total
 
     def value(self, name_a: str, name_b: str, scale: float) -> float:
-        """Return the correlation; a ValueError if a sequence is constant to rounding (see `check_varied`)."""
+        """Return the correlation; raise a ValueError if a sequence is constant to rounding (:func:`check_varied`)."""
         for name, squares, mean in ((name_a, self.aa, self.mean_a), (name_b, self.bb, self.mean_b)):
             check_varied(name, mean, np.sqrt(squares / self.n), scale)
         return float(np.clip(self.ab / np.sqrt(self.aa) / np.sqrt(self.bb), -1, 1))
@@ -113,7 +114,7 @@ class PooledPearson:
 
 def gamma_by_samples(real: UnitGenes, synthetic: UnitGenes, device: str | None = None) -> float | None:
     r"""
-    Gamma of the correlations of two data sets, from the products of samples with samples.
+    Compute gamma of the correlations of two data sets from the products of samples with samples.
 
     With the genes as columns of unit length in :math:`U` and :math:`V`, the sum of :math:`r^X_{ij} r^Z_{ij}` over all
     :math:`i` and :math:`j` is the squared norm of :math:`U V^T`. So sums over pairs of genes become sums over pairs of

@@ -24,7 +24,7 @@ LARGE = 2500
 
 def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
-    Complete-linkage clustering of genes on the dissimilarity 1 - r.
+    Cluster genes by complete linkage on the dissimilarity 1 - r.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
 
 class Tree:
     """
-    A complete-linkage tree of genes. What its comparison with others needs is computed once.
+    A complete-linkage tree of genes; what a comparison with other trees needs is computed once.
 
     Parameters
     ----------
     linkage : ndarray of shape (n_genes - 1, 4)
         SciPy's linkage matrix.
     argument : str
-        What the caller calls the data set, for the errors.
+        The name of the data set in errors.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class Tree:
 
     def gamma(self, other: Tree) -> float:
         """
-        Pearson correlation of the cophenetic distances of two trees over the same genes.
+        Return the Pearson correlation of the cophenetic distances of two trees over the same genes.
 
         Raises
         ------
@@ -114,7 +114,7 @@ class Tree:
 
 
 def complete_linkage_of(d: np.ndarray) -> np.ndarray:
-    """Complete linkage of distances, square (overwritten) or condensed: the same bits as SciPy, at ties too."""
+    """Cluster by distances, square (overwritten) or condensed, with the same bits as SciPy, at ties too."""
     square = d.ndim == 2
     if (len(d) if square else num_obs_y(d)) < LARGE:
         return hierarchy.linkage(squareform(d, checks=False) if square else d, "complete")
@@ -123,7 +123,7 @@ def complete_linkage_of(d: np.ndarray) -> np.ndarray:
 
 def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
-    Complete linkage by chains of nearest neighbours (Müllner 2011), which reads one row of ``d`` at a time.
+    Cluster by chains of nearest neighbours (Müllner 2011), which read one row of ``d`` at a time.
 
     A cluster is stored in the row and the column of its member of highest index. If two clusters merge, only their two
     rows are combined. Any other row is updated when it is next read: it takes the maximum of the two columns.
@@ -178,7 +178,7 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _linkage_matrix(gone: np.ndarray, kept: np.ndarray, height: np.ndarray) -> np.ndarray:
-    """SciPy's linkage matrix: merges in the order of their heights, which also numbers the clusters."""
+    """Return SciPy's linkage matrix: merges in the order of their heights, which also numbers the clusters."""
     n = len(height) + 1
     order = np.argsort(height, kind="stable")
     number, size = list(range(n)), [1] * n

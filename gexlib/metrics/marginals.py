@@ -1,4 +1,4 @@
-"""Distributions of single genes in real and synthetic data: Wasserstein distances, quantiles, zeros and spread."""
+"""Distributions of single genes in real and synthetic data: distances, quantiles, zeros, standard deviations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gexlib.metrics.expression import DataSet, Expression, checked_pair, slices
 
 def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
     r"""
-    Wasserstein-1 distance of each gene: how far its values must move to turn one distribution into the other.
+    Compute each gene's Wasserstein-1 distance: how far values must move to turn one distribution into the other.
 
     .. math:: W_1 = \int_0^1 |F_X^{-1}(u) - F_Z^{-1}(u)| \, du
 
@@ -52,7 +52,7 @@ def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
 
 def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Series:
     r"""
-    Concordance of each gene's real and synthetic quantiles.
+    Compute the concordance of each gene's real and synthetic quantiles.
 
     It is Lin's coefficient of `n` evenly spaced quantiles :math:`q` (the 1st to the 99th percentile if n is 99),
 
@@ -96,7 +96,7 @@ def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Ser
 
 def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
     """
-    Share of samples in which each gene is exactly 0, in real and in synthetic data.
+    Return the share of samples in which each gene is exactly 0, in real and in synthetic data.
 
     Parameters
     ----------
@@ -123,19 +123,20 @@ def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
 
 def sd_ratio(real: DataSet, synthetic: DataSet, within: Sequence[str] = ()) -> pd.Series:
     r"""
-    Standard deviation of each gene in synthetic data over that in real data, in all samples or within groups.
+    Divide each gene's standard deviation in synthetic data by that in real data, in all samples or within kinds.
 
-    Groups of real samples differ in their means. So a generator that gives each group its mean already has most of the
-    total spread. A lack of variety shows in the spread within groups.
+    Kinds of real samples differ in their means. So a generator that gives each kind its mean already has most of the
+    total variance. A lack of variety shows in the variance within kinds.
 
     Parameters
     ----------
     real, synthetic : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         As for :func:`wasserstein`; AnnData if `within` is given.
     within : list of str
-        Columns of ``obs`` whose combinations are the groups. Variances within groups are averaged over the groups that
-        have at least two samples in both data sets. The weights are the degrees of freedom of the real data, for both
-        data sets, so that different proportions of the groups do not matter. Default: one group of all samples.
+        Columns of ``obs`` whose combinations are the kinds of samples. Variances within kinds are averaged over the
+        kinds that have at least two samples in both data sets. The weights are the degrees of freedom of the real data,
+        for both data sets, so that different proportions of the kinds do not matter. Default: all samples are of one
+        kind.
 
     Returns
     -------
@@ -146,13 +147,13 @@ def sd_ratio(real: DataSet, synthetic: DataSet, within: Sequence[str] = ()) -> p
     Raises
     ------
     ValueError
-        If a column is absent, or no group has two samples in both data sets.
+        If a column is absent, or no kind has two samples in both data sets.
     TypeError
         If `within` is a string, or a data set is not an AnnData although `within` is given.
 
     Notes
     -----
-    With :math:`s_g^2` the variance (n - 1) of a data set in group g of :math:`n_g` real samples, a pooled variance
+    With :math:`s_g^2` the variance (n - 1) of a data set in kind g of :math:`n_g` real samples, a pooled variance
     is :math:`\sum_g (n_g - 1) s_g^2 / \sum_g (n_g - 1)`.
 
     Examples
@@ -181,7 +182,7 @@ def sd_ratio(real: DataSet, synthetic: DataSet, within: Sequence[str] = ()) -> p
 
 
 def _groups(real: DataSet, synthetic: DataSet, within: list[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Rows of each group in real and in synthetic data."""
+    """Return the rows of each kind in real and in synthetic data."""
     rows = []
     for argument, data in (("real", real), ("synthetic", synthetic)):
         if not isinstance(data, AnnData):

@@ -23,7 +23,7 @@ def gan_leaks(
     space: PrincipalSpace | None = None,
 ) -> pd.Series:
     r"""
-    GAN-Leaks: an attack that takes records close to a synthetic sample for training records.
+    Measure GAN-Leaks: an attack that takes records close to a synthetic sample for training records.
 
     Parameters
     ----------
@@ -79,14 +79,15 @@ def domias(
     space: PrincipalSpace | None = None,
 ) -> pd.Series:
     r"""
-    DOMIAS: an attack that takes records where synthetic samples are denser than real ones for training records.
+    Measure DOMIAS: an attack that takes records where synthetic samples are dense for training records.
 
     Parameters
     ----------
     train, synthetic, test : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         As for :func:`gan_leaks`.
     reference : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
-        Real samples that are in no other data set. They tell how dense real data is.
+        Real samples that are in no other data set. They tell how dense real data is: a record is taken for a training
+        record if synthetic samples are denser around it than these.
     k : int
         The densities are estimated from the distance to the k-th nearest neighbour. 1 finds copies best.
     space : PrincipalSpace, optional
@@ -134,7 +135,7 @@ def domias(
 
 def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     """
-    LOGAN: an attack that takes records with high scores of the critic for training records.
+    Measure LOGAN: an attack that takes records with high scores of the critic for training records.
 
     An overtrained critic knows the training records. The attack needs the model itself; its samples are not enough.
 
@@ -162,7 +163,7 @@ def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
 
 def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     """
-    Success of an attack: how well a score that is higher for training records tells them from test records.
+    Measure an attack: how well a score that is higher for training records tells them from test records.
 
     Parameters
     ----------

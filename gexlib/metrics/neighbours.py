@@ -36,7 +36,7 @@ def squared_distances(x: np.ndarray, y: np.ndarray) -> Iterator[tuple[slice, np.
 
 
 def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """Squared distances of the pairs (x[i], y[j]), computed from differences: exactly 0 for equal samples."""
+    """Return squared distances of the pairs (x[i], y[j]) from differences: exactly 0 for equal samples."""
     d2 = np.empty(len(i))
     step = max(1, CELLS // x.shape[1])
     for start in range(0, len(i), step):
@@ -47,7 +47,7 @@ def exact_squared(x: np.ndarray, i: np.ndarray, y: np.ndarray, j: np.ndarray) ->
 
 def nearest_squared(x: np.ndarray, y: np.ndarray | None = None, k: int = 1) -> np.ndarray:
     """
-    Squared distances from each sample of `x` to its `k` nearest samples of `y`, ascending, of shape (len(x), k).
+    Return squared distances from each sample of `x` to its `k` nearest of `y`, ascending, shape (len(x), k).
 
     Without `y`, neighbours are the other samples of `x`. The sample itself does not count, but its copies do.
 
@@ -70,7 +70,7 @@ def nearest_squared(x: np.ndarray, y: np.ndarray | None = None, k: int = 1) -> n
 
 
 def nearest(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
-    """Distance from each sample of `x` to the nearest of `y`, or to the nearest other sample of `x`."""
+    """Return the distance from each sample of `x` to the nearest of `y`, or to the nearest other sample of `x`."""
     return np.sqrt(nearest_squared(x, y)[:, 0])
 
 
@@ -90,8 +90,8 @@ def compared(
     radius : ndarray
         The squared radius.
     exact : callable
-        ``exact(i, j)`` returns the exact squared distances of pairs. It decides those whose distance from the radius is
-        less than the rounding error.
+        ``exact(i, j)`` returns the exact squared distances of pairs. It decides the pairs whose distance differs from
+        the radius by less than the rounding error.
 
     Returns
     -------

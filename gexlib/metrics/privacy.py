@@ -13,7 +13,7 @@ from gexlib.metrics.space import PrincipalSpace, coordinates
 
 def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None) -> np.ndarray:
     """
-    Distance from each synthetic sample to the closest training record.
+    Return the distance from each synthetic sample to the closest training record.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def closest_records(
     train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> pd.Series:
     """
-    How close synthetic samples are to the training records, compared with test records.
+    Measure how close synthetic samples are to the training records, compared with test records.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def adversarial_accuracy(
     real: DataSet, synthetic: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:
     r"""
-    Adversarial accuracy: how well nearest neighbours tell real from synthetic samples.
+    Compute the adversarial accuracy: how well nearest neighbours tell real from synthetic samples.
 
     With :math:`d_{RS}(i)` the distance of real sample i to the nearest synthetic one, :math:`d_{RR}(i)` to the nearest
     other real one, and :math:`d_{SR}, d_{SS}` likewise for synthetic samples,
@@ -144,7 +144,9 @@ def privacy_loss(
     train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:
     """
-    Adversarial accuracy on test records minus that on training records: how much synthetic data reveals of the latter.
+    Subtract the adversarial accuracy on training records from that on test records.
+
+    The difference tells how much synthetic data reveals of the training records.
 
     Parameters
     ----------
@@ -178,13 +180,13 @@ def _adversarial_accuracy(real: np.ndarray, synthetic: np.ndarray) -> float:
 
 
 def _copies(train: DataSet, synthetic: DataSet) -> float:
-    """Share of synthetic samples that equal a training record in all genes."""
+    """Return the share of synthetic samples that equal a training record in all genes."""
     train, synthetic = (data + 0.0 for data in coordinates(None, train=train, synthetic=synthetic))  # -0.0 becomes 0.0
     records = {record.tobytes() for record in train}
     return float(np.mean([sample.tobytes() in records for sample in synthetic]))
 
 
 def _equally_many(rng: np.random.Generator, *sets: np.ndarray) -> list[np.ndarray]:
-    """Random rows of each data set, as many as the smallest has, in the order of the data set."""
+    """Return random rows of each data set, as many as the smallest has, in their order."""
     n = min(map(len, sets))
     return [data if len(data) == n else data[np.sort(rng.choice(len(data), n, replace=False))] for data in sets]

@@ -15,7 +15,7 @@ from gexlib.metrics.unit_genes import UnitGenes
 
 class Products:
     """
-    Correlations as products of unit genes, computed in blocks, so that no matrix of all pairs need be held.
+    Correlations as products of unit genes, computed in blocks, so that no matrix of all pairs is held.
 
     It has the interface of :class:`gexlib.metrics.triangle.Triangle`; genes are given by their places in ``units``.
 
@@ -41,7 +41,7 @@ class Products:
                 yield rows, columns, left.T @ right
 
     def matrix(self, genes: np.ndarray | None = None) -> np.ndarray:
-        """Correlations of all or some genes as a full matrix."""
+        """Return the correlations of all or some genes as a full matrix."""
         n = self.units.n if genes is None else len(genes)
         r = np.empty((n, n))
         for rows, columns, block in self.blocks(genes):
@@ -63,12 +63,12 @@ class Products:
             yield here[once].ravel(), there[once].ravel()
 
     def with_targets(self, regulons: list[Regulon]) -> np.ndarray:
-        """Correlations of each TF with its targets, TF by TF."""
+        """Return the correlations of each TF with its targets, TF by TF."""
         unit = self.units
         return np.concatenate([(unit[np.array([tf])].T @ unit[targets])[0] for tf, targets in regulons])
 
     def dissimilarities(self) -> np.ndarray:
-        """Dissimilarities 1 - r of all pairs, condensed."""
+        """Return the dissimilarities 1 - r of all pairs, condensed."""
         n = self.units.n
         d = np.empty(n * (n - 1) // 2)
         for rows, columns, block in self.blocks():
@@ -80,7 +80,7 @@ class Products:
         return d
 
     def for_linkage(self) -> np.ndarray:
-        """Dissimilarities in the form that is fast for many genes: a full matrix, its products from ``device``."""
+        """Return dissimilarities as a full matrix, the form that is fast for many genes; ``device`` computes them."""
         n = self.units.n
         d = np.empty((n, n))
         for rows in slices(n, blocks=4):

@@ -1,9 +1,10 @@
 r"""
 Properties of expression data by which Maier et al. test simulators :cite:p:`maier2013turing`.
 
-Their "Turing test" compares distributions: of all values, of the ranges of genes, of the correlations between genes
-that regulation connects, against those of other pairs, and of how often transcription factors (TF) are active. Viñas et
-al. draw the same figures :cite:p:`vinas2022adversarial`. Here are the distributions, and the distance of two of them.
+Their "Turing test" compares four distributions: of all values; of the ranges of genes; of the correlations between
+genes that regulation connects, beside those of other pairs; and of how often transcription factors (TF) are active.
+Viñas et al. draw the same figures :cite:p:`vinas2022adversarial`. This module computes the distributions, and the
+distance between two of them.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from gexlib.metrics.regulons import Regulons
 
 def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
-    All values of a data set.
+    Return all values of a data set.
 
     Parameters
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
         Expression values in any unit.
     standardize : bool
-        Subtract the mean of all values of the data set, and divide by their standard deviation. So the units of
-        simulators do not matter, but genes keep their levels. If False, values stay as they are.
+        Whether to subtract the mean of all values of the data set and divide by their standard deviation. So the units
+        of simulators do not matter, but genes keep their levels. If False, values stay as they are.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
 
 def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
-    Range of each gene, from the 5 % to the 95 % quantile of its values.
+    Return the range of each gene, from the 5 % to the 95 % quantile of its values.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def expression_properties(
 
 def property_distances(real: Properties, synthetic: Mapping[str, Properties]) -> pd.DataFrame:
     r"""
-    Distances of the properties of synthetic data from those of real data.
+    Compute the distances of the properties of synthetic data from those of real data.
 
     With :math:`F` the cumulative distribution of a property, the distance is the largest difference
     :math:`\max_v |F^X(v) - F^Z(v)|` between real and synthetic data (the Kolmogorov-Smirnov statistic). For
@@ -148,7 +149,7 @@ def property_distances(real: Properties, synthetic: Mapping[str, Properties]) ->
 
 
 def _largest_difference(plus: Sequence[np.ndarray], minus: Sequence[np.ndarray]) -> float:
-    """Largest absolute value of a sum of cumulative distributions minus the sum of others."""
+    """Return the largest absolute value of a sum of cumulative distributions minus the sum of others."""
     values = np.concatenate([*plus, *minus])
     steps = np.concatenate([np.full(len(v), sign / len(v)) for sign, vs in ((1, plus), (-1, minus)) for v in vs])
     order = np.argsort(values, kind="stable")

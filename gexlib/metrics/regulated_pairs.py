@@ -1,5 +1,5 @@
 """
-Correlations that regulation explains, and those of other pairs of genes, for drawing their distributions.
+Correlations of pairs of genes that regulation connects, and of other pairs, whose distributions are drawn.
 
 Pairs are a transcription factor (TF) with its target genes (TG), or two targets that share a TF. The backgrounds are
 the pairs that the network does not connect.
@@ -26,7 +26,7 @@ def tf_tg_correlations(
     constant: str = "raise",
 ) -> np.ndarray:
     """
-    Pearson correlations of TFs with their target genes.
+    Return the Pearson correlations of TFs with their target genes.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def tg_tg_correlations(
     constant: str = "raise",
 ) -> np.ndarray:
     """
-    Pearson correlations of target genes that share a TF.
+    Return the Pearson correlations of target genes that share a TF.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def tf_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
     """
-    Correlations of TFs with all genes that they do not regulate: the background of `tf_tg_correlations`.
+    Return correlations of TFs with genes that they do not regulate: the background of :func:`tf_tg_correlations`.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def tg_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
     """
-    Correlations of target genes that share no TF: the background of `tg_tg_correlations`.
+    Return correlations of targets that share no TF: the background of :func:`tg_tg_correlations`.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def s_tf_tg(
     constant: str = "raise",
 ) -> float:
     r"""
-    S_TF-TG: how well synthetic data keeps the correlations of TFs with their target genes.
+    Compute S_TF-TG: how well synthetic data keeps the correlations of TFs with their target genes.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def s_tg_tg(
     constant: str = "raise",
 ) -> float:
     r"""
-    S_TG-TG: how well synthetic data keeps the correlations among genes that share a TF.
+    Compute S_TG-TG: how well synthetic data keeps the correlations among genes that share a TF.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def tf_tg_score(
     dissimilarity: bool = False,
     equal_weights: bool = False,
 ) -> float:
-    """S_TF-TG of two data sets whose correlations are known; see :func:`s_tf_tg`."""
+    """Compute S_TF-TG of two data sets whose correlations are known; see :func:`s_tf_tg`."""
     sizes = np.array([len(targets) for _, targets in regulons])
     r, s = (data.with_targets(regulons) for data in (real, synthetic))
     if dissimilarity:
@@ -181,7 +181,7 @@ def tg_tg_score(
     dissimilarity: bool = False,
     equal_weights: bool = False,
 ) -> float:
-    """S_TG-TG of two data sets whose correlations are known; see :func:`s_tg_tg`."""
+    """Compute S_TG-TG of two data sets whose correlations are known; see :func:`s_tg_tg`."""
     several = [targets for _, targets in regulons if len(targets) > 1]
     if not several:
         raise ValueError(
@@ -205,7 +205,7 @@ def _compared(
     self_regulation: bool,
     constant: str,
 ) -> tuple[Correlations, Correlations, list[Regulon]]:
-    """Correlations of the genes of the regulons in both data sets, and the regulons found there."""
+    """Return the correlations of the genes of the regulons in both data sets, and the regulons found there."""
     real, synthetic = checked_pair(real, synthetic, genes)
     found = find_regulons(regulons, real, self_regulation)
     real, synthetic = (Correlations(data, genes_of(found), constant) for data in (real, synthetic))
@@ -215,7 +215,7 @@ def _compared(
 def _pair_products(
     real: Correlations, synthetic: Correlations, targets: np.ndarray, dissimilarity: bool
 ) -> tuple[float, float, float]:
-    """Inner products of the correlations r (real) and s (synthetic) of all pairs of targets: rs, rr and ss."""
+    """Return the inner products rs, rr and ss of the correlations r (real) and s (synthetic) of pairs of targets."""
     products = np.zeros(3)
     for r, s in real.paired_among(targets, synthetic):
         if dissimilarity:
@@ -242,7 +242,7 @@ def _sum_over_targets(real: Correlations, synthetic: Correlations, targets: np.n
 
 
 def _cosine(rs: np.ndarray, rr: np.ndarray, ss: np.ndarray, n: int | np.ndarray) -> np.ndarray:
-    """Cosines from inner products of vectors of ``n`` entries: 0 if one is zero (to rounding), NaN if both are."""
+    """Return cosines from inner products of vectors of ``n`` entries: 0 if one is zero (to rounding), NaN if both."""
     zero = 1e-24 * n
     with np.errstate(divide="ignore", invalid="ignore"):
         cosine = np.where((rr <= zero) | (ss <= zero), 0.0, rs / np.sqrt(rr * ss))
@@ -250,7 +250,7 @@ def _cosine(rs: np.ndarray, rr: np.ndarray, ss: np.ndarray, n: int | np.ndarray)
 
 
 def _weighted_mean(cosines: np.ndarray, weights: np.ndarray) -> float:
-    """Mean over TFs, without those whose vectors are zero in both data sets."""
+    """Return the mean over TFs, without those whose vectors are zero in both data sets."""
     known = ~np.isnan(cosines)
     if not known.any():
         raise ValueError(

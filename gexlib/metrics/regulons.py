@@ -89,7 +89,7 @@ def find_regulons(regulons: Regulons, data: Expression, self_regulation: bool = 
 
 def genes_of(regulons: list[Regulon]) -> np.ndarray:
     """
-    Positions of all TFs and targets of some regulons, each once, ascending.
+    Return the positions of all TFs and targets of some regulons, each once, ascending.
 
     Examples
     --------

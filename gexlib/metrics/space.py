@@ -21,14 +21,15 @@ class PrincipalSpace:
     n_components : int
         Number of components.
     standardise : bool
-        Divide each gene by its standard deviation in the training data first. Genes that do not vary there become 0.
+        Whether to divide each gene by its standard deviation in the training data first. Genes that do not vary there
+        become 0.
     seed : int
         Seed of the randomised decomposition, which is used for many genes.
 
     Attributes
     ----------
     mean_, scale_ : ndarray of shape (n_genes,)
-        What is subtracted from each gene, and what it is then divided by.
+        The number that is subtracted from each gene, and the number by which it is then divided.
     components_ : ndarray of shape (n_components, n_genes)
         The axes.
     explained_variance_ratio_ : ndarray of shape (n_components,)
@@ -85,11 +86,11 @@ class PrincipalSpace:
         return self
 
     def transform(self, data: DataSet) -> np.ndarray:
-        """Coordinates of a data set over the same genes, float64 of shape (n_samples, n_components)."""
+        """Return the coordinates of a data set over the same genes, float64 of shape (n_samples, n_components)."""
         return self.transform_checked(Expression(data, "data"))
 
     def transform_checked(self, data: Expression) -> np.ndarray:
-        """Coordinates of a data set that is checked already. Its genes are put in the order of the training data."""
+        """Return the coordinates of a checked data set, whose genes are put in the order of the training data."""
         check_fitted(self, "components_", "call its fit with real training data first")
         data.align(self._reference)
         return ((data.columns(slice(None)) - self.mean_) / self.scale_) @ self.components_.T

@@ -20,7 +20,7 @@ from gexlib.metrics.linkage import Tree
 
 def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
-    S_dist: how well synthetic data keeps the dissimilarities between genes.
+    Compute S_dist: how well synthetic data keeps the dissimilarities between genes.
 
     No matrix of all pairs is held: genes are compared in blocks whose statistics are pooled. This takes a few tens of
     megabytes beyond the data, for any number of genes. If both data sets together have fewer samples than genes (and
@@ -73,7 +73,7 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
 
 def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
-    S_dend: how well synthetic data keeps the hierarchical clusters of genes.
+    Compute S_dend: how well synthetic data keeps the hierarchical clusters of genes.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
     ValueError
         As for :func:`s_dist`.
     TypeError
-        Neither AnnData nor numeric arrays.
+        As for :func:`s_dist`.
 
     Notes
     -----

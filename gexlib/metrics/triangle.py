@@ -50,7 +50,7 @@ class Triangle:
             yield self.values.take(at), other.values.take(at)
 
     def with_targets(self, regulons: list[Regulon]) -> np.ndarray:
-        """Correlations of each TF with its targets, TF by TF."""
+        """Return the correlations of each TF with its targets, TF by TF."""
         i = np.repeat([tf for tf, _ in regulons], [len(targets) for _, targets in regulons])
         j = np.concatenate([targets for _, targets in regulons])
         r = self.values.take(condensed_row(np.minimum(i, j), self.n) + np.maximum(i, j))
@@ -59,18 +59,18 @@ class Triangle:
         return r
 
     def dissimilarities(self) -> np.ndarray:
-        """Dissimilarities 1 - r of all pairs, condensed."""
+        """Return the dissimilarities 1 - r of all pairs, condensed."""
         d = 1 - self.values
         return np.clip(d, 0, 2, out=d)  # 1 - r may round to -2e-16
 
     def for_linkage(self) -> np.ndarray:
-        """Dissimilarities in the form that is at hand: condensed."""
+        """Return dissimilarities in the form that is at hand: condensed."""
         return self.dissimilarities()
 
 
 def condensed_row(i: int | np.ndarray, n: int) -> int | np.ndarray:
     """
-    Offset of row ``i`` in SciPy's condensed order: the pair (i, j), i < j, of ``n`` genes is at this offset + j.
+    Return the offset of row ``i`` in SciPy's condensed order: the pair (i, j), i < j, of ``n`` genes is at offset + j.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def two_sample_auc(
     jobs: int = 1,
 ) -> pd.Series:
     """
-    Area under the ROC curve of a classifier that tells synthetic from real samples.
+    Compute the area under the ROC curve of a classifier that tells synthetic from real samples.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def mmd(
     space: PrincipalSpace | None = None,
 ) -> float:
     r"""
-    Squared maximum mean discrepancy with a Gaussian kernel: the unbiased estimate.
+    Compute the squared maximum mean discrepancy with a Gaussian kernel: the unbiased estimate.
 
     With the kernel :math:`k(x, z) = e^{-\|x - z\|^2 / 2 \sigma^2}` and :math:`n` real, :math:`m` synthetic samples,
 

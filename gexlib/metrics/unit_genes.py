@@ -72,11 +72,11 @@ class UnitGenes:
         self.scale = 1 / length  # 0 for constant genes, which makes their correlations 0
 
     def places(self, genes: int | np.ndarray) -> int | np.ndarray:
-        """Places in this object of genes that are given by their positions in the data set."""
+        """Return the places in this object of genes that are given by their positions in the data set."""
         return self._place[genes]
 
     def __getitem__(self, places: slice | np.ndarray) -> np.ndarray:
-        """Unit vectors of the genes at these places, float64 of shape (n_samples, n_selected)."""
+        """Return unit vectors of the genes at these places, float64 of shape (n_samples, n_selected)."""
         x = self._columns(places)
         x -= self.mean[places]
         x *= self.scale[places]

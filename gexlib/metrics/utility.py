@@ -163,7 +163,7 @@ def augmentation(
 
 
 def _labels(named: Mapping[str, AnnData], label: str) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Labels of each data set, and the levels that all data sets share. The first data set is called test."""
+    """Return the labels of each data set, and the levels that all share; the first data set is called test."""
     genes = list(next(iter(named.values())).var_names)
     for argument, data in named.items():
         check_columns("label", [label], data.obs, f"{argument}.obs")
@@ -177,7 +177,7 @@ def _labels(named: Mapping[str, AnnData], label: str) -> tuple[dict[str, np.ndar
 
 
 def draw_of_all_levels(rng: np.random.Generator, labels: np.ndarray, size: int) -> np.ndarray:
-    """Rows of a random sample with at least one of each level."""
+    """Draw the rows of a random sample with at least one of each level."""
     order = rng.permutation(len(labels))
     first = order[np.unique(labels[order], return_index=True)[1]]  # of each level in a random order
     rest = order[~np.isin(order, first)]
@@ -204,7 +204,7 @@ def _score(
 
 
 def _of_levels(data: AnnData, labels: np.ndarray, levels: list[str], argument: str) -> tuple[np.ndarray, np.ndarray]:
-    """Expression values and labels of the samples of some levels."""
+    """Return the expression values and labels of the samples of some levels."""
     chosen = np.isin(labels, levels)
     return expression_matrix(data, argument)[chosen], labels[chosen]
 

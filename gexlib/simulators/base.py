@@ -126,16 +126,16 @@ class DataSimulator(ABC):
         """Learn from finite float64 values of shape (n_samples, n_genes) and the samples' covariates."""
 
     def _draw_obs(self, n_samples: int, rng: np.random.Generator) -> pd.DataFrame:
-        """Covariates of new samples."""
+        """Draw the covariates of new samples."""
         return pd.DataFrame(index=range(n_samples))
 
     @abstractmethod
     def _draw(self, obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
-        """Values of shape (n_samples, n_genes), one sample for each row of `obs`, which may get further columns."""
+        """Draw values of shape (n_samples, n_genes), a sample for each row of `obs`, which may get further columns."""
 
     @abstractmethod
     def _settings(self) -> dict[str, str]:
-        """Settings for the provenance."""
+        """Return the settings for the provenance."""
 
     @staticmethod
     def _rng(seed: int) -> np.random.Generator:

@@ -72,7 +72,7 @@ class KineticSimulator(ABC):
     @staticmethod
     @abstractmethod
     def _regulators_of(gene: Gene) -> Iterable[tuple[str, bool]]:
-        """Regulators of a gene, and whether each of them activates it."""
+        """Return the regulators of a gene, and whether each of them activates it."""
 
 
 def check_noise(name: str, value: float, usual: float) -> float:

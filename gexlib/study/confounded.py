@@ -130,5 +130,5 @@ class Confounded:
 
 
 def _effects(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of either sign between half and one and a half."""
+    """Draw numbers of either sign between half and one and a half."""
     return rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 1.5, n)

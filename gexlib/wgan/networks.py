@@ -193,7 +193,7 @@ def build(
 
 
 def _dense(sizes: Sequence[int], random: torch.Generator) -> nn.ModuleList:
-    """Linear layers with Glorot-uniform weights and zero biases, drawn without the global random state."""
+    """Return linear layers with Glorot-uniform weights and zero biases, drawn without the global random state."""
     layers = nn.ModuleList()
     for n_in, n_out in pairwise(sizes):
         layer = nn.utils.skip_init(nn.Linear, n_in, n_out)
