@@ -1,4 +1,4 @@
-"""What simulators that learn from data share: the checks in ``fit``, kinds of samples, and the AnnData they return."""
+"""The base of simulators that learn from data: checks in ``fit``, kinds of samples, and the AnnData they return."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gexlib.preprocess.kinds import Kinds
 
 class DataSimulator(ABC):
     """
-    A simulator fitted to expression data.
+    A simulator that is fitted to expression data.
 
     Subclasses say what they learn (``_fit``), how they draw (``_draw``) and what their settings are
     (``_settings``).
@@ -47,9 +47,9 @@ class DataSimulator(ABC):
         Raises
         ------
         TypeError
-            ``train`` is not an AnnData.
+            If ``train`` is not an AnnData.
         ValueError
-            Fewer than 2 samples, no genes, NaN or infinite values, or settings that do not suit the data.
+            If there are fewer than 2 samples, no genes, NaN or infinite values, or settings that do not suit the data.
         """
         x = expression_matrix(train, "train")
         if x.shape[0] < 2 or x.shape[1] < 1:
@@ -66,7 +66,7 @@ class DataSimulator(ABC):
         Parameters
         ----------
         n_samples : int
-            How many.
+            Number of samples.
         seed : int
             The same seed gives the same samples.
 
@@ -80,9 +80,9 @@ class DataSimulator(ABC):
         Raises
         ------
         NotFittedError
-            The simulator is not fitted yet.
+            If the simulator is not fitted.
         TypeError, ValueError
-            ``n_samples`` is not a positive whole number, or ``seed`` is not a whole number of 0 or more.
+            If ``n_samples`` is not a positive whole number, or ``seed`` is not a whole number of 0 or more.
         """
         check_fitted(self, "var_")
         n_samples, rng = whole_number("n_samples", n_samples, 1), self._rng(seed)
@@ -92,7 +92,7 @@ class DataSimulator(ABC):
 
     def sample(self, obs: pd.DataFrame, seed: int = 0) -> AnnData:
         """
-        Draw one sample for each row of a covariate table, as `gexlib.WGANGP.sample` does.
+        Draw one sample for each row of a covariate table, as :meth:`gexlib.wgan.WGANGP.sample` does.
 
         Parameters
         ----------
@@ -105,14 +105,14 @@ class DataSimulator(ABC):
         Returns
         -------
         AnnData of shape (n_samples, n_genes)
-            As from `simulate`, but ``obs`` is a copy of `obs`.
+            As from :meth:`simulate`, but ``obs`` is a copy of `obs`.
 
         Raises
         ------
         NotFittedError
-            The simulator is not fitted yet.
+            If the simulator is not fitted.
         TypeError, ValueError
-            ``obs`` is not a DataFrame, or lacks a column, or has a kind of sample that the training data do not have.
+            If ``obs`` is not a DataFrame, lacks a column, or has a kind of sample that the training data do not have.
         """
         check_fitted(self, "var_")
         if not isinstance(obs, pd.DataFrame):
@@ -150,7 +150,7 @@ class DataSimulator(ABC):
 
 class KindSimulator(DataSimulator):
     """
-    A simulator that can learn each kind of sample apart.
+    A simulator that can learn each kind of sample separately.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Bootstrap: real samples drawn again. No profiles are more realistic, and none is new."""
+"""Bootstrap: real samples drawn again. No profiles are more realistic, but none is new."""
 
 from collections.abc import Sequence
 

@@ -25,8 +25,8 @@ class GaussianCopula(KindSimulator):
               \Sigma_c = (1 - \lambda) \left( w_c R_c + (1 - w_c) R \right) + \lambda I,
 
     with the quantile function :math:`F_{cj}^{-1}` of gene :math:`j` among the :math:`n_c` training samples of the
-    kind. :math:`R_c` holds the correlations of their normal scores, :math:`R` those of the scores of all
-    kinds together, each relative to its own kind. The weights are :math:`w_c = (n_c - 1) / (n_c - 1 + \kappa)`, and
+    kind. :math:`R_c` holds the correlations of their normal scores. :math:`R` holds those of the scores of all kinds
+    together, each score relative to its own kind. The weights are :math:`w_c = (n_c - 1) / (n_c - 1 + \kappa)`, and
     :math:`\lambda` is the shrinkage of Ledoit and Wolf for :math:`R`. So genes keep their distributions whatever
     their shape. Only dependence that a Gaussian cannot have (of tails, of groups inside a kind) is lost.
 
@@ -160,7 +160,7 @@ def ledoit_wolf(x: np.ndarray) -> float:
     squares = sum(float(np.square(wide[i : i + BLOCK] @ wide.T).sum(dtype=np.float64)) for i in range(0, n, BLOCK))
     size = np.square(x).sum(axis=1, dtype=np.float64)
     distance = squares / n**2 / p - (size.sum() / n / p) ** 2  # of the covariance from its target
-    error = (np.square(size).sum() / n - squares / n**2) / n / p  # of the covariance, from the spread of its terms
+    error = (np.square(size).sum() / n - squares / n**2) / n / p  # of the covariance, from the variance of its terms
     return float(np.clip(error / distance, 0, 1)) if distance > 0 else 1.0
 
 

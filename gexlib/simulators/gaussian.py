@@ -21,8 +21,8 @@ class Gaussian(KindSimulator):
               z_k, \epsilon_j \sim N(0, 1),
 
     with the mean :math:`\mu`, the principal axes :math:`v_k` and their variances :math:`\lambda_k` of the
-    training data. The residual variance :math:`\sigma_j^2 = s_j^2 - \sum_k \lambda_k v_{kj}^2` is what the
-    first :math:`K` components leave of the variance :math:`s_j^2` of gene :math:`j`, so each gene keeps its
+    training data. The residual variance :math:`\sigma_j^2 = s_j^2 - \sum_k \lambda_k v_{kj}^2` is the part of the
+    variance :math:`s_j^2` of gene :math:`j` that the first :math:`K` components do not explain. So each gene keeps its
     mean and variance (probabilistic factor analysis with the factors fixed to the principal components).
 
     With `within`, kind :math:`c` of :math:`n_c` training samples has a mean :math:`\mu_c` of its own and, around
@@ -67,8 +67,8 @@ class Gaussian(KindSimulator):
     The components come from an exact singular value decomposition in float64, so the same data gives the same
     simulator. It takes seconds for hundreds of samples and minutes for ten thousand.
 
-    The mean of a kind with few samples is itself uncertain. Its error adds to the spread between kinds,
-    so data drawn for many small kinds vary somewhat more than the training data.
+    The mean of a kind with few samples is itself uncertain. Its error adds to the variance between
+    kinds, so data drawn for many small kinds vary somewhat more than the training data.
 
     Examples
     --------
@@ -151,7 +151,7 @@ class Gaussian(KindSimulator):
 
 @dataclass(frozen=True)
 class Spread:
-    """A covariance: principal axes (components x genes), their variances, and the variance they leave to each gene."""
+    """A covariance: principal axes (components x genes), their variances, and the variance left to each gene."""
 
     axes: np.ndarray
     variances: np.ndarray

@@ -1,4 +1,4 @@
-"""What the kinetic simulators share: a model of each gene, its network, its JSON file, and how noise is checked."""
+"""The base of the kinetic simulators: a model of each gene, its network, its JSON file, and a check of noise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Gene = TypeVar("Gene")
 
 class KineticSimulator(ABC):
     """
-    A simulator with a kinetic model of each gene, which can be kept in a file.
+    A simulator with a kinetic model of each gene, which can be saved to a file.
 
     Subclasses say how a gene is read from a file (``_parse``), what regulates it (``_regulators_of``), and what they
     need to know of a model before they simulate (``_prepare``).
@@ -37,7 +37,7 @@ class KineticSimulator(ABC):
 
     @property
     def network(self) -> nx.DiGraph:
-        """The network of the model: its genes and edges, each with the ``effect``, + or -, that it has there."""
+        """The network of the model: its genes, and its edges with the ``effect`` that they have there, + or -."""
         network = nx.DiGraph()
         network.add_nodes_from(self.model)
         for name, gene in self.model.items():
@@ -48,7 +48,7 @@ class KineticSimulator(ABC):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """
-        Read a model that `save` wrote, or another one of the same JSON format, compressed or not.
+        Read a model that :meth:`save` wrote, or another one of the same JSON format, compressed or not.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class KineticSimulator(ABC):
 
     @abstractmethod
     def _prepare(self, model: dict[str, Gene], origin: str) -> None:
-        """Keep a model, and in words where it comes from; prepare what simulations need."""
+        """Set the model, and its `origin` in words; prepare what simulations need."""
 
     @staticmethod
     @abstractmethod
@@ -77,7 +77,7 @@ class KineticSimulator(ABC):
 
 def check_noise(name: str, value: float, usual: float) -> float:
     """
-    Return a noise coefficient as a float; an error that names it if it is not a number from 0 to 1.
+    Return a noise coefficient as a float, or raise an error that names it if it is not a number from 0 to 1.
 
     Examples
     --------

@@ -21,9 +21,9 @@ class SMOTE(KindSimulator):
     .. math:: x = x_i + t \, (x_j - x_i), \qquad t \sim U(0, 1),
 
     with a training sample :math:`x_i`, drawn at random, and one of its `k` nearest neighbours :math:`x_j` (Euclidean
-    distance, all genes, in the units of the data). With `within`, both are of
-    the kind that is asked for. Like a bootstrap, it is made of training samples and says nothing about what lies beyond
-    them. It varies less than a bootstrap, because a point between two samples is nearer to the middle.
+    distance, all genes, in the units of the data). With `within`, both are of the kind that is asked for. SMOTE is made
+    of training samples, as a bootstrap is, and says nothing about what lies beyond them. It varies less than a
+    bootstrap, because a point between two samples is nearer to the middle.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ class SMOTE(KindSimulator):
     ----------
     names_ : Index
         Names of the training samples. ``obs["training_sample"]`` and ``obs["neighbour"]`` of a drawn data set name the
-        two that each sample lies between.
+        two samples between which each sample lies.
 
     Notes
     -----
-    The original takes each sample of the smaller class equally often, to make it as large as the other; here samples
-    are drawn with replacement, so any number can be asked for.
+    The original takes each sample of the smaller class equally often, to make that class as large as the other. Here
+    samples are drawn with replacement, so any number can be asked for.
 
     Examples
     --------

@@ -17,7 +17,7 @@ def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list
     Yield the number and the cells, without quotes, of every line of a text file.
 
     Cells are separated by tabs, or, with `commas`, by commas if the first line has no tab. A blank line is one empty
-    cell. A file that is missing or is not text is an error.
+    cell. Raises a FileNotFoundError if there is no such file, and a ValueError if it is not text.
     """
     path = Path(path)
     if not path.is_file():

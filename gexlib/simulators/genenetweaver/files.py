@@ -27,7 +27,7 @@ def read_gnw_network(path: str | Path) -> nx.DiGraph:
     -------
     networkx.DiGraph
         Genes and edges in the order of the file. Edges carry ``effect``; lines that disagree about it are
-        reconciled as in `gexlib.grn.add_regulation`.
+        combined as in :func:`gexlib.grn.add_regulation`.
 
     Raises
     ------

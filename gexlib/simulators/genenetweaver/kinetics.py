@@ -1,4 +1,4 @@
-"""The equations of GeneNetWeaver for many samples at once: regulation, steady states, noise-free and noisy courses."""
+"""The equations of GeneNetWeaver for many samples at once: regulation, steady states, and courses over time."""
 
 from __future__ import annotations
 
@@ -30,11 +30,13 @@ class Regulation:
     Parameters
     ----------
     model : dict of str to Gene
+        Kinetics of each gene.
     targets : list of str
         Genes to evaluate, ordered by their number of modules.
     regulators : list of str
-        Rows of ``y``.
+        Genes whose proteins are the rows of :math:`y`.
     dtype : dtype
+        Of all results.
     """
 
     def __init__(self, model: dict[str, Gene], targets: list[str], regulators: list[str], dtype: type):
@@ -129,11 +131,13 @@ class Kinetics:
     Parameters
     ----------
     model : dict of str to Gene
+        Kinetics of each gene.
     genes : iterable of str
         Genes whose mRNA is followed, the regulators among them.
     all_proteins : bool
-        Follow the proteins of all genes, not only those of regulators.
+        Whether to follow the proteins of all genes, not only those of regulators.
     dtype : dtype
+        Of the state.
     """
 
     def __init__(self, model: dict[str, Gene], genes: Iterable[str], all_proteins: bool = False, dtype: type = float):
@@ -230,21 +234,24 @@ def steady_state(
     Parameters
     ----------
     kinetics : Kinetics
-        Of the regulators alone, all with proteins.
+        The kinetics of the regulators alone, with the proteins of all.
     tables : list of ndarray
-        As from `Regulation.tables`.
+        As from :meth:`Regulation.tables`.
     n_samples : int
+        Number of samples, which are columns.
     acyclic : bool
         Whether the network has no loops. If so, y = f(y) is repeated until nothing changes; the result is exact after
         as many steps as the network has levels. With loops, several steady states may exist; the equations are then
         integrated, for at most 2000 minutes.
+    start : ndarray of shape (n_regulators, 1) or (n_regulators, n_samples), optional
+        Levels from which the integration starts. Default: f(0).
 
     Returns
     -------
     levels : ndarray of shape (n_regulators, n_samples)
     converged : ndarray of shape (n_samples,)
-        Whether in the last 50 minutes nothing changed by more than 1e-5 + 1e-3 times its level, the tool's test.
-        The integration goes on until the changes are a hundredth of that.
+        Whether no level changed by more than 1e-5 + 1e-3 times itself in the last 50 minutes. This is the original's
+        test. The integration goes on until the changes are a hundredth of that.
     """
     levels = np.zeros((len(kinetics.names), n_samples))
     if acyclic:

@@ -1,4 +1,4 @@
-"""The random kinetic model of GeneNetWeaver: the regulation of each gene, how it is drawn, how it is read."""
+"""The random kinetic model of GeneNetWeaver: the regulation of each gene, drawn at random or read from a file."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
         has a sign, the first half of the inputs of each module (rounded up) activate, and each of the others
         activates with probability 1/2.
     seed : int
+        Seed of all draws.
 
     Returns
     -------
@@ -106,7 +107,7 @@ def draw_model(network: nx.DiGraph, seed: int = 0) -> dict[str, Gene]:
     TypeError
         If `network` is not a directed graph, or a node is not a string.
     ValueError
-        If it has no nodes, or an edge has no known ``effect``.
+        If the network has no nodes, or an edge has no known ``effect``.
 
     Notes
     -----

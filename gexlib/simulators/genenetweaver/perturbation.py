@@ -1,4 +1,4 @@
-"""What happens to the genes of a GeneNetWeaver model in an experiment."""
+"""Perturbations: what an experiment does to the genes of a GeneNetWeaver model."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def perturb(
     genes: list[str],
     rng: np.random.Generator,
 ) -> Perturbation:
-    """Return the perturbations that the argument ``perturbation`` of `GeneNetWeaver.simulate` asks for."""
+    """Return the perturbations that the argument ``perturbation`` of ``GeneNetWeaver.simulate`` describes."""
     if isinstance(perturbation, pd.DataFrame | np.ndarray):
         shift = _given(perturbation, genes)
         _agree(n_samples, len(shift))

@@ -126,7 +126,7 @@ class GeneNetWeaver(KineticSimulator):
         seed : int
             Seed of perturbations and noise. The perturbations do not depend on `noise`.
         proteins : bool
-            Add the protein levels of all genes.
+            Whether to add the protein levels of all genes.
 
         Returns
         -------
@@ -138,12 +138,12 @@ class GeneNetWeaver(KineticSimulator):
         Raises
         ------
         TypeError, ValueError
-            An argument is not as described.
+            If an argument is not as described.
 
         Warns
         -----
         UserWarning
-            The noise-free equations of some samples, or of the wild type, do not settle within 2000 minutes.
+            If the noise-free equations of some samples, or of the wild type, do not settle within 2000 minutes.
         """
         what, noise, streams = self._experiment(n_samples, perturbation, noise, seed)
         kinetics = Kinetics(self.model, self.model, proteins, np.float32) if noise else self._all
@@ -185,25 +185,25 @@ class GeneNetWeaver(KineticSimulator):
         times : sequence of int
             Whole minutes at which the levels are recorded, ascending.
         n_series, perturbation, noise, seed, proteins
-            As in `simulate`, for a series instead of a sample.
+            As for :meth:`simulate`, for a series instead of a sample.
         release : int, optional
             Minute at which the perturbation ends. Default: never.
 
         Returns
         -------
         AnnData of shape (n_series * n_times, n_genes)
-            As `simulate` returns it, series by series; ``obs`` has ``series``, ``time`` (minutes), ``perturbation`` and
-            ``noise``. The recorded levels are the state itself, not the support point.
+            As :meth:`simulate` returns it, series by series; ``obs`` has ``series``, ``time`` (minutes),
+            ``perturbation`` and ``noise``. The recorded levels are the state itself, not the support point.
 
         Raises
         ------
         TypeError, ValueError
-            An argument is not as described.
+            If an argument is not as described.
 
         Warns
         -----
         UserWarning
-            The wild type does not settle within 2000 minutes.
+            If the wild type does not settle within 2000 minutes.
         """
         times = [whole_number("times", t, 0) for t in times]
         if not times or sorted(set(times)) != times:

@@ -1,4 +1,4 @@
-"""The random kinetic model of SynTReN: the regulation of each gene, how it is drawn, how it is read."""
+"""The random kinetic model of SynTReN: the regulation of each gene, drawn at random or read from a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gexlib.grn import check_network
 ROLES = ("activator", "repressor")
 COMBINATIONS = ("independent", "competitive", "cooperative")
 
-# Measured on the output of the original, see SynTReN
+# Measured on the output of the original, see SynTReN's notes.
 K_MEDIAN, K_LOG_SD = 0.603, 0.371  # log-normal dissociation constants
 BASAL = {2: 0.02}  # rate without a bound regulator, of genes that are activated and repressed, by in-degree
 BASAL_OF_MORE = 0.05
@@ -60,7 +60,7 @@ class Gene:
     source : str, optional
         The input gene that this input gene follows.
     mirrored : bool
-        Whether it follows one minus the level of its source.
+        Whether the gene follows one minus the level of its source.
     """
 
     regulations: tuple[Regulation, ...] = ()
@@ -114,7 +114,7 @@ class Gene:
 
 @dataclass(frozen=True)
 class Shares:
-    """Probabilities that the random model is drawn with, see SynTReN."""
+    """Probabilities from which the random model is drawn, see :class:`gexlib.simulators.SynTReN`."""
 
     competitive: float
     cooperative: float
@@ -131,14 +131,16 @@ class Shares:
 
 def draw_model(network: nx.DiGraph, seed: int, shares: Shares) -> dict[str, Gene]:
     """
-    Draw a random kinetic model over a network, as `gexlib.simulators.SynTReN` describes.
+    Draw a random kinetic model over a network, as :class:`gexlib.simulators.SynTReN` describes.
 
     Parameters
     ----------
     network : networkx.DiGraph
         Edges from regulator to target with the attribute ``effect``.
     seed : int
+        Seed of all draws.
     shares : Shares
+        Probabilities of the kinds of regulation.
 
     Returns
     -------
@@ -150,7 +152,7 @@ def draw_model(network: nx.DiGraph, seed: int, shares: Shares) -> dict[str, Gene
     TypeError
         If `network` is not a directed graph, or a node is not a string.
     ValueError
-        If it has no nodes, or an edge has no known ``effect``.
+        If the network has no nodes, or an edge has no known ``effect``.
     """
     check_network(network)
     rng = np.random.default_rng((whole_number("seed", seed, 0), 1))

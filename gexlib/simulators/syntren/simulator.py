@@ -48,7 +48,7 @@ class SynTReN(KineticSimulator):
         gene, and its level is that of the external condition.
     seed : int
         Seed of the model. The same network, seed and shares give the same model; samples have a seed of their own,
-        see `simulate`.
+        see :meth:`simulate`.
     competitive_share : float
         Probability that the regulators of a gene with one activator and one repressor compete.
     cooperative_share : float
@@ -90,7 +90,8 @@ class SynTReN(KineticSimulator):
     close random models come to those data: ``benchmarks/results/syntren_calibration.txt``.
 
     Levels are solved along the network. In loops they start at 0.5 and move half of the way to what the regulators
-    ask for, until nothing changes by more than 1e-6; a loop with several steady states takes the one it reaches.
+    ask for, until nothing changes by more than 1e-6. A loop with several steady states stays in the one that it
+    reaches first.
 
     Examples
     --------
@@ -161,8 +162,8 @@ class SynTReN(KineticSimulator):
         experimental_noise : float
             :math:`c` of the measurement, from 0 to 1. It comes last, for all genes, so it does not reach targets.
         input_noise : float
-            :math:`c` of the input genes around the levels that the external conditions set, from 0 to 1. Correlated
-            input genes stray from each other by it.
+            :math:`c` of the input genes around the levels that the external conditions set, from 0 to 1. This noise
+            sets correlated input genes apart from each other.
         seed : int
             Seed of external conditions and noise. Neither the conditions nor the draws of :math:`\epsilon` depend on
             how much noise there is.
@@ -180,12 +181,12 @@ class SynTReN(KineticSimulator):
         Raises
         ------
         TypeError, ValueError
-            An argument is not as described.
+            If an argument is not as described.
 
         Warns
         -----
         UserWarning
-            The loops of some samples do not settle within 3000 steps.
+            If the loops of some samples do not settle within 3000 steps.
         """
         noise = {"biological": biological_noise, "experimental": experimental_noise, "input": input_noise}
         noise = {name: check_noise(f"{name}_noise", value, usual=0.1) for name, value in noise.items()}
