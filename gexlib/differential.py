@@ -104,7 +104,7 @@ def differential_expression(
     by : str
         The column of ``obs`` that names the group.
     value, reference : str
-        Two of its levels; other samples are left out.
+        Two levels of `by`; other samples are left out.
     adjust : sequence of str
         Columns of ``obs`` to adjust for.
 

@@ -115,6 +115,7 @@ def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, se
     Parameters
     ----------
     a, b : Series of labels, indexed by gene
+        Clusterings of the same genes.
     n_permutations : int
         How often the genes of `b` are shuffled, to find the agreement by chance.
     seed : int
@@ -200,7 +201,7 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
     matches, a, b, level
         As for :func:`match_terms`.
     n : int
-        The largest number of terms for each cluster; those of the smallest p are taken.
+        The largest number of terms for each cluster; those with the smallest p are taken.
 
     Returns
     -------

@@ -31,7 +31,7 @@ def compare_controls(
     by : str
         The column of ``obs`` that names the group.
     value, reference : str
-        Two of its levels: the group of interest, and the controls.
+        Two levels of `by`: the group of interest, and the controls.
     source : str
         The column of ``obs`` that says where a sample comes from.
     fdr : float
@@ -40,7 +40,7 @@ def compare_controls(
     Returns
     -------
     DataFrame, one row a source with three controls or more
-        ``controls``: their number.
+        ``controls``: the number of controls.
         ``own``: whether samples of `value` come from this source too.
         ``differ from other controls``: the number of genes that differ between these controls and those of all other
         sources; samples of `value` take no part.
@@ -106,9 +106,9 @@ def observed_effect(data: AnnData, by: str, value: str, reference: str, within: 
     by : str
         The column of ``obs`` that names the group.
     value, reference : str
-        Two of its levels; other samples are left out.
+        Two levels of `by`; other samples are left out.
     within : sequence of str
-        Columns of ``obs``; samples that agree in all of them are of one kind. By default all samples are.
+        Columns of ``obs``; samples that agree in all of them are of one kind. By default all samples are of one kind.
 
     Returns
     -------

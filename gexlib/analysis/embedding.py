@@ -41,10 +41,11 @@ def embed(
     data : mapping of str to AnnData
         Data sets of the same genes to place.
     n_components : int
+        Number of coordinates of the map.
     method : {"pca", "umap"}
-        The second needs the package umap-learn.
+        ``"umap"`` needs the package umap-learn.
     seed : int
-        Seed of UMAP; PCA has nothing random.
+        Seed of UMAP; PCA draws no random numbers.
 
     Returns
     -------

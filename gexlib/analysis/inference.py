@@ -28,10 +28,11 @@ def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 10
     data : AnnData, n_samples x n_genes
         Steady states of many conditions, such as multifactorial perturbations, in any unit.
     regulators : sequence of str
-        The candidates, at least two genes of the data.
+        The candidate regulators, at least two genes of the data.
     n_trees : int
         Trees for each gene.
     seed : int
+        Seed of the trees.
 
     Returns
     -------
@@ -157,7 +158,7 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     Parameters
     ----------
     scores, network
-        As for `aupr`.
+        As for :func:`aupr`.
 
     Returns
     -------
@@ -167,7 +168,7 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        As for `aupr`.
+        As for :func:`aupr`.
     """
     precision, recall, _ = precision_recall_curve(*_pairs(scores, network))
     return pd.DataFrame({"recall": recall, "precision": precision})[::-1].reset_index(drop=True)
@@ -180,20 +181,20 @@ def network_recovery(scores: Mapping[str, pd.DataFrame], network: nx.DiGraph) ->
     Parameters
     ----------
     scores : mapping of str to DataFrame
-        Scores by the name of their data, as for `aupr`.
+        Scores by the name of their data, as for :func:`aupr`.
     network : DiGraph
-        As for `aupr`.
+        As for :func:`aupr`.
 
     Returns
     -------
     DataFrame, one row a name
-        ``pairs`` (the number of scored pairs), ``true`` (the number of true ones), ``chance`` (the share of true ones),
+        ``pairs`` (the number of scored pairs), ``true`` (the number of true pairs), ``chance`` (their share),
         ``AUPR`` and ``AUPR / chance``.
 
     Raises
     ------
     ValueError
-        As for `aupr`.
+        As for :func:`aupr`.
     """
     rows = {}
     for name, table in scores.items():

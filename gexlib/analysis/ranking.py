@@ -84,7 +84,7 @@ def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:
 
 def combine(effects: Iterable[pd.DataFrame] | Mapping[object, pd.DataFrame]) -> pd.DataFrame:
     r"""
-    Combine the effects of models that were trained from several seeds, with both kinds of spread.
+    Combine the effects of models that were trained from several seeds, with the variation of runs and of models.
 
     One model's runs show how much the effect depends on the latent vector. They do not show how much another training
     would have changed it. For :math:`m` models with means :math:`\bar\delta_k` and standard deviations :math:`s_k` over

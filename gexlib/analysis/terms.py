@@ -1,4 +1,4 @@
-"""Gene sets: where they come from, and their over-representation in lists of genes."""
+"""Gene sets: their sources, and their over-representation in lists of genes."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
     ConnectionError
         If Enrichr cannot be reached.
     TypeError
-        If it is neither a dict nor text nor a path.
+        If `gene_sets` is neither a dict nor text nor a path.
     ValueError
-        If it is neither a file nor a library, or the file is not a GMT file.
+        If the name is neither a file nor a library, or the file is not a GMT file.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Terms:
     def test(
         self, lists: Mapping[Hashable, Iterable[str]], n_permutations: int, seed: int
     ) -> dict[Hashable, pd.DataFrame]:
-        """Test each list; returns its table, as of :func:`gexlib.analysis.enrich`, by the name of the list."""
+        """Test each list, and return its table by the name of the list, as :func:`gexlib.analysis.enrich` makes it."""
         known = {}
         for name, genes in lists.items():
             listed = set(genes)

@@ -1,5 +1,5 @@
 """
-Figures of the book; each function draws given results on given axes and computes nothing.
+Figures of the book; each function draws given results on given axes and computes no results.
 
 A colour has the same meaning in all of them: grey for real data, red for the GAN, blue and others for baselines.
 """

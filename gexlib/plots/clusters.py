@@ -42,7 +42,7 @@ def cluster_pairs(
     names : two str
         Names of the data sets `a` and `b`.
     least : int
-        A line between clusters that are not matched is drawn if they share at least so many genes.
+        A line between clusters that are not matched is drawn if they share at least this many genes.
     width : int
         The largest number of letters in a line of a term; a term takes two lines at most.
     """

@@ -47,7 +47,7 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
 
 
 def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, significant: pd.Series | None = None) -> None:
-    """Draw estimated effects against those of a reference, a dot a gene, with `significant` genes in red."""
+    """Draw estimated effects against those of a reference, a dot for each gene; `significant` genes are red."""
     y = estimate.reindex(reference.index)
     ax.scatter(reference, y, s=8, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
     if significant is not None:
@@ -62,7 +62,7 @@ def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = 
     """
     Draw the first genes of a ranked table: the effect as a point, ``low`` to ``high`` as a line.
 
-    If the table has a column ``sd latents``, a thicker line shows the spread that comes from latent vectors alone.
+    If the table has a column ``sd latents``, a thicker line shows the variation that latent vectors alone cause.
     """
     top = effects.iloc[:genes][::-1]
     at = range(len(top))
@@ -79,7 +79,7 @@ def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = 
 
 def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[str, str] | None = None) -> None:
     """
-    Draw each metric against the strength of confounding: a line a method through means over seeds, a dot a seed.
+    Draw each metric against the strength of confounding: a line for each method, and a dot for each of its seeds.
 
     Parameters
     ----------

@@ -55,14 +55,14 @@ class InteractiveFigure:
     An interactive figure as a notebook shows it.
 
     A Jupyter session draws it with plotly. A page gets a few lines of HTML with the data in them. If the page loads
-    plotly.js, they draw the figure; if not, they say what it shows.
+    plotly.js, these lines draw the figure; if not, they say what it shows.
 
     Parameters
     ----------
     figure : plotly.graph_objects.Figure
     name : str
-        Small letters, digits and hyphens. No other figure on the page may have the same name. As the HTML uses it, the
-        HTML is the same in each run.
+        Small letters, digits and hyphens. No other figure on the page may have the same name. The HTML uses the name,
+        so it is the same in each run.
     note : str
         What the figure shows, in a sentence, for readers who cannot see it.
 
@@ -309,7 +309,7 @@ def _text(value: object) -> str:
 
 
 def _short(values: pd.Series) -> pd.Series:
-    """Round to a thousandth of the range or finer: more digits cannot be seen, but take bytes."""
+    """Return values rounded to a thousandth of their range or finer; more digits cannot be seen, but take bytes."""
     values = values.astype(float)
     span = float(values.max() - values.min()) or 1.0
     return values.round(max(0, 3 - int(np.floor(np.log10(span)))))

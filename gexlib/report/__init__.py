@@ -1,4 +1,4 @@
-"""One report on synthetic data: is it realistic, of use and private, beside real data and simple baselines?"""
+"""One report on synthetic data: how realistic, useful and private it is, beside real data and simple baselines."""
 
 from gexlib.report.baselines import BASELINES
 from gexlib.report.evaluation import evaluate

@@ -17,7 +17,7 @@ BASELINES = {
     "SMOTE": lambda within, most: SMOTE(within=within, unseen="unknown"),
     "bootstrap": lambda within, most: Bootstrap(within=within, unseen="unknown"),
 }
-"""Baselines by name: functions of the columns that make the groups and the largest number of components."""
+"""Baselines by name: functions of the columns whose combinations are kinds, and the largest number of components."""
 
 
 def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate], list[Omission]]:
@@ -28,7 +28,7 @@ def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate
     ----------
     inputs : Inputs
     names : sequence of str
-        Of `BASELINES`, in upper or lower case.
+        Names in `BASELINES`, in upper or lower case.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate
     Raises
     ------
     ValueError
-        If a name is unknown, or that of a synthetic data set too.
+        If a name is unknown, or a synthetic data set has the same name.
     """
     names = _known([names] if isinstance(names, str) else names)
     if inputs.train is None:

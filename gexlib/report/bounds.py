@@ -1,4 +1,4 @@
-"""Bounds: numbers of real data in the place of synthetic data."""
+"""Bounds: the numbers of real data that takes the place of synthetic data."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def held_out(inputs: Inputs, of: Callable[[AnnData, AnnData], pd.Series]) -> Bou
     Return the bound of a metric of privacy: samples that no generator has seen, in the place of synthetic ones.
 
     These are the validation samples. Without them, each half of the test samples takes the place of synthetic data in
-    turn, and the other half that of test data.
+    turn, and the other half takes that of test data.
 
     Parameters
     ----------
     inputs : Inputs
     of : function
-        Values for synthetic data and test data.
+        Returns values, given synthetic data and test data.
     """
     if inputs.validation is not None:
         return Bound("validation samples in the place of synthetic ones", lambda: of(inputs.validation, inputs.test))

@@ -22,13 +22,13 @@ class Candidate:
     Parameters
     ----------
     name : str
-        Its column of the table.
+        Name of its column in the table.
     data : AnnData
         Its samples, over the genes of the test data.
     run : int
-        Which run of its generator it is.
+        Number of the run of its generator, from 0.
     model : WGANGP, optional
-        The model that has made it.
+        The model that made it.
     """
 
     name: str
@@ -48,6 +48,7 @@ def named_runs(synthetic, models, test: AnnData, genes: Sequence[str] | None = N
     models : WGANGP, list of WGANGP, mapping of str to either, or None
         One for each data set of `synthetic`, in the same form.
     test : AnnData
+        Gives the genes.
     genes : sequence of str, optional
         As for :func:`gexlib.report.sets.aligned`.
 

@@ -1,4 +1,4 @@
-"""The numbers of metrics on data sets, and why some have none."""
+"""The numbers of metrics on data sets, and the reasons why some have none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def compute(metrics: Iterable[Metric], candidates: Sequence[Candidate]) -> tuple
     """
     Compute each metric on its bound and on each data set.
 
-    Neighbours that share their function ``of`` are computed once. What fails for one data set is left out for it alone.
+    Metrics in a row that share their function ``of`` are computed once. A number that cannot be computed for one data
+    set is left out for that data set alone.
 
     Returns
     -------

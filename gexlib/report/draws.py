@@ -11,20 +11,21 @@ from anndata import AnnData
 
 def matched(train: AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rng: np.random.Generator) -> AnnData:
     """
-    Draw `n` training samples without replacement, as many of each group as `obs` has.
+    Draw `n` training samples without replacement, as many of each kind as `obs` has.
 
-    If `train` has too few samples of a group, samples of other groups are drawn at random in their place.
+    If `train` has too few samples of a kind, samples of other kinds are drawn at random in their place.
 
     Parameters
     ----------
     train : AnnData
         Returned as it is if it has no more than `n` samples.
     n : int
+        Number of samples to draw.
     obs : DataFrame
-        Covariates whose groups are matched. If it does not have `n` rows, shares of the groups are matched.
+        Covariates whose kinds are matched. If it does not have `n` rows, the shares of the kinds are matched.
     within : sequence of str
-        Columns of both whose combinations are the groups. Empty: all samples are one group.
-    rng : Generator
+        Columns of both tables whose combinations are the kinds. Empty: all samples are of one kind.
+    rng : numpy.random.Generator
     """
     if n >= train.n_obs:
         return train
@@ -32,7 +33,7 @@ def matched(train: AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rn
     if within:
         wanted = _groups(obs, within).value_counts() * (n / len(obs))
         groups = _groups(train.obs, within).iloc[order]
-        rank = groups.groupby(groups.to_numpy()).cumcount().to_numpy()  # of a sample in its group, in random order
+        rank = groups.groupby(groups.to_numpy()).cumcount().to_numpy()  # of a sample in its kind, in random order
         excess = np.maximum(rank + 1 - groups.map(wanted).fillna(0).to_numpy(), 0)
         order = order[np.argsort(excess, kind="stable")]
     return train[np.sort(order[:n])].copy()

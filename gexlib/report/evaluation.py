@@ -60,12 +60,12 @@ def evaluate(
         covariates of each test sample. A list holds runs of one generator from several seeds: the report gives their
         mean and standard deviation.
     validation : data set, optional
-        Real samples apart from both, such as those that stopped the training. The bounds of privacy come from them,
-        and they are the reference of DOMIAS.
+        Real samples that are in neither, such as those that stopped the training. The bounds of privacy come from
+        them, and they are the reference of DOMIAS.
     within : list of str
-        Columns of ``obs`` whose combinations are the groups, such as ``["tissue", "condition"]``. They are used for
-        the spread within groups, for baselines that draw from each group by itself, for bounds with as many samples
-        of each group, and to adjust differential expression.
+        Columns of ``obs`` whose combinations are the kinds of samples, such as ``["tissue", "condition"]``. They are
+        used for standard deviations within kinds, for baselines that draw from each kind separately, for bounds with as
+        many samples of each kind, and to adjust differential expression.
     labels : list of str
         Columns of ``obs``. A classifier learns each of them from synthetic data and is tested on test data.
     contrast : Contrast or (str, str, str), optional
@@ -81,14 +81,14 @@ def evaluate(
         Some of ``"structure"``, ``"GRN"``, ``"fidelity"``, ``"marginals"``, ``"utility"`` and ``"privacy"``.
         Default: all. Random forests (fidelity) take most of the time.
     baselines : sequence of str
-        Of :data:`gexlib.report.BASELINES`. They are fitted to ``train``, and draw a sample for each test sample, of
-        its group.
+        Names in :data:`gexlib.report.BASELINES`. Baselines are fitted to ``train``, and draw a sample of the same kind
+        for each test sample.
     space : int
         Number of principal components (centred, not scaled) of ``train``; fewer if it cannot have as many.
     seed : int
         Seed of all draws: of the bound, the baselines, folds and classifiers.
     jobs : int
-        Processors for random forests.
+        Processors for random forests, -1 for all.
 
     Returns
     -------
@@ -104,10 +104,10 @@ def evaluate(
 
     Notes
     -----
-    The bound is as many training samples as the first synthetic data set has. They are drawn without replacement, and
-    from the same groups if these have enough samples. For the classifiers of `labels` it is all training samples,
-    which synthetic data would replace; for privacy it is held-out samples. Recall, coverage and correlations depend on
-    numbers of samples, so synthetic data should have as many samples as ``test``.
+    For the bound, as many training samples are drawn as the first synthetic data set has, without replacement and of
+    the same kinds if these have enough samples. For the classifiers of `labels` the bound comes from all training
+    samples, which synthetic data would replace. For privacy it comes from samples that no generator has seen. Recall,
+    coverage and correlations depend on numbers of samples, so synthetic data should have as many samples as ``test``.
 
     Examples
     --------

@@ -19,7 +19,7 @@ FAMILIES = {
     "utility": utility,
     "privacy": privacy,
 }
-"""The families of metrics in the order of the table: name to function from inputs to metrics."""
+"""The families of metrics, in the order of the table: functions of inputs that yield metrics, by name."""
 
 
 def chosen_families(names: Sequence[str] | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""Metrics of fidelity: are synthetic samples like test samples, and do they cover them?"""
+"""Metrics of fidelity: whether synthetic samples are like test samples, and whether they cover them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fidelity(inputs: Inputs) -> Iterator[Metric]:
 
 
 def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: str, missing: str) -> Iterator[Metric]:
-    """Yield all metrics in one space; their names end with `suffix` there."""
+    """Yield all metrics in one space; their names end with `suffix`."""
     metric = partial(Metric, family="fidelity", space=where, missing=missing)
     yield from _neighbours(inputs, space, suffix, metric)
 

@@ -1,4 +1,4 @@
-"""Everything that the metrics of a report are computed from, checked."""
+"""The checked inputs from which the metrics of a report are computed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from gexlib.report.sets import DataSet, aligned, as_anndata
 @dataclass(frozen=True)
 class Inputs:
     """
-    Real data in its parts, the synthetic data sets, and how to compare them; :func:`gather` makes and checks it.
+    Real data in its parts, synthetic data sets, and how to compare them; :func:`gather` checks all and makes it.
 
     Parameters
     ----------
@@ -29,14 +29,18 @@ class Inputs:
     candidates : tuple of Candidate
         The synthetic data sets.
     within, labels : tuple of str
-        Columns of ``obs`` that all real data have: those that make the groups, and those that a classifier learns.
+        Columns of ``obs`` that all real data have: those whose combinations are kinds of samples, and those that a
+        classifier learns.
     contrast : Contrast, optional
+        The contrast of differential expression.
     regulons : mapping of str to iterable of str, optional
+        Target genes of each transcription factor.
     space : PrincipalSpace, optional
         Principal components of `train`. None without `train`.
     drawn : Candidate, optional
-        Samples of `train` that match the first synthetic data set in number and groups. None without `train`.
+        Samples of `train` that match the first synthetic data set in number and kinds. None without `train`.
     seed, jobs : int
+        Seed of all draws, and processors for random forests.
     """
 
     train: AnnData | None
@@ -75,7 +79,7 @@ def gather(
     jobs: int = 1,
 ) -> Inputs:
     """
-    Check the arguments of :func:`gexlib.report.evaluate` and return them as `Inputs`.
+    Check the arguments of :func:`gexlib.report.evaluate` and return them as :class:`Inputs`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Metrics of marginals: does each gene by itself have the distribution that it has in test data?"""
+"""Metrics of marginals: whether each gene by itself has the distribution that it has in test data."""
 
 from __future__ import annotations
 

@@ -24,9 +24,9 @@ class Bound:
     Parameters
     ----------
     text : str
-        Which real data it is, and where it stands.
+        Which real data they are, and which place they take.
     of : function, optional
-        Computes the values, as `Metric.of` does for a synthetic data set. None: these data have no bound.
+        Computes the values, as ``Metric.of`` does for a synthetic data set. None: there is no bound.
     """
 
     text: str
@@ -59,9 +59,9 @@ class Metric:
     better : {"higher", "lower", "nearer to best"}
         Which direction is better.
     low, high : float
-        The least scale of a figure.
+        The smallest range of the metric's scale in a figure; it grows to hold all numbers.
     space : str
-        Where samples are compared. Empty for a metric that compares no samples.
+        The space in which samples are compared. Empty for a metric that compares no samples.
     missing : str
         Why the metric cannot be computed for any data set. Empty: it can.
 
@@ -97,7 +97,7 @@ class Metric:
 
     @property
     def function_name(self) -> str:
-        """Name of the function with its room of the library, such as ``metrics.prdc``."""
+        """The name of the function with its room of the library, such as ``metrics.prdc``."""
         return f"{self.function.__module__.split('.')[1]}.{self.function.__name__}"
 
     def number(self, values: Values) -> float:

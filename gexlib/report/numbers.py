@@ -38,9 +38,9 @@ class Numbers:
     runs : DataFrame
         Every number: columns ``family``, ``metric``, ``data``, ``run``, ``value``.
     definitions : DataFrame
-        By family and metric: ``function``, which function computes it; ``text``, what is computed; ``bound``, what
-        that column holds; ``best`` and ``better``, the best value and which direction is better; ``low`` and ``high``,
-        the scale of the figure; ``space``, where samples are compared.
+        By family and metric: ``function``, which function computes it; ``text``, what is computed; ``bound``, what the
+        column ``bound`` holds; ``best`` and ``better``, the best value and which direction is better; ``low`` and
+        ``high``, the scale of the figure; ``space``, where samples are compared.
     left_out : DataFrame
         What was not computed: columns ``family``, ``metric``, ``data`` (``"all"``: for none) and ``reason``.
     synthetic, baselines : list of str
@@ -48,7 +48,7 @@ class Numbers:
     samples : dict of str to int
         Number of samples of each data set (of one run), and of ``train``, ``test`` and ``validation``.
     settings, versions : dict
-        What was asked for, the seed included, and the versions of the libraries.
+        The arguments of the evaluation, the seed included, and the versions of the libraries.
     provenance : dict of str to dict
         ``uns["provenance"]`` of each data set.
     notes : list of str
@@ -79,8 +79,10 @@ class Numbers:
     @property
     def table(self) -> pd.DataFrame:
         """
-        A row for each metric (family, metric): ``bound``, synthetic data sets (with ``NAME sd`` beside several runs),
-        baselines, and ``best``, the best value.
+        The table of the report, with a row for each metric.
+
+        The index is family and metric. The columns are ``bound``, the synthetic data sets (with ``NAME sd`` beside
+        several runs), the baselines, and ``best``, the best value.
         """
         mean, sd = self.mean, self.sd
         shown = {}

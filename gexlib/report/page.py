@@ -34,7 +34,7 @@ svg { max-width: 100%; height: auto; }
 
 
 def whole(numbers: Numbers) -> str:
-    """Return the page."""
+    """Return the page as HTML."""
     names = ", ".join(numbers.synthetic)
     sizes = ", ".join(f"{escape(name)} {n:,}" for name, n in numbers.samples.items())
     n_genes = numbers.settings["genes"]
@@ -66,7 +66,7 @@ one standard deviation over runs.</p>
 
 
 def table(numbers: Numbers) -> str:
-    """Return the table, with standard deviations beside means."""
+    """Return the table as HTML, with standard deviations beside means."""
     mean, sd = numbers.mean, numbers.sd
     right = 'style="text-align: right"'  # for a notebook, which lacks the page's style
     head = "".join(f"<th {right}>{escape(name)}</th>" for name in (*mean, "best"))
@@ -88,7 +88,7 @@ def table(numbers: Numbers) -> str:
 
 
 def omissions(numbers: Numbers) -> str:
-    """Return what was left out and why, one line for each reason."""
+    """Return what was left out and why as HTML, a line for each reason."""
     lines = []
     for reason, some in numbers.left_out.groupby("reason", sort=False):
         of = [data for data in some["data"].unique() if data != "all"]

@@ -1,4 +1,4 @@
-"""Metrics of privacy: what do synthetic data give away of training data?"""
+"""Metrics of privacy: how much synthetic data give away of training data."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _attack(metric: Callable[..., Metric], name: str, text: str) -> Iterator[Met
 
 
 def _on_test(inputs: Inputs, values: Callable, **definition) -> Callable[..., Metric]:
-    """Return a maker of metrics whose values come from synthetic and test data, and whose bound is held-out data."""
+    """Return a maker of metrics whose values come from synthetic and test data, and whose bound is unseen data."""
     return partial(
         Metric,
         family="privacy",

@@ -25,12 +25,12 @@ class Report(Numbers):
         return draw(self)
 
     def to_json(self, path: str | Path) -> None:
-        """Write `to_dict` to a file."""
+        """Write everything, as :meth:`to_dict` returns it, to a JSON file."""
         text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
         _write(path, text + "\n")
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the table to a file."""
+        """Write the table to a CSV file."""
         _write(path, self.table.to_csv())
 
     def to_html(self, path: str | Path) -> None:

@@ -20,14 +20,14 @@ def as_anndata(data: DataSet, argument: str, genes: Sequence[str] | None = None)
     ----------
     data : AnnData, ndarray or scipy sparse matrix of shape (n_samples, n_genes)
     argument : str
-        What the user calls it, for errors.
+        The name of the argument, for errors.
     genes : sequence of str, optional
-        Names of the genes. Default: those that it has.
+        Names of the genes. Default: those of the data set.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not a matrix of finite numbers with two samples and two genes or more, or if `genes` do not fit.
+        If the data set is not a matrix of finite numbers with two samples and two genes or more, or `genes` do not fit.
     """
     Expression(data, argument, genes)  # checks the values and the names
     if not isinstance(data, AnnData):

@@ -1,4 +1,4 @@
-"""Metrics of structure: are genes correlated as in test data, all of them and along the regulatory network?"""
+"""Metrics of structure: whether genes are correlated as in test data, all of them and along the network."""
 
 from __future__ import annotations
 

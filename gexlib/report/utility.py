@@ -1,4 +1,4 @@
-"""Metrics of utility: does what is learned from synthetic data hold in test data?"""
+"""Metrics of utility: whether what is learned from synthetic data holds in test data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to this study and not to a user's tool: its data sets, its experiments, and the paper's numbers."""
+"""Parts of this study rather than of a user's tool: its data sets, its experiments, and the paper's numbers."""
 
 from gexlib.study.cohort import load_demo, load_human
 from gexlib.study.confounded import Confounded

@@ -23,7 +23,7 @@ class Confounded:
     The effect :math:`\alpha_j` is not zero for the responders, the confounder's effect :math:`\beta_j` for another
     set of genes. The factors :math:`f_i` are standard normal and make genes correlate; the two samples of a donor share
     half of their variance. Each donor has one condition and one level of the confounder, which agree with the
-    probability :math:`(1 + \rho) / 2`: at the strength :math:`\rho = 0` the two are independent, near 1 they can hardly
+    probability :math:`(1 + \rho) / 2`. At the strength :math:`\rho = 0` the two are independent; near 1 they can hardly
     be told apart.
 
     Parameters
@@ -33,7 +33,7 @@ class Confounded:
     strength : float
         :math:`\rho`, from 0 up to less than 1; the correlation of condition and confounder.
     effect, confounder_effect : float
-        Mean size of the effects. Each is drawn between half and one and a half of it, of either sign.
+        Mean size of the effects. Each effect is drawn from half to one and a half times this size, with either sign.
     n_factors : int
         Dimensions of :math:`f`; loadings are normal, so that factors give a gene the variance 1 on average.
     noise : float
@@ -95,7 +95,7 @@ class Confounded:
         Parameters
         ----------
         n_samples : int
-            How many.
+            Number of samples.
         seed : int
             The same seed gives the same samples.
 
@@ -103,7 +103,7 @@ class Confounded:
         -------
         AnnData, n_samples x n_genes
             ``X`` float32, log-like expression; ``obs`` with ``condition`` (control, treated), ``confounder`` (A, B)
-            and ``donor``; ``var`` with the truth, as in `var_`.
+            and ``donor``; ``var`` with the truth, as in ``var_``.
         """
         n, rng = whole_number("n_samples", n_samples, 1), np.random.default_rng(whole_number("seed", seed, 0))
         donors = -(-n // 2)

@@ -1,4 +1,4 @@
-"""The recovery experiment: do counterfactuals find the genes that respond, if it is known which ones do?"""
+"""The recovery experiment: how well counterfactuals find the genes that are known to respond."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ def recovery_experiment(
     strengths : sequence of float
         Correlations of condition and confounder.
     seeds : sequence of int
+        Seeds of the experiments.
     n_samples : int
         How many samples each experiment has. Tests and models use them all, because no method chooses anything on them.
     settings : Settings
         Settings of the models, which train for all ``epochs``; by default small networks and large steps.
     n : int
-        How many runs are behind each counterfactual effect.
+        The number of runs of each counterfactual.
     **simulator
         Further arguments of :class:`gexlib.study.Confounded`.
 
