@@ -5,7 +5,7 @@ What each part of the generator does: trainings with and without it, scored on t
     GEXLIB_DATA=... python benchmarks/ablation.py --only paper # one row; the others stay as the tables have them
 
 Writes the two tables of book/howto/generator.md beside it, generator_*.csv, and draws the scores during the paper's
-trainings, book/images/paper_training.svg. The scores of what is done are kept in _build/ablation and not computed
+trainings, book/images/paper_training.svg. Scores that were computed are kept in _build/ablation and not computed
 again; delete that folder after a change of the model.
 """
 
@@ -65,7 +65,7 @@ DEFAULT = PRESETS["default"]
 PAPER = PRESETS["paper_gtex_tcga"]  # trained to its own end
 HUNDRED = {"epoch_updates": 0, "epochs": 100, "patience": 20}  # the steps to the default: as many passes as it has
 LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, **HUNDRED)
-NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
+NEVER = 10**9  # iterations in which only the critic learns: the generator stays as it was fitted
 MODELS = {
     "paper": PAPER,
     "paper, embeddings from 1, averaged": LARGER,
@@ -84,12 +84,12 @@ BASELINES = {
 
 
 def cohort() -> dict:
-    """The splits of notebook 04."""
+    """Return the parts of the human data, split as in notebook 04."""
     return preprocess.parts(prepared_human(keep=DRIVERS))._asdict()
 
 
 def scores(parts: dict, test_like, train_like) -> dict[str, float]:
-    """All columns of the table: samples for the covariates of the test and of the training samples."""
+    """Return all columns of the table, from samples for the covariates of the test and of the training samples."""
     train, test = parts["train"], parts["test"]
     tissue = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
     with warnings.catch_warnings():
@@ -106,7 +106,7 @@ def scores(parts: dict, test_like, train_like) -> dict[str, float]:
 
 
 def real(parts: dict, seed: int) -> dict[str, float]:
-    """Real training samples in the place of synthetic ones; validation samples where copies would tell."""
+    """Score real training samples in the place of synthetic ones; validation samples where copies would show."""
     train, n = parts["train"], parts["test"].n_obs
     some = train[np.random.default_rng(seed).choice(train.n_obs, n, replace=False)].copy()
     found = scores(parts, some, train)
@@ -114,7 +114,7 @@ def real(parts: dict, seed: int) -> dict[str, float]:
 
 
 def made(name: str, seed: int) -> dict[str, float]:
-    """The scores of one row for one seed."""
+    """Fit the model of a row with a seed, and return its scores."""
     parts = cohort()
     if name == "Real":
         return real(parts, seed)
@@ -131,7 +131,7 @@ def made(name: str, seed: int) -> dict[str, float]:
 
 
 def kept(task: tuple[str, int]) -> tuple[str, int, dict[str, float]]:
-    """The scores of a row and a seed, from the folder of what is done if they are there."""
+    """Return the scores of a row and a seed, from the folder of kept scores if they are there."""
     name, seed = task
     path = KEPT / f"{name}-{seed}.json"
     if not path.exists():

@@ -1,4 +1,4 @@
-"""Loading, simulating and sampling: what stands between a reader and the data."""
+"""Loading, simulating and sampling: the waits between a reader and the data."""
 
 import numpy as np
 import pandas as pd

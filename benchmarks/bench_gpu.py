@@ -1,11 +1,11 @@
 """
 Training on a GPU: time of an iteration beside what its memory allows, and time to a score. Skipped without one.
 
-The roofline counts the bytes that no implementation of an iteration can spare: each weight of a player is read for the
-forward pass and for the gradient of its input, its gradient is written, and the update reads the gradient and reads and
-writes the weight and its mean square, eight passes of four bytes. Activations, a minibatch wide, are left out. Over the
-bandwidth of a large copy, measured on the same device, that is the least time; its part of the measured time is the
-share of the memory's limit.
+The roofline counts the bytes that every implementation of an iteration has to move. Each weight of a player is read for
+the forward pass and for the gradient of its input, and its gradient is written. The update reads the gradient, and
+reads and writes the weight and its mean square. These are eight passes of four bytes. Activations are left out, because
+a minibatch is small. These bytes over the bandwidth of a large copy, measured on the same device, are the least time.
+The least time over the measured time is the share of the memory's limit.
 """
 
 import time
@@ -23,13 +23,13 @@ PASSES = 8
 
 
 def wait(device: torch.device) -> None:
-    """Let the device finish, so that the clock sees its work."""
+    """Wait until the device has finished, so that the clock counts its work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 
 def bandwidth(device: torch.device, n_bytes: int) -> float:
-    """Bytes a second of a large copy, read and written."""
+    """Measure the bytes a second of a large copy, read and written."""
     a = torch.empty(n_bytes, dtype=torch.uint8, device=device)
     b = torch.empty_like(a)
     times = []
@@ -43,7 +43,7 @@ def bandwidth(device: torch.device, n_bytes: int) -> float:
 
 
 def bytes_moved(problem: Problem, state: State) -> int:
-    """The bytes that the updates of an iteration have to read and write."""
+    """Return the bytes that the updates of an iteration have to read and write."""
     critic, generator = (sum(p.numel() for p in net.parameters()) for net in (state.critic, state.generator))
     return 4 * PASSES * (problem.settings.critic_steps * critic + generator)
 
@@ -66,7 +66,7 @@ def test_iteration(measure, quick, device, problem):
 
 
 def test_time_to_score(measure, quick, device):
-    """From new networks to S_dist of 0.70 on validation data: the epochs to it, as a share of the time of the fit."""
+    """Time from new networks to an S_dist of 0.70 on validation data: its share of the time of the fit."""
     data = load_ecoli()[:, : 50 if quick else None].copy()
     parts = split_groups(data.obs, "condition", {"train": 0.8, "validation": 0.2}, seed=0)
     train, validation = (data[parts == part].copy() for part in ("train", "validation"))

@@ -16,7 +16,7 @@ from gexlib.grn import regulons
 
 
 def simulated(n_samples: int, n_genes: int) -> list[np.ndarray]:
-    """Two float32 data sets of shared structure."""
+    """Draw two float32 data sets of shared structure."""
     loadings = np.random.default_rng(0).standard_normal((20, n_genes), dtype=np.float32)
 
     def draw(seed: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_all_scores(measure, quick, n_genes, ours):
 
 @pytest.mark.parametrize("n_genes", [1076, 2000])
 def test_least(measure, quick, n_genes):
-    """What no way of computing the scores with these libraries can spare."""
+    """Time the steps that every way to compute the scores with these libraries needs."""
     n_genes, n_samples = (n_genes // 20, 30) if quick else (n_genes, 680)
     data = [x.astype(np.float64) for x in simulated(n_samples, n_genes)]
     distances = [pdist(x.T, "correlation") for x in data]
@@ -74,6 +74,6 @@ def test_full_size(measure, score):
 
 
 def peak_gb(_seconds: float) -> float:
-    """Peak resident memory of this process so far: Python, the libraries and the data included."""
+    """Return the peak resident memory of this process so far: Python, the libraries and the data included."""
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, 2)

@@ -1,4 +1,4 @@
-"""An iteration of training, five updates of the critic and one of the generator: in closed form, or by autograd."""
+"""An iteration of training (five updates of the critic, one of the generator), in closed form and by autograd."""
 
 import pytest
 import torch

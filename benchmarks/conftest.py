@@ -1,4 +1,4 @@
-"""What all benchmarks share: how much is run, on how many threads, and what the machine is."""
+"""Options and fixtures of all benchmarks: sizes, threads, the device, and a description of the machine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_benchmark_update_machine_info(config: pytest.Config, machine_info: dict) -> None:
-    """Put what a reader needs beside the numbers."""
+    """Add a description of the machine that a reader needs beside the numbers."""
     threads = config.getoption("--threads")
     processor = machine_info["cpu"].get("brand_raw", platform.processor())
     machine_info["shown"] = {
@@ -56,7 +56,7 @@ def quick(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def device(request: pytest.FixtureRequest) -> torch.device:
-    """The GPU, or what ``--device`` says in its place."""
+    """Return the GPU, or the device that ``--device`` names."""
     name = request.config.getoption("--device")
     if name == "cuda" and not torch.cuda.is_available():
         pytest.skip("no GPU here: torch.cuda.is_available() is False")
@@ -66,9 +66,9 @@ def device(request: pytest.FixtureRequest) -> torch.device:
 @pytest.fixture
 def measure(benchmark, quick: bool) -> Callable:
     """
-    Time a call: ``repeats`` times after once to warm up, in the row ``what`` of the table's part ``group``.
+    Time a call ``repeats`` times, after one call to warm up, for the row ``what`` of the table's part ``group``.
 
-    With ``reference=True`` it is what the others of the group are compared with. Other keywords are further columns of
+    With ``reference=True`` the others of the group are compared with this call. Other keywords are further columns of
     the table, as functions of the median in seconds.
     """
 

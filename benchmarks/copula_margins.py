@@ -1,11 +1,11 @@
 """
-Margins of a Gaussian copula: each kind's own, or those of all samples? Measured on validation samples.
+Margins of a Gaussian copula, each kind's own and those of all samples, compared on validation samples.
 
     python benchmarks/copula_margins.py [--folder RNASEQDB] [--genes 2000] [--seeds 0 1]
 
 With one set of margins for all, the normal scores are ranks among all training samples, and each kind has a
 Gaussian of them (mean, covariance, and the common covariance as in gexlib.simulators.Gaussian). The split is notebook
-04's; the test samples have no part.
+04's; the test samples are not used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class OneMargin:
         return self
 
     def sample(self, obs: pd.DataFrame, seed: int) -> AnnData:
-        """One sample for each row of a covariate table."""
+        """Draw one sample for each row of a covariate table."""
         drawn = self.gaussian.sample(obs, seed=seed)
         drawn.X = self.margins.quantiles(ndtr(drawn.X.astype(float))).astype("f4")
         return drawn

@@ -1,12 +1,13 @@
 """
 Our model and the authors' own code on the same E. coli data, gene sets and split.
 
-The authors' TensorFlow code was run once for this project on PRECISE (see REFERENCE for its numbers); it picks its
-best epoch on the test set. This script reruns our side, which never looks at the test set: of the training
-conditions, a fifth becomes the validation part that stops the training. The split, told by the real-vs-real bounds
-that it reproduces to the last digit printed: groups ``project + condition`` in order of appearance, permuted by
-NumPy's RandomState(0), the first 75 % for training. (One condition that the source lists twice may stand on both sides
-of it, see data/ecoli/README.md; that is part of the reference.)
+The authors' TensorFlow code was run once for this project on PRECISE (see REFERENCE for its numbers). It picks its best
+epoch on the test set. This script reruns our side, which never looks at the test set: a fifth of the training
+conditions are the validation samples that stop the training.
+
+The split puts groups ``project + condition`` in order of appearance, permutes them by NumPy's RandomState(0), and takes
+the first 75 % for training. It reproduces the real-vs-real bounds of the reference to the last printed digit. (One
+condition that the source lists twice may be on both sides, see data/ecoli/README.md; that is part of the reference.)
 
     python benchmarks/ecoli_reference.py                                  # 2,474 genes, embedded network
     python benchmarks/ecoli_reference.py --regulondb FOLDER               # also the 1,044 genes of RegulonDB
@@ -42,14 +43,14 @@ REFERENCE = {
 
 
 def reference_split(data: AnnData) -> np.ndarray:
-    """True for the training samples of the reference."""
+    """Return whether each sample is a training sample of the reference."""
     group = data.obs["project"].astype(str) + "__" + data.obs["source_condition"].astype(str)
     order = group.unique()[np.random.RandomState(0).permutation(group.nunique())]
     return group.isin(order[: int(0.75 * len(order))]).to_numpy()
 
 
 def problems(data: AnnData, regulondb: Path | None) -> dict[int, tuple[AnnData, dict]]:
-    """Gene set size to data and regulons."""
+    """Return data and regulons by the size of the gene set."""
     found = {}
     if regulondb:
         name = {"10.0": "regulatory_interactions", "9.4": "tf_tg"}
@@ -67,7 +68,7 @@ def problems(data: AnnData, regulondb: Path | None) -> dict[int, tuple[AnnData, 
 
 
 def run(data: AnnData, targets: dict, settings: Settings, seeds: list[int]) -> pd.DataFrame:
-    """Bound and one row a seed."""
+    """Return a table of the bound, a row for each seed, and their mean and standard deviation."""
     train = reference_split(data)
     test, rest = data[~train].copy(), data[train].copy()
     part = split_groups(rest.obs, "condition", {"train": 0.8, "validation": 0.2}, seed=0)

@@ -1,5 +1,5 @@
 """
-What a GPU could do at best with an iteration of training: bytes, arithmetic and launches, on paper.
+The least time of an iteration of training on a GPU: bytes, arithmetic and launches, on paper.
 
     python benchmarks/gpu_limits.py          # writes book/howto/gpu_limits.csv
 
@@ -22,9 +22,9 @@ from gexlib.wgan.engine import critic
 
 OUT = Path(__file__).parents[1] / "book/howto/gpu_limits.csv"
 BANDWIDTH = 3.35e12  # bytes a second: the data sheet of an H100 SXM
-ARITHMETIC = 67e12  # float32 operations a second, without tensor cores: the same
+ARITHMETIC = 67e12  # float32 operations a second, without tensor cores: the same data sheet
 LAUNCH = 5e-6  # seconds, of one operation from Python: an assumption
-NODE = 1.5e-6  # seconds, of one in a CUDA graph: an assumption
+NODE = 1.5e-6  # seconds, of one operation in a CUDA graph: an assumption
 
 
 class Count(TorchDispatchMode):
@@ -49,7 +49,7 @@ class Count(TorchDispatchMode):
 
 
 def limits(problem: Problem) -> dict[str, str]:
-    """A column of the table."""
+    """Return a column of the table."""
     step, batch = start(problem, torch.device("cpu"))
     iteration = step.iteration(len(batch.x))
     iteration.draws.for_noisy_rows_only = False

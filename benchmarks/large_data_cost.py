@@ -1,5 +1,5 @@
 """
-What a training on a million samples costs, from rates that larger_than_memory.py measured and assumptions to change.
+The costs of a training on a million samples, from rates that larger_than_memory.py measured, and from assumptions.
 
     python benchmarks/large_data_cost.py          # after larger_than_memory.py --genes 18000, its output in results/
 
@@ -21,7 +21,7 @@ GPU_STEP = 0.005  # seconds of an iteration, without the reading: an assumption,
 
 
 def measured() -> dict[str, float]:
-    """Rates of the reference run, by the clock: passes in bytes a second, iterations with their reading in seconds."""
+    """Read the rates of the reference run, by the clock: bytes a second of a pass, seconds of an iteration."""
     run = (RESULTS / "larger_than_memory_18000.txt").read_text(encoding="utf-8")
     statistics, reading = (1e6 * float(clock) for clock in re.findall(r"([\d.]+) MB/s +[\d.]+ MB/s", run))
     steps = [1e-3 * float(clock) for clock in re.findall(r"reading and training.* ([\d.]+) ms +[\d.]+ ms", run)]
@@ -29,7 +29,7 @@ def measured() -> dict[str, float]:
 
 
 def costs() -> list[tuple[str, str, str]]:
-    """Rows of the table: what, how it is computed, how much."""
+    """Return the rows of the table: what, how it is computed, how much."""
     rate, size = measured(), 4 * SAMPLES * GENES
     share = 4 * BATCH * GENES / rate["reading"]
     rows = [
@@ -56,7 +56,7 @@ def costs() -> list[tuple[str, str, str]]:
 
 
 def table() -> str:
-    """The rows in Markdown."""
+    """Return the rows in Markdown."""
     lines = ["| what | arithmetic | result |", "| --- | --- | --- |"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in costs())])
 

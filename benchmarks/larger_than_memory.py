@@ -1,10 +1,10 @@
 """
-Training on data that stay on the disk: rates and peak memory, in a process that may not have more than so much.
+Training on data that stay on the disk: rates and peak memory, in a process whose memory is limited.
 
-Simulated samples are written to a file, uncompressed, unless one is there already. Its pages are dropped from the
-system's cache before each pass, where the system lets a program ask for that. A process of its own, with its data
-segment capped (RLIMIT_DATA, which counts all that it allocates), takes the statistics, reads one epoch of minibatches
-without training, and trains for some iterations.
+Simulated samples are written to a file, uncompressed, unless one is there already. If the system lets a program ask for
+that, the pages of the file are dropped from the system's cache before each pass. A process of its own then takes the
+statistics, reads one epoch of minibatches without training, and trains for some iterations. Its data segment is capped
+(RLIMIT_DATA, which counts all that it allocates).
 
     python benchmarks/larger_than_memory.py                     # 200,000 samples x 2,000 genes, 1.6 GB, cap 1.5 GB
     python benchmarks/larger_than_memory.py --genes 18000 --samples 40000 --iterations 300
@@ -27,7 +27,7 @@ WINDOWS = 4  # parts of the training whose rates are compared
 
 
 def write(path: Path, n_samples: int, n_genes: int) -> None:
-    """Simulated expression of five tissues in an .h5ad file, made in pieces."""
+    """Write simulated expression of five tissues to an .h5ad file, in pieces."""
     import h5py
     import numpy as np
     import pandas as pd
@@ -49,7 +49,7 @@ def write(path: Path, n_samples: int, n_genes: int) -> None:
 
 
 def forget(path: Path) -> None:
-    """Have the next read come from the disk."""
+    """Drop the file from the system's cache, so that the next read comes from the disk."""
     if hasattr(os, "posix_fadvise"):
         with path.open("rb") as file:
             os.fsync(file.fileno())
@@ -57,7 +57,7 @@ def forget(path: Path) -> None:
 
 
 def measure(path: Path, iterations: int, cap: int) -> dict:
-    """Rates and peak memory; meant for a process of its own."""
+    """Measure rates and peak memory; meant for a process of its own."""
     resource.setrlimit(resource.RLIMIT_DATA, (cap, cap))
     import torch
 
@@ -92,17 +92,17 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
 
 
 def now() -> tuple[float, float]:
-    """The clock, and the time that the processor spent on this process; other processes do not slow that."""
+    """Return the time of the clock, and the processor's time for this process, which others do not slow."""
     return time.perf_counter(), time.process_time()
 
 
 def since(start: tuple[float, float]) -> list[float]:
-    """Seconds since then, of both."""
+    """Return the seconds since `start`, by both times."""
     return [b - a for a, b in zip(start, now(), strict=True)]
 
 
 def peak_mb() -> float:
-    """Peak resident memory of this process so far, in megabytes."""
+    """Return the peak resident memory of this process so far, in megabytes."""
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 

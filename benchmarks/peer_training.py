@@ -1,5 +1,5 @@
 """
-Train one of the peers of peers.py in the environment that it is installed in, and draw samples from it.
+Train one of the peers of peers.py in the environment in which it is installed, and draw samples from it.
 
     PEERS/bin/python benchmarks/peer_training.py NAME FOLDER SEED
 
@@ -27,7 +27,7 @@ Drawn = tuple[np.ndarray, dict[str, np.ndarray], str]
 
 
 def syng_bts(model: str, epochs: int | None, x: np.ndarray, obs: pd.DataFrame, n: int, seed: int) -> Drawn:
-    """Its models know two groups at most, so the condition; only the CVAE is made for groups."""
+    """Train a model of SyNG-BTS. They know two groups at most, so the condition; only the CVAE is made for groups."""
     import syng_bts
 
     data = pd.DataFrame(x, columns=[f"gene{j}" for j in range(x.shape[1])])
@@ -48,7 +48,7 @@ def syng_bts(model: str, epochs: int | None, x: np.ndarray, obs: pd.DataFrame, n
 
 
 def ctgan(epochs: int, x: np.ndarray, obs: pd.DataFrame, n: int, seed: int) -> Drawn:
-    """Tissue and condition are columns among the genes. Batches of 100, since its 500 are most of the samples."""
+    """Train CTGAN with tissue and condition as columns; in batches of 100, as its 500 are most of the samples."""
     import ctgan
 
     genes = [f"gene{j}" for j in range(x.shape[1])]

@@ -7,7 +7,7 @@ an environment of their own keeps their versions apart:
     python3 -m venv peers && peers/bin/pip install syng-bts ctgan
     python benchmarks/peers.py --python peers/bin/python [--genes 1000] [--seeds 0 1 2] [--keep FOLDER]
 
-The split is notebook 04's. Where RNAseqDB has not been fetched, the demo cohort takes its place. Each peer runs with
+The split is notebook 04's. If RNAseqDB has not been fetched, the demo cohort takes its place. Each peer runs with
 its own early stopping or as many epochs as benchmarks/peer_training.py says, in a process of its own with one thread.
 Models and baselines that know conditions draw one sample for the covariates of each test (or training) sample.
 """
@@ -54,13 +54,13 @@ minutes: processor time of training and sampling, one thread."""
 
 
 def parts_of(data: AnnData, genes: int) -> dict[str, AnnData]:
-    """Training, validation and test samples, split by donor as in notebook 04."""
+    """Return training, validation and test samples, split by donor as in notebook 04."""
     data = preprocess.prepare(data, by="donor", most_variable=min(genes, data.n_vars))
     return preprocess.parts(data)._asdict()
 
 
 def from_peer(name: str, seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
-    """Samples of one peer, trained in its own environment unless the folder has them; none if it is too slow."""
+    """Return samples of one peer, trained in its own environment unless the folder has them; none if too slow."""
     path = Path(options.keep) / f"{name}-{seed}.npz"
     if not path.exists():
         command = [options.python, str(Path(__file__).parent / "peer_training.py"), name, options.keep, str(seed)]
@@ -80,7 +80,7 @@ def from_peer(name: str, seed: int, parts: dict[str, AnnData], options: argparse
 
 
 def from_model(seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
-    """Samples of our own model, trained on the same samples; the validation samples stop it."""
+    """Return samples of our own model, trained on the same samples; the validation samples stop it."""
     start = time.process_time()
     settings = PRESETS[options.preset]
     settings = settings.replace(epochs=options.epochs) if options.epochs else settings
@@ -90,26 +90,26 @@ def from_model(seed: int, parts: dict[str, AnnData], options: argparse.Namespace
 
 
 def from_baseline(simulator, seed: int, parts: dict[str, AnnData]) -> dict:
-    """Samples of a simulator that learns from data."""
+    """Return samples of a simulator that learns from data."""
     start = time.process_time()
     simulator.fit(parts["train"])
     return drawn_from(simulator.sample, seed, parts) | {"minutes": (time.process_time() - start) / 60}
 
 
 def drawn_from(sample: Callable, seed: int, parts: dict[str, AnnData]) -> dict:
-    """One sample for each test sample's covariates, and one for each training sample's."""
+    """Draw one sample for the covariates of each test sample, and one for those of each training sample."""
     return {f"like {name}": sample(parts[name].obs, seed=seed) for name in ("test", "train")}
 
 
 def real(seed: int, parts: dict[str, AnnData]) -> dict:
-    """Other real samples: the bound."""
+    """Return other real samples: the bound."""
     train, validation, test = parts.values()
     part = train.obs.sample(min(len(test), len(train)), random_state=seed).index
     return {"like test": train[part].copy(), "like train": train, "apart": validation}
 
 
 def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace) -> dict[str, dict[str, float]]:
-    """All columns of the table for one set of samples."""
+    """Return all columns of the table for one set of samples."""
     time = {"time": {"minutes": made.get("minutes", np.nan)}}
     if "like test" not in made:
         return time
@@ -129,7 +129,7 @@ def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace)
 
 
 def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
-    """Everything that is compared, by name; each makes its samples from a seed."""
+    """Return all generators that are compared, by name; each makes its samples from a seed."""
     where = {"within": BY, "unseen": "unknown"}
     simulators = {
         "Bootstrap": Bootstrap(**where),
@@ -144,7 +144,7 @@ def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[s
 
 
 def table(parts: dict[str, AnnData], options: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
-    """Scores by generator and seed, and the versions of the peers."""
+    """Return the scores by generator and seed, and the versions of the peers."""
     train, test, keep = parts["train"], parts["test"], Path(options.keep)
     hand_over(train, train.n_obs + test.n_obs, keep / "train.npz")
     space = metrics.PrincipalSpace(min(50, train.n_vars, train.n_obs)).fit(train)

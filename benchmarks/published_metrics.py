@@ -1,7 +1,7 @@
 """
-The published metrics as one would write them down from the paper: every matrix whole, dendrograms by loops.
+The published metrics, written down from the paper: every matrix whole, dendrograms by loops.
 
-A formulation of our own that takes the steps of the authors' released functions, and so about their time: four
+This is a formulation of our own. It takes the steps of the authors' released functions, and so about their time: four
 correlation matrices, triangles by way of NaN, SciPy's complete linkage, the height of every pair written by two loops
 over the members of the clusters that merge, SciPy's ``cophenet`` of each data set, and the network's correlations TF by
 TF. `test_metrics.py` times gexlib against it, and the values have to agree.
@@ -14,19 +14,19 @@ from scipy.cluster import hierarchy
 
 
 def correlations(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson correlations of the columns of two matrices over the same rows."""
+    """Return the Pearson correlations of the columns of two matrices over the same rows."""
     x, y = ((a - a.mean(axis=0)) / a.std(axis=0) for a in (x, y))
     return x.T @ y / len(x)
 
 
 def triangle(m: np.ndarray) -> np.ndarray:
-    """The strict upper triangle as a vector."""
+    """Return the strict upper triangle as a vector."""
     marked = (np.triu(m, k=1) + np.tril(np.full_like(m, np.nan))).ravel()
     return marked[~np.isnan(marked)]
 
 
 def heights(linkage: np.ndarray) -> np.ndarray:
-    """Cophenetic distance of every pair, by loops over the members of the clusters that merge."""
+    """Return the cophenetic distance of every pair, by loops over the members of the clusters that merge."""
     n = len(linkage) + 1
     t = np.zeros((n, n))
     members = {i: [i] for i in range(n)}
@@ -40,12 +40,12 @@ def heights(linkage: np.ndarray) -> np.ndarray:
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    """Cosine similarity of two vectors."""
+    """Return the cosine similarity of two vectors."""
     return a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
 
 
 def network_correlations(x: np.ndarray, regulons: Mapping, genes: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Correlations of each TF with its targets, and of its targets with each other."""
+    """Return the correlations of each TF with its targets, and of its targets with each other."""
     genes, found = np.array(genes), []
     for tf, targets in regulons.items():
         columns = [np.where(genes == target)[0][0] for target in targets if target in genes]
@@ -58,7 +58,7 @@ def network_correlations(x: np.ndarray, regulons: Mapping, genes: Sequence[str])
 
 
 def scores(x: np.ndarray, z: np.ndarray, regulons: Mapping[str, Iterable[str]], genes: Sequence[str]) -> list[float]:
-    """S_dist, S_dend, S_TF-TG and S_TG-TG."""
+    """Return S_dist, S_dend, S_TF-TG and S_TG-TG."""
     d = [1 - triangle(correlations(data, data)) for data in (x, z)]
     trees = [hierarchy.linkage(1 - triangle(correlations(data, data)), "complete") for data in (x, z)]
     for tree, distances in zip(trees, d, strict=True):

@@ -1,16 +1,16 @@
 """
-How close SynTReN's random models come to the original's output.
+The distances of SynTReN's random models from the original's output.
 
     python benchmarks/syntren_calibration.py SYNTREN300_EXPRESSION SYNTREN300_NETWORK      # seconds
     python benchmarks/syntren_calibration.py SYNTREN300_EXPRESSION SYNTREN300_NETWORK --fit    # plus minutes
 
 The two CSV files are the tables syntren300.data and syntren300.net of the Bioconductor package grndata: samples x
-genes, and regulators x targets. Distances are Wasserstein and Kolmogorov-Smirnov distances of distributions; each is
-given between the original and our models, between halves of the original's samples, and between two of our models,
-which is what chance leaves: models of one network differ widely. The network is given without signs, as it is there.
+genes, and regulators x targets. Distances are Wasserstein and Kolmogorov-Smirnov distances of distributions. Each is
+given between the original and our models, between halves of the original's samples, and between two of our models. The
+last one is due to chance: models of one network differ widely. The network is given without signs, as in those tables.
 
 With --fit, the kinetics of every regulated gene are fitted to the original's values, with every choice of roles and
-combination; how well they fit, and the distribution of the constants, are what the docstring of SynTReN reports.
+combination. The docstring of SynTReN reports how well they fit, and the distribution of the constants.
 """
 
 import argparse
@@ -35,14 +35,14 @@ QUIET = {"biological_noise": 0, "experimental_noise": 0, "input_noise": 0}
 
 
 def read_network(path: str) -> nx.DiGraph:
-    """The network without signs."""
+    """Read the network, without signs."""
     network = nx.from_pandas_adjacency(pd.read_csv(path, index_col=0), create_using=nx.DiGraph)
     nx.set_edge_attributes(network, "?", "effect")
     return network
 
 
 def statistics(x: np.ndarray, network: nx.DiGraph) -> dict[str, np.ndarray]:
-    """Samples of the distributions that are compared; genes in the order of the network's nodes."""
+    """Return samples of the distributions that are compared; genes are in the order of the network's nodes."""
     x = x.astype(np.float64)
     column = {g: i for i, g in enumerate(network)}
     degree = np.array([sum(tf != g for tf in network.predecessors(g)) for g in network])
@@ -61,12 +61,12 @@ def statistics(x: np.ndarray, network: nx.DiGraph) -> dict[str, np.ndarray]:
 
 
 def distance(name: str, a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> tuple[float, float]:
-    """Wasserstein and Kolmogorov-Smirnov distance."""
+    """Return the Wasserstein and the Kolmogorov-Smirnov distance."""
     return wasserstein_distance(a[name], b[name]), ks_2samp(a[name], b[name], method="asymp").statistic
 
 
 def calibration(x: np.ndarray, network: nx.DiGraph) -> pd.DataFrame:
-    """Table of distances, means and standard deviations over models or splits."""
+    """Return the table of distances: means and standard deviations over models or splits."""
     real = statistics(x, network)
     ours = [statistics(SynTReN(network, seed=s).simulate(len(x), **QUIET, seed=s).X, network) for s in range(MODELS)]
     halves = [np.array_split(np.random.default_rng(s).permutation(len(x)), 2) for s in range(5)]
@@ -85,7 +85,7 @@ def calibration(x: np.ndarray, network: nx.DiGraph) -> pd.DataFrame:
 
 
 def fit(x: pd.DataFrame, network: nx.DiGraph) -> dict[str, Gene]:
-    """The kinetics of each gene, fitted to an eighth of the samples."""
+    """Fit the kinetics of each gene to an eighth of the samples."""
     x, fitted = x.iloc[1::8], {}
     for name in network:
         tfs = list(network.predecessors(name))
@@ -121,7 +121,7 @@ def fit(x: pd.DataFrame, network: nx.DiGraph) -> dict[str, Gene]:
 
 
 def simulated(fitted: dict[str, Gene], x: pd.DataFrame) -> pd.DataFrame:
-    """What the fitted kinetics make of the input genes' levels in the original."""
+    """Return the levels that the fitted kinetics give from the input genes' levels in the original."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         write_model(fitted, path)
@@ -130,7 +130,7 @@ def simulated(fitted: dict[str, Gene], x: pd.DataFrame) -> pd.DataFrame:
 
 
 def report(fitted: dict[str, Gene], x: pd.DataFrame) -> str:
-    """The constants of the fitted kinetics, and how well they fit, in words."""
+    """Return the constants of the fitted kinetics, and how well they fit, in words."""
     deviation = np.abs(simulated(fitted, x).to_numpy() - x.to_numpy())
     genes = [gene for gene in fitted.values() if gene.regulations]
     edges = [r for gene in genes for r in gene.regulations]
@@ -164,7 +164,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, NumPy {np.__version__}; {MODELS} models, mean ± sd\n")
     print(calibration(data.to_numpy(), network).to_string())
     if arguments.fit:
-        warnings.simplefilter("ignore", RuntimeWarning)  # a step of the fit to where roles make no difference
+        warnings.simplefilter("ignore", RuntimeWarning)  # the fit may step to where roles make no difference
         print("\n" + report(fit(data, network), data))
 
 

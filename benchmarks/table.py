@@ -1,11 +1,12 @@
 """
-From the JSON of a run of the benchmarks to the two tables that the book shows.
+Turn the JSON of a run of the benchmarks into the two tables that the book shows.
 
     pytest benchmarks --benchmark-json=benchmarks.json
     python benchmarks/table.py benchmarks.json                       # into book/howto/
     python benchmarks/table.py benchmarks.json full.json --into .    # several runs on one machine, elsewhere
 
-Writes benchmarks.csv, a row a benchmark with its median, least and largest time, and machine.csv: what it ran on.
+Writes benchmarks.csv, a row for each benchmark with its median, least and largest time, and machine.csv, which
+describes the machine.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ CLOCKS = {"perf_counter": "wall clock", "process_time": "processor time"}
 
 
 def rows(report: dict) -> pd.DataFrame:
-    """A row for each benchmark, those of a group together, the reference of the group last."""
+    """Return a row for each benchmark, those of a group together, the reference of the group last."""
     found = []
     for one in report["benchmarks"]:
         times, info = one["stats"], one["extra_info"]
@@ -51,12 +52,12 @@ def _first_seen(tasks: pd.Series) -> pd.Series:
 
 
 def duration(seconds: float) -> str:
-    """A time with three digits, in seconds or milliseconds."""
+    """Return a time with three digits, in seconds or milliseconds."""
     return f"{seconds:#.3g} s" if seconds >= 1 else f"{seconds * 1e3:#.3g} ms".replace(". ms", " ms")
 
 
 def machine(report: dict) -> pd.DataFrame:
-    """What the benchmarks ran on, and the clock."""
+    """Return a description of the machine that the benchmarks ran on, and of its clock."""
     shown = dict(report["machine_info"]["shown"])
     timers = {one["options"]["timer"] for one in report["benchmarks"]}
     shown["clock"] = ", ".join(sorted(CLOCKS.get(timer, timer) for timer in timers))

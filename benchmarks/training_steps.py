@@ -16,7 +16,7 @@ from gexlib.wgan.step import Autograd
 
 
 class Problem(NamedTuple):
-    """What is trained; two numerical covariates come with the categorical ones."""
+    """The sizes of a training; two numerical covariates come with the categorical ones."""
 
     name: str
     n_genes: int
@@ -36,7 +36,7 @@ PROBLEMS = [
 
 
 def tiny(problem: Problem) -> Problem:
-    """The same problem with few genes, done in a moment."""
+    """Return the same problem with few genes, which takes a moment."""
     n_genes = 50 + PROBLEMS.index(problem)
     return problem._replace(n_genes=n_genes, settings=problem.settings.replace(hidden=(8, 8), latent_dim=6))
 
@@ -44,7 +44,7 @@ def tiny(problem: Problem) -> Problem:
 def start(
     problem: Problem, device: torch.device, engine: type[ClosedForm] | type[Autograd] = ClosedForm
 ) -> tuple[ClosedForm | Autograd, Batch]:
-    """New networks in an engine, and a minibatch."""
+    """Return an engine with new networks, and a minibatch."""
     random, settings = torch.Generator().manual_seed(0), problem.settings
     n, b = 20 * settings.batch_size, settings.batch_size
     x, values = torch.randn(n, problem.n_genes, generator=random), torch.randn(n, 2, generator=random)

@@ -3,8 +3,8 @@ Make the embedded E. coli data set from the PyPI wheel pymodulon 0.2.1.
 
     python data/ecoli/build.py [pymodulon-0.2.1-py3-none-any.whl]
 
-Without an argument the wheel is fetched with ``pip download``. Either way its SHA-256 is checked first.
-Written next to this script: ``precise.h5ad`` (expression, covariates, genes), ``trn.tsv`` (the regulatory
+Without an argument the wheel is fetched with ``pip download``. Either way its SHA-256 is checked first. The script
+writes next to itself ``precise.h5ad`` (expression, covariates, genes), ``trn.tsv`` (the regulatory
 network, regulator names as in the source), ``LICENSE.pymodulon`` and ``manifest.json`` (hashes of the source
 and of the products). The same versions of h5py, HDF5 and anndata give the same bytes; README.md says what
 every column means.
@@ -79,7 +79,7 @@ NH4CL_G_PER_MMOL = 0.05349  # one sample gives its NH4Cl in mM
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file as a hexadecimal string."""
+    """Return the hash of a file as a hexadecimal string."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -94,7 +94,7 @@ def amount(text: str) -> tuple[str, float]:
 
 
 def genotype(description: str) -> str:
-    """What the description says beyond species and strain: deletions, mutations, the evolved isolate."""
+    """Return what the description says beyond species and strain: deletions, mutations, the evolved isolate."""
     return re.sub(r"^Escherichia coli( K-12)?( MG1655| BW25113)?\s*", "", description) or "wild type"
 
 
@@ -103,7 +103,7 @@ def conditions(obs: pd.DataFrame, expression: pd.DataFrame) -> pd.Series:
     Name the groups that replicates share.
 
     A source name whose samples agree in all `DEFINING` covariates is kept, whether one or several projects
-    measured it. Where they differ, each set of agreeing samples becomes a group of its own, called ``name
+    measured it. If they differ, each set of agreeing samples becomes a group of its own, called ``name
     (projects)``. Names under which the source lists the very same measurements become one group, ``name =
     name``.
     """
@@ -145,7 +145,7 @@ def clean_obs(table: pd.DataFrame, expression: pd.DataFrame) -> pd.DataFrame:
 
 
 def clean_var(table: pd.DataFrame, locus_tags: pd.Index) -> pd.DataFrame:
-    """Annotation of the measured genes, indexed by symbol (plus locus tag where a symbol is not unique)."""
+    """Return the annotation of the measured genes, indexed by symbol (plus locus tag if a symbol is not unique)."""
     genes = table.loc[locus_tags]
     symbol = genes["gene_name"].astype(str)
     repeated = symbol.duplicated(keep=False)

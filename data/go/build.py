@@ -45,13 +45,13 @@ SOURCES = {
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file as a hexadecimal string."""
+    """Return the hash of a file as a hexadecimal string."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def members(deb: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, offset and size of each file in a Debian package, which is an ``ar`` archive."""
+    """Yield name, offset and size of each file in a Debian package, which is an ``ar`` archive."""
     with deb.open("rb") as file:
         if file.read(8) != b"!<arch>\n":
             raise ValueError(f"{deb} is not a Debian package")
@@ -62,7 +62,7 @@ def members(deb: Path) -> Iterator[tuple[str, int, int]]:
 
 
 def database(given: Path, source: dict[str, str], folder: Path) -> Path:
-    """The SQLite file of a source, from `given`: the file itself, or the package that has it."""
+    """Return the SQLite file of a source, from `given`: the file itself, or the package that has it."""
     path = given
     if given.suffix == ".deb":
         offset = next(offset for name, offset, _ in members(given) if name.startswith("data.tar"))
@@ -80,7 +80,7 @@ def database(given: Path, source: dict[str, str], folder: Path) -> Path:
 
 
 def ancestors(go: sqlite3.Connection) -> dict[str, set[str]]:
-    """Each biological process and all that lie above it, over every relation that GO.db holds."""
+    """Return each biological process and all that lie above it, over every relation that GO.db holds."""
     names = dict(go.execute("SELECT _id, go_id FROM go_term"))
     above = {names[i]: {names[i]} for (i,) in go.execute("SELECT _id FROM go_term WHERE ontology = 'BP'")}
     for i, below in go.execute("SELECT _id, _offspring_id FROM go_bp_offspring"):
@@ -90,9 +90,9 @@ def ancestors(go: sqlite3.Connection) -> dict[str, set[str]]:
 
 def annotations(org: sqlite3.Connection, above: dict[str, set[str]]) -> dict[str, list[str]]:
     """
-    Symbols of the genes of each term, as GO2ALLEGS of org.Hs.eg.db has them.
+    Return the symbols of the genes of each term, as GO2ALLEGS of org.Hs.eg.db has them.
 
-    Raises an error unless the direct annotations, carried up to all ancestors, give the very same.
+    Raises a ValueError unless the direct annotations, carried up to all ancestors, give the same genes.
     """
     symbols = dict(org.execute("SELECT _id, symbol FROM gene_info"))
     terms, carried = defaultdict(set), defaultdict(set)
@@ -109,7 +109,7 @@ def annotations(org: sqlite3.Connection, above: dict[str, set[str]]) -> dict[str
 
 
 def dates(database: sqlite3.Connection) -> dict[str, str]:
-    """Dates of what a database was made from."""
+    """Return the dates of the sources from which a database was made."""
     wanted = {"GOSOURCEDATE": "Gene Ontology", "GOEGSOURCEDATE": "annotations (gene2go, Entrez Gene)"}
     return {wanted[key]: value for key, value in database.execute("SELECT * FROM metadata") if key in wanted}
 

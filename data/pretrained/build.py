@@ -4,10 +4,10 @@ Take the pretrained models from a finished run of the book on the real files.
     GEXLIB_DATA=... snakemake --cores all
     python data/pretrained/build.py
 
-From the results of notebooks 02 and 04, for each model: the folder with the generator (of notebook
-04 the training whose score on the validation samples was best), ``recipe.json`` (what it was trained on, with which
-settings and versions, and the scores of this very model on the test samples) and, for the human model, ``cohort.csv``
-(how many samples of each kind it was trained on). ``manifest.json`` has the SHA-256 of every file.
+Each model gets a folder with the generator from the results of notebook 02 or 04 (of notebook 04, the training with the
+best score on the validation samples) and ``recipe.json`` (what it was trained on, with which settings and versions, and
+the scores of this very model on the test samples). The human model also gets ``cohort.csv`` (how many samples of each
+kind it was trained on). ``manifest.json`` has the SHA-256 of every file.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def take(name: str, model: Path, data: Path, notebook: str, files) -> Path:
-    """Copy a model, and write down how it was made and how good it is."""
+    """Copy a model, and write how it was made and how good it is."""
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
     gan = WGANGP.load(model)

@@ -32,10 +32,11 @@ def rank_sets(scores: pd.Series, sets: Mapping[str, Iterable[str]], top: int = 1
     Returns
     -------
     DataFrame, one row a set, by falling AUROC
-        ``genes``: the number of scored members. ``AUROC``: how well the absolute score tells members from other genes
-        (0.5 is chance). ``p``: the share of positions around the chromosome with an AUROC at least as high. ``in top``:
-        the number of members among the top genes. ``expected``: that number by chance. ``p top``: the hypergeometric
-        (one-sided Fisher) probability of at least as many, which takes genes as independent.
+        ``genes``: the number of scored members.
+        ``AUROC``: how well the absolute score tells members from other genes (0.5 is chance).
+        ``p``: the share of positions around the chromosome with an AUROC at least as high.
+        ``in top``: the number of members among the top genes. ``expected``: that number by chance. ``p top``: the
+        hypergeometric (one-sided Fisher) probability of at least as many, which takes genes as independent.
 
     Raises
     ------

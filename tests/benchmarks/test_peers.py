@@ -1,4 +1,4 @@
-"""The comparison with peers, from end to end, with packages in their place that answer at once."""
+"""The comparison with peers, from end to end, with stand-ins for their packages that answer at once."""
 
 import re
 import sys

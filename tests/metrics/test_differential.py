@@ -1,4 +1,4 @@
-"""Agreement of differential expression is that of the two tests, made apart."""
+"""Agreement of differential expression is that of two separate tests."""
 
 import numpy as np
 import pandas as pd

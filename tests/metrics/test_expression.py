@@ -1,4 +1,4 @@
-"""What counts as a data set, and how two are matched."""
+"""What counts as a data set, and how the genes of two are matched."""
 
 import numpy as np
 import pytest

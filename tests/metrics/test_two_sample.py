@@ -1,4 +1,4 @@
-"""Tell two data sets apart: chance for one distribution, certainty for two, and MMD by its formula."""
+"""Two data sets told apart: at chance for one distribution, with certainty for two; and MMD by its formula."""
 
 import numpy as np
 import pytest

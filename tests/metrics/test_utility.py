@@ -1,4 +1,4 @@
-"""Train on one data set, test on another: the numbers tell good training data from bad."""
+"""Training on one data set and testing on another tells good training data from bad."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Small real and synthetic data with two groups, and one report over everything."""
+"""Small real and synthetic data with two kinds of samples, and one report over everything."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Baselines learn from training data and follow the groups of the test data."""
+"""Baselines learn from training data, and draw the kinds of the test samples."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Real samples are drawn from the groups that are wanted, without replacement."""
+"""Real samples are drawn of the kinds that are wanted, without replacement."""
 
 import numpy as np
 import pandas as pd

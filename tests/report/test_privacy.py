@@ -1,4 +1,4 @@
-"""Privacy: copies of training samples are found out, held-out samples are not."""
+"""Privacy: copies of training samples are found out, unseen samples are not."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Structure: two coefficients from one computation, and the network's where regulons are given."""
+"""Structure: two coefficients from one computation, and those of the network if regulons are given."""
 
 import pytest
 

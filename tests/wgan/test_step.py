@@ -1,4 +1,4 @@
-"""The engine in closed form takes the trajectory of the plain iteration, for the default and the paper's settings."""
+"""The engine in closed form trains as the plain iteration does, for the default and the paper's settings."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What happens to the genes in an experiment."""
+"""Perturbations: what an experiment does to the genes."""
 
 import numpy as np
 import pytest

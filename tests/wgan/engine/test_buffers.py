@@ -1,4 +1,4 @@
-"""Layers and covariates' vectors in memory that is taken once are those of the networks."""
+"""Layers and covariates' vectors in memory that is allocated once are those of the networks."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Parameters lie where the engine looks for them, and an error says so if they do not."""
+"""Parameters lie where the engine looks for them, or an error says that they do not."""
 
 import pickle
 

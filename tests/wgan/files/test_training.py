@@ -1,4 +1,4 @@
-"""Long trainings that end before their time: what is left, what is said, and how they go on."""
+"""Trainings that end too early: what is left, what the error says, and how they go on."""
 
 import os
 import shutil
