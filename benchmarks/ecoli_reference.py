@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--regulondb", type=Path, help="folder with the RegulonDB files")
     parser.add_argument("--seeds", type=int, default=3, help="trainings for each gene set")
     parser.add_argument("--settings", default="default", help="preset of the model")
-    parser.add_argument("--epochs", type=int, help="passes over the data, at most; one shows the start alone")
+    parser.add_argument("--epochs", type=int, help="epochs, at most; one shows the start alone")
     parser.add_argument("--genes", type=int, choices=[*REFERENCE], help="this gene set only")
     options = parser.parse_args()
     machine = f"{platform.machine()}, {os.cpu_count()} cores (one used)"

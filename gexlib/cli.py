@@ -91,7 +91,7 @@ def train(
     numerical: Annotated[list[str] | None, typer.Option(help="A numerical covariate; repeat for more.")] = None,
     preset: Annotated[str, typer.Option(help="Settings: default, paper_ecoli or paper_gtex_tcga.")] = "default",
     epochs: Annotated[
-        int | None, typer.Option(help="Most passes over the data [default: those of the preset].")
+        int | None, typer.Option(help="Most epochs of the training [default: those of the preset].")
     ] = None,
     unseen: Annotated[
         str, typer.Option(help="How to treat a level that training never saw: 'error' or 'unknown'.")

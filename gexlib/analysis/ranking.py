@@ -113,7 +113,7 @@ def combine(effects: Iterable[pd.DataFrame] | Mapping[object, pd.DataFrame]) -> 
     """
     tables = list(effects.values() if isinstance(effects, Mapping) else effects)
     if len(tables) < 2:
-        raise ValueError(f"effects has {len(tables)} table; the spread between models needs two or more")
+        raise ValueError(f"effects has {len(tables)} table; the variation between models needs two or more")
     for table in tables:
         check_columns("column", ["effect", "sd"], table, "effects")
     genes = tables[0].index

@@ -125,7 +125,7 @@ def merge_rows(d: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     Cluster by chains of nearest neighbours (Müllner 2011), which read one row of ``d`` at a time.
 
-    A cluster is stored in the row and the column of its member of highest index. If two clusters merge, only their two
+    The row and the column of its member of highest index hold a cluster. If two clusters merge, only their two
     rows are combined. Any other row is updated when it is next read: it takes the maximum of the two columns.
 
     Parameters

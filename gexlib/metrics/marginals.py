@@ -58,7 +58,7 @@ def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Ser
 
     .. math:: \rho_c = \frac{2 s_{XZ}}{s_X^2 + s_Z^2 + (\bar{q}_X - \bar{q}_Z)^2}.
 
-    Any difference in place, spread or shape lowers it. It does not depend on the gene's unit.
+    Any difference in location, scale or shape lowers it. It does not depend on the gene's unit.
 
     Parameters
     ----------

@@ -46,12 +46,12 @@ def s_tf_tg(
     genes : sequence of str, optional
         Names of the columns of ``real``. Default: its ``var_names``; arrays need it.
     dissimilarity : bool
-        Compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
+        Whether to compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
     self_regulation : bool
         Whether a TF that regulates itself is among its own targets. Its correlation with itself is always 1, so even
         random data scores above 0. The default is that of Table 1.
     equal_weights : bool
-        Give each TF the weight 1 instead of its number of targets.
+        Whether to give each TF the weight 1 instead of its number of targets.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 among TFs and targets are an error, or their correlations count as 0.
 
@@ -114,15 +114,15 @@ def s_tg_tg(
     genes : sequence of str, optional
         Names of the columns of ``real``. Default: its ``var_names``; arrays need it.
     per_target : bool
-        The formula as printed in the paper: a cosine for each target with the other targets, summed over the targets of
-        a TF. The sum is not divided by their number, so the result grows with the regulons and is not bounded by 1. The
-        default is one cosine for each TF, over all pairs of its targets, as in Table 1.
+        Whether to use the formula as printed in the paper: a cosine for each target with the other targets, summed over
+        the targets of a TF. The sum is not divided by their number, so the result grows with the regulons and is not
+        bounded by 1. The default is one cosine for each TF, over all pairs of its targets, as in Table 1.
     dissimilarity : bool
-        Compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
+        Whether to compare 1 - r, as in the paper's text, instead of the correlations r, as in its Table 1.
     self_regulation : bool
         Whether a TF that regulates itself is among its own targets.
     equal_weights : bool
-        Give each TF the weight 1 instead of its number of targets minus 1.
+        Whether to give each TF the weight 1 instead of its number of targets minus 1.
     constant : {"raise", "zero"}
         Genes of standard deviation 0 among TFs and targets are an error, or their correlations count as 0.
 

@@ -103,7 +103,7 @@ def _check_switch(
 ) -> None:
     if by not in [*encoder.categorical, *encoder.numerical]:
         known = listing([*encoder.categorical, *encoder.numerical])
-        raise ValueError(f"by={by!r} is no covariate that the model is conditioned on; those are: {known}")
+        raise ValueError(f"by={by!r} is no covariate that the model is conditioned on; its covariates: {known}")
     given = {"value": value} | ({} if reference is None else {"reference": reference})
     for argument, level in given.items():
         if by in encoder.numerical:

@@ -46,7 +46,7 @@ def train(
     Raises
     ------
     FloatingPointError
-        If a loss is no longer finite, or a weight is not when the networks are about to be scored and saved.
+        If a loss is not finite, or a weight is not finite at an evaluation.
     """
     state, settings = step.state, step.settings
     hide = None if progress is None else not progress
@@ -72,7 +72,7 @@ def train(
 
 
 def train_epoch(step: Autograd | ClosedForm, data: Batch | BatchesOnDisk) -> dict[str, float]:
-    """Take the players through an epoch; returns the means of the losses."""
+    """Take the players through an epoch, and return the means of the losses by name."""
     state, settings = step.state, step.settings
     step.set_rate(settings.rate_factor(state.epoch))
     losses, n = torch.zeros(4, device=state.random.device), 0
@@ -85,7 +85,7 @@ def train_epoch(step: Autograd | ClosedForm, data: Batch | BatchesOnDisk) -> dic
 
 
 def _minibatches(data: Batch | BatchesOnDisk, settings: Settings, random: torch.Generator) -> Iterator[Batch]:
-    """Give the minibatches of an epoch: those of one pass over the samples, or a fixed number of them."""
+    """Return an iterator over the minibatches of an epoch: those of one pass over the samples, or a fixed number."""
     if not settings.epoch_updates:
         return data.minibatches(random, settings.batch_size)
     passes = (data.minibatches(random, settings.batch_size) for _ in count())
