@@ -1,5 +1,5 @@
 """
-What each part of the generator does: trainings with and without it, scored on the human test samples.
+The use of each part of the generator: trainings with and without it, scored on the human test samples.
 
     GEXLIB_DATA=... python benchmarks/ablation.py              # all rows: three seeds, about an hour
     GEXLIB_DATA=... python benchmarks/ablation.py --only paper # one row; the others stay as the tables have them

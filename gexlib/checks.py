@@ -156,6 +156,7 @@ def check_columns(
     names : sequence of str
         The columns.
     table : DataFrame
+        The table that must have them.
     where : str
         The name of the table, for the error.
     complete : bool

@@ -127,6 +127,7 @@ def property_distances(real: Properties, synthetic: Mapping[str, Properties]) ->
     Parameters
     ----------
     real : Properties
+        Properties of real data.
     synthetic : mapping of str to Properties
         Properties of each synthetic data set by name. Another sample of real data among them shows how small a distance
         can be.

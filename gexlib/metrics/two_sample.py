@@ -1,4 +1,4 @@
-"""How well real and synthetic data can be told apart: classifier two-sample test and maximum mean discrepancy."""
+"""Tests that tell real from synthetic data: a classifier two-sample test and the maximum mean discrepancy."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
         Names of the genes, in the order of the matrix.
     ax : Axes
     title : str
+        Title of the axes.
 
     Returns
     -------

@@ -26,6 +26,7 @@ def matched(train: AnnData, n: int, obs: pd.DataFrame, within: Sequence[str], rn
     within : sequence of str
         Columns of both tables whose combinations are the kinds. Empty: all samples are of one kind.
     rng : numpy.random.Generator
+        Draws the samples.
     """
     if n >= train.n_obs:
         return train

@@ -1,4 +1,4 @@
-"""What a generator changes if one covariate is switched and everything else is held still."""
+"""Counterfactuals: the changes that a generator makes if one covariate is switched and all else is held still."""
 
 from __future__ import annotations
 

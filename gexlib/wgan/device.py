@@ -1,4 +1,4 @@
-"""Where a model computes: the device, and the number of CPU threads."""
+"""The device on which a model computes, the number of CPU threads, and errors of memory."""
 
 from __future__ import annotations
 

@@ -23,11 +23,13 @@ class Draws:
     rows : slice
         The samples of the minibatch that this process works on.
     n_genes : int
+        Genes of a sample.
     gene_noise : bool
         Whether the generator needs noise for each gene.
     random : torch.Generator
-        Where the numbers come from. They are drawn on its device.
+        Draws the numbers, on its device.
     dtype : torch.dtype
+        Of all numbers.
 
     Attributes
     ----------

@@ -1,9 +1,9 @@
 r"""
 The factor model that the generator adds to its network, and gene noise.
 
-A multilayer perceptron is a smooth function of a short latent vector. What it generates lies on a thin sheet: the
-variety within a tissue is lost, and the paper's scores, which compare correlations between genes, do not show this.
-Here a sample with the covariates *c* has the scores
+A multilayer perceptron is a smooth function of a short latent vector. So its samples lie on a thin sheet, and the
+variety within a tissue is lost. The paper's scores compare correlations between genes, and do not show this. Here a
+sample with the covariates *c* has the scores
 
 .. math::
     y = \mathrm{MLP}(z, c) + \mu_c + (A_k z) \Lambda + \sigma_k \odot \epsilon
@@ -50,7 +50,7 @@ class KindIndicators(nn.Module):
     n_levels : sequence of int
         Levels of each categorical covariate.
     keys : Tensor of int64
-        The numbers of the known kinds, ascending.
+        The keys of the known kinds, ascending (:func:`gexlib.preprocess.kinds.key_places`).
     """
 
     def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
@@ -81,6 +81,7 @@ class GeneNoise(nn.Module):
     Parameters
     ----------
     kinds : KindIndicators
+        The kinds that have standard deviations of their own.
     log_sd : Tensor, shape (n_kinds, n_genes)
         Logarithms of the first standard deviations; they are learned.
     """

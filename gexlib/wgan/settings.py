@@ -6,20 +6,20 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-CHOICES = {
+CHOICES = {  # the values of settings that are words
     "transform": ("normal scores", "z-scores"),
     "factor_model": ("full", "noise only", "none"),
     "schedule": ("cosine", "constant"),
     "score": ("balanced", "S_dist"),
 }
-FORMER_NAMES = {
+FORMER_NAMES = {  # of settings, in files that older versions wrote
     "head": "factor_model",
     "noise_temperature": "gene_noise_temperature",
     "noise_probability": "critic_noise_probability",
     "noise_critic": "critic_noise_sd",
     "noise_generator": "critic_noise_sd_generator",
 }
-FORMER_MODELS = {"factors": "full", "noise": "noise only"}
+FORMER_MODELS = {"factors": "full", "noise": "noise only"}  # values of factor_model in such files
 RMSPROP_EPS = 1e-7  # added to the root of the mean square: the default of Keras, which the authors used
 LAST_RATE = 0.02  # the cosine schedule ends at this share of the step size
 
@@ -52,9 +52,9 @@ class Settings:
     hidden : tuple of int
         Units of the hidden layers, the same in generator and critic.
     embedding_scale : float
-        The first weights of the categories' embeddings are uniform between minus and plus this number. The authors'
-        0.05 makes the networks all but blind to the covariates at first. Correlations between genes can be learned
-        without them, so a training that stops by S_dist may end before a covariate has any effect.
+        The first weights of the embeddings of levels are uniform between minus and plus this number. With the authors'
+        0.05, the networks hardly see the covariates at first. Correlations between genes can be learned without
+        covariates, so a training that stops by S_dist may end before a covariate has any effect.
     penalty_weight : float
         :math:`\lambda`, the weight of the gradient penalty (equation 3).
     critic_steps : int
@@ -83,7 +83,7 @@ class Settings:
     epochs : int
         Epochs, at most.
     evaluate_every : int
-        Epochs from one score on the validation data, and one checkpoint, to the next.
+        Epochs between two scores on the validation samples, and between two checkpoints.
     score : {"balanced", "S_dist"}
         The score of the validation samples that decides which epoch is kept. ``"S_dist"`` is that of the authors' code;
         it does not see a lack of variety. ``"balanced"`` is the mean of S_dist, coverage, and the harmonic mean of

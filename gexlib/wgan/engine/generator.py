@@ -84,7 +84,7 @@ class Generation:
 
 
 class _NoiseTerm:
-    """What :class:`GeneNoise` adds to samples, in place, and its gradients."""
+    """The term that :class:`GeneNoise` adds to samples, in place, and its gradients."""
 
     def __init__(self, model: GeneNoise, n: int, n_genes: int) -> None:
         self.model, self.sd = model, model.log_sd.new_empty(n, n_genes)
@@ -99,7 +99,7 @@ class _NoiseTerm:
 
 
 class _FactorTerm(_NoiseTerm):
-    """What :class:`FactorModel` adds to samples, in place, and its gradients."""
+    """The term that :class:`FactorModel` adds to samples, in place, and its gradients."""
 
     def __init__(self, model: FactorModel, n: int, n_genes: int) -> None:
         super().__init__(model, n, n_genes)

@@ -37,6 +37,7 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
     info : dict
         What describes it, as JSON can hold it.
     tensors : dict of str to Tensor
+        On any device.
 
     Raises
     ------
