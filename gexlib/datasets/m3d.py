@@ -32,6 +32,11 @@ UNITS = {
     "time_point": "minutes",
 }
 FIRST = ["strain", "perturbation", "perturbation_gene", "growth_phase", "aeration", "culture", *UNITS]
+# The covariates that the paper conditions on, all as categories; a model needs NaN made a level first.
+M3D_COVARIATES = {
+    "categorical": ["growth_phase", "glucose", "ampicillin", "ph", "aeration", "oxygen", "temperature"],
+    "numerical": [],
+}
 REMARKS = ("note", "note2", "curator_interpretation", "NA")  # prose, and one empty entry
 
 

@@ -1,5 +1,6 @@
-"""Preparation of data sets for training: splits by group, kinds of samples, standardisation, encoded covariates."""
+"""Preparation of data sets for training: splits, kinds of samples, standardisation, covariates as numbers."""
 
+from gexlib.preprocess.blocks import correlation_by_distance, neighbour_blocks
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.genes import match_genes
 from gexlib.preprocess.kinds import CodedKinds, Kinds
@@ -19,7 +20,9 @@ __all__ = [
     "Parts",
     "SampleEncoder",
     "Standardizer",
+    "correlation_by_distance",
     "match_genes",
+    "neighbour_blocks",
     "parts",
     "prepare",
     "split_groups",

@@ -3,7 +3,7 @@
 from gexlib.study.cohort import load_demo, load_human
 from gexlib.study.confounded import Confounded
 from gexlib.study.paper import HUMAN, TABLE_1
-from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human
+from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "load_human",
     "prepared_ecoli",
     "prepared_human",
+    "prepared_m3d",
     "recovery_experiment",
 ]

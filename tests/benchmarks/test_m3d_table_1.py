@@ -1,0 +1,80 @@
+"""Table 1 of M3D and PRECISE from end to end, on few genes and for few epochs; and the result that is committed."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gexlib.study import TABLE_1
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+ROWS = 12
+
+
+@pytest.fixture
+def benchmark_script(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import m3d_table_1
+
+    return m3d_table_1
+
+
+@pytest.fixture
+def chips(tmp_path):
+    """300 made up chips of experiments one after the other, with genes that the embedded network has below crp."""
+    from gexlib.datasets import load_ecoli_grn
+    from gexlib.grn import hierarchy
+
+    genes = list(hierarchy(load_ecoli_grn(), "crp"))[:40]
+    rng = np.random.default_rng(0)
+    x = 9 + np.repeat(rng.normal(size=(100, 5)), 3, axis=0) @ rng.normal(size=(5, 40)) + rng.normal(size=(300, 40))
+    table = pd.DataFrame(x.T.round(4), index=genes, columns=[f"chip{i:03d}" for i in range(300)])
+    table.insert(0, "locus", "")
+    table.index = table.index.str.upper()
+    table.to_csv(tmp_path / "ecoli_m3d_v3_made_up.tsv.gz", sep="\t", index_label="gene_symbol")
+    return tmp_path
+
+
+def test_both_data_sets_quickly(benchmark_script, chips, capsys):
+    result, page = chips / "result.txt", chips / "page.csv"
+    benchmark_script.main([str(chips), "--quick", "--seeds", "0", "1", "--result", str(result), "--page", str(page)])
+    table = pd.read_csv(page)
+    assert list(table.columns) == ["data set", "samples", *TABLE_1]
+    counts = table["data set"].value_counts().to_dict()
+    assert counts == {"M3D, 524 chips": ROWS, "PRECISE": ROWS, "the paper, M3D": len(TABLE_1)}
+    values = table[table["data set"] == "M3D, 524 chips"].set_index("samples")["S_dist"].str.split("\xa0").str[0]
+    assert float(values["Real training samples, all"]) > 0.3 > abs(float(values["Random"]))
+    text = result.read_text(encoding="utf-8")
+    assert "virtual cores, one used; Python" in text
+    assert re.search(r"commit \w+", text)
+    assert "GAN, the paper's: preset paper_ecoli with epochs=5, patience=20" in text
+    assert "0 covariates" in text
+    assert text.count("Bootstrap") == 2 * (1 + 2)  # a mean, and each of two seeds
+    assert text in capsys.readouterr().out
+
+
+def test_the_papers_model_gets_as_many_updates_as_in_the_paper(benchmark_script):
+    paper = benchmark_script.PRESETS["paper_ecoli"]
+    for name, n_train in {"M3D, 524 chips": 311, "PRECISE": 166, "M3D, 907 chips": 544}.items():
+        settings = benchmark_script.models(name, quick=False)["GAN, the paper's"]
+        batches = -(-n_train // settings.batch_size)
+        assert settings.epochs * batches == pytest.approx(21 * paper.epochs, rel=0.2)
+        assert settings.patience * batches == pytest.approx(21 * paper.patience, rel=0.2)
+
+
+def test_start_is_the_default_whose_generator_never_moves(benchmark_script):
+    start = benchmark_script.models("PRECISE", quick=False)["GAN, default, start only"]
+    assert start.critic_warmup > 10**6
+    assert start.replace(critic_warmup=200, epochs=100) == benchmark_script.PRESETS["default"]
+
+
+def test_similarity_to_the_rest(benchmark_script):
+    from anndata import AnnData
+
+    x = np.random.default_rng(0).normal(size=(6, 400)).astype(np.float32)
+    x[5] = x[0]
+    last = np.arange(6) == 5
+    assert benchmark_script.closest(AnnData(x), last) == pytest.approx(1)
+    assert benchmark_script.closest(AnnData(x[1:].copy()), last[1:]) < 0.5
