@@ -9,6 +9,9 @@ samples. What it is compared with comes from real test samples: for each gene th
 also has tissue, condition and sex, for the same twenty years. The same slope in the training samples is the bound, and
 the slopes in test samples whose ages were shuffled among donors are the null.
 
+The default starts from a factor model with linear effects of the covariates. That start, before adversarial training,
+is a row of its own, which tells what the training adds.
+
 GTEx's donors are younger than TCGA's patients, so a difference between the two cohorts can look like an effect of age.
 So everything is computed a second time with the cohort in the linear models and the model's covariates, and ages
 shuffled within each cohort.
@@ -29,10 +32,12 @@ from anndata import AnnData
 from gexlib import WGANGP
 from gexlib.preprocess import parts
 from gexlib.study import prepared_human
+from gexlib.wgan import PRESETS, Settings
 
 YOUNG, OLD = 45.0, 65.0
 COVARIATES = ["tissue", "condition", "sex"]
 VARIANTS = (COVARIATES, [*COVARIATES, "cohort"])
+NEVER = 10**9  # steps of the critic before the generator's first
 DRAWS = 500  # shuffles, and bootstraps of donors
 RESULT = Path(__file__).parent / "results/age_effect.txt"
 
@@ -87,80 +92,94 @@ def resampled(obs: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([rows[i] for i in rng.integers(len(rows), size=len(rows))])
 
 
-def compare(train: AnnData, test: AnnData, effect: np.ndarray, covariates: list[str], draws: int, seed: int) -> dict:
-    """Compare the model's effect of age, and that in training samples, with that in test samples."""
+def compare(
+    train: AnnData, test: AnnData, effects: dict[str, np.ndarray], covariates: list[str], draws: int, seed: int
+) -> pd.DataFrame:
+    """
+    Compare effects of age, by gene, with that in test samples; the bound from the training samples is added to them.
+
+    Returns
+    -------
+    DataFrame, one row an effect
+        ``agreement``: the correlation over genes, with the interval ``low`` to ``high``; ``shuffled``: its mean for
+        shuffled ages, with their central 95 % ``shuffled low`` to ``shuffled high``; ``p``: the share of shuffles that
+        agree as well; ``sd`` of the effect over genes.
+    """
     rng = np.random.default_rng(seed)
     x, obs = test.X.astype(float), test.obs
     ages = obs["age"].to_numpy()
     bound = age_slopes(train.X.astype(float), train.obs["age"].to_numpy(), train.obs[covariates])
+    effects = effects | {"training donors": bound}
     held_out = age_slopes(x, ages, obs[covariates])
-    drawn = []
+    within = ["cohort"] if "cohort" in covariates else []
+    resampled_slopes, shuffled_slopes = [], []
     for _ in range(draws):
         rows = resampled(obs, rng)
-        slopes = age_slopes(x[rows], ages[rows], obs[covariates].iloc[rows])
-        drawn.append([correlation(effect, slopes), correlation(bound, slopes)])
-    within = ["cohort"] if "cohort" in covariates else []
-    null = [correlation(effect, age_slopes(x, shuffled_ages(obs, within, rng), obs[covariates])) for _ in range(draws)]
-    agreement = correlation(effect, held_out), correlation(bound, held_out)
-    margin = 1.96 * np.std(drawn, axis=0)
+        resampled_slopes.append(age_slopes(x[rows], ages[rows], obs[covariates].iloc[rows]))
+        shuffled_slopes.append(age_slopes(x, shuffled_ages(obs, within, rng), obs[covariates]))
+    found = {}
+    for name, effect in effects.items():
+        agreement = correlation(effect, held_out)
+        margin = 1.96 * np.std([correlation(effect, slopes) for slopes in resampled_slopes])
+        null = np.array([correlation(effect, slopes) for slopes in shuffled_slopes])
+        low, high = np.quantile(null, [0.025, 0.975])
+        found[name] = {
+            "agreement": agreement,
+            "low": agreement - margin,
+            "high": agreement + margin,
+            "shuffled": null.mean(),
+            "shuffled low": low,
+            "shuffled high": high,
+            "p": (1 + np.sum(null >= agreement)) / (1 + draws),
+            "sd": np.std(effect),
+        }
+    found["test donors"] = {"sd": np.std(held_out)}
+    return pd.DataFrame.from_dict(found, orient="index")
+
+
+def models(epochs: int | None) -> dict[str, Settings]:
+    """Return the settings of the default model, and of its start: nothing but the fitted factor model."""
+    default = PRESETS["default"] if epochs is None else PRESETS["default"].replace(epochs=epochs)
     return {
-        "model": (agreement[0], agreement[0] - margin[0], agreement[0] + margin[0]),
-        "training donors": (agreement[1], agreement[1] - margin[1], agreement[1] + margin[1]),
-        "shuffled ages": (np.mean(null), *np.quantile(null, [0.025, 0.975])),
-        "share of shuffles that reach the model": (1 + np.sum(np.array(null) >= agreement[0])) / (1 + draws),
-        "model and training donors": correlation(effect, bound),
-        "sizes": [float(np.std(v)) for v in (effect, bound, held_out)],
+        "default model": default,
+        "its start, without adversarial training": default.replace(critic_warmup=NEVER, epochs=1),
     }
-
-
-def trained(
-    train: AnnData, validation: AnnData, covariates: list[str], seed: int, epochs: int | None
-) -> tuple[WGANGP, float]:
-    """Return a trained model, and the seconds of processor time that it took."""
-    gan = WGANGP(categorical=covariates, numerical=["age"], seed=seed, device="cpu")
-    if epochs is not None:
-        gan.settings = gan.settings.replace(epochs=epochs)
-    start = time.process_time()
-    gan.fit(train, validation, progress=False)
-    return gan, time.process_time() - start
 
 
 def text(data: AnnData, seed: int, draws: int, epochs: int | None) -> str:
     """Train, compare, and return what the result file holds."""
-    train, validation, test = parts(with_age(data))
+    data = with_age(data)
+    train, validation, test = parts(data)
     named = {"training": train, "validation": validation, "test": test}
     donors = [f"{name}: {part.obs['donor'].nunique()} donors, {part.n_obs}" for name, part in named.items()]
-    spans = with_age(data).obs.groupby("cohort")["age"].agg(["mean", "std"])
+    spans = data.obs.groupby("cohort")["age"].agg(["mean", "std"])
     lines = [
         f"{data.uns['provenance']['cohort']}, age known: {' samples, '.join(donors)} samples; {data.n_vars} genes",
         f"settings: default; seed {seed}; {draws} shuffles, and {draws} bootstraps of test donors for the intervals",
         "age, mean and sd of samples: "
         + ", ".join(f"{name} {row['mean']:.1f} ± {row['std']:.1f}" for name, row in spans.iterrows()),
-        f"effect: log(1 + FPKM), {OLD:.0f} against {YOUNG:.0f} years",
+        f"effect: log(1 + FPKM), {OLD:.0f} against {YOUNG:.0f} years; r: over genes, with the effect in test donors",
     ]
     for covariates in VARIANTS:
-        gan, seconds = trained(train, validation, covariates, seed, epochs)
-        effect = gan.counterfactual(test.obs, "age", OLD, reference=YOUNG, n=4 * test.n_obs, seed=seed)["effect"]
-        found = compare(train, test, effect[test.var_names].to_numpy(), covariates, draws, seed)
-        lines += ["", f"with {', '.join(covariates)}; best epoch {gan.best_epoch_}, {seconds:.0f} s of one core"]
-        lines.append("correlation over genes with the effect of age in test donors (95 % interval)")
-        labels = {
-            "model": "model",
-            "training donors": "linear model of training donors (bound)",
-            "shuffled ages": "model, ages of test donors shuffled (null)",
-        }
-        for row, label in labels.items():
-            lines.append("  {:44} {:6.3f}  ({:.3f} to {:.3f})".format(label, *found[row]))
-        lines.append(
-            f"  shuffles that agree with the model as well as the real ages: p = "
-            f"{found['share of shuffles that reach the model']:.3f}"
-        )
-        lines.append(f"  model with linear model of training donors   {found['model and training donors']:6.3f}")
-        lines.append(
-            "  sd of the effect over genes: model {:.3f}, training donors {:.3f}, test donors {:.3f}".format(
-                *found["sizes"]
-            )
-        )
+        effects, notes = {}, []
+        for name, settings in models(epochs).items():
+            gan = WGANGP(categorical=covariates, numerical=["age"], settings=settings, seed=seed, device="cpu")
+            start = time.process_time()
+            gan.fit(train, validation, progress=False)
+            notes.append(f"{name}: best epoch {gan.best_epoch_}, {time.process_time() - start:.0f} s of one core")
+            effect = gan.counterfactual(test.obs, "age", OLD, reference=YOUNG, n=4 * test.n_obs, seed=seed)["effect"]
+            effects[name] = effect[test.var_names].to_numpy()
+        found = compare(train, test, effects, covariates, draws, seed)
+        found = found.rename(index={"training donors": "linear model of training donors (bound)"})
+        lines += ["", f"with {', '.join(covariates)}", *(f"  {note}" for note in notes)]
+        lines.append(f"  {'':40}{'r (95 % interval)':>24}{'ages shuffled (null)':>28}{'p':>8}{'sd of effect':>14}")
+        for name, row in found.iterrows():
+            agreement = null = p = ""
+            if name != "test donors":
+                agreement = f"{row['agreement']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+                null = f"{row['shuffled']:.3f} ({row['shuffled low']:.3f} to {row['shuffled high']:.3f})"
+                p = f"{row['p']:.3f}"
+            lines.append(f"  {name:40}{agreement:>24}{null:>28}{p:>8}{row['sd']:>14.3f}")
     return "\n".join(lines) + "\n"
 
 
