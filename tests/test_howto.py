@@ -72,13 +72,16 @@ def test_own_data_page_does_the_same_with_two_tables_of_a_user(tmp_path):
 
 
 def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
-    """On real files, but for M3D's expression table and GTEx's table of donors, which are made up."""
+    """On real files, but for M3D's expression table and the tables of donors, which are made up."""
     human = tmp_path / "human"
     human.mkdir()
     for name in ("bladder-rsem-fpkm-gtex", "chol-rsem-fpkm-tcga-t", "chol-rsem-fpkm-tcga", "lihc-rsem-fpkm-tcga"):
         (human / f"{name}.txt.gz").symlink_to(shared_data / f"rnaseqdb/normalized/{name}.txt.gz")
     subjects = "SUBJID\tSEX\tAGE\tDTHHRDY\nGTEX-S3XE\t1\t50-59\t1\nGTEX-S32W\t1\t40-49\t\nGTEX-1117F\t2\t60-69\t4\n"
     (tmp_path / "GTEx_Analysis_v8_Annotations_SubjectPhenotypesDS.txt").write_text(subjects)
+    patients = ",bcr_patient_barcode,type,age_at_initial_pathologic_diagnosis,gender\n"
+    patients += "1,TCGA-3X-AAVE,CHOL,72,MALE\n2,TCGA-ZD-A8I3,CHOL,[Not Available],FEMALE\n"
+    (tmp_path / "TCGA-CDR.csv").write_text(patients)
     for path in (shared_data / "m3d").glob("*descriptions"):
         shutil.copy(path, tmp_path)
     shutil.copy(shared_data / "regulondb/regulatory_interactions_10.0.txt", tmp_path / "regulatory_interactions")
@@ -103,8 +106,13 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
         "fnr": ["fnr"],
     }
     assert set(page["human"].obs["tissue"]) == {"bladder", "liver"}
-    assert sorted(page["with_age"].obs["age"]) == [44.5, 54.5]
-    assert page["human"].uns["provenance"]["metadata"].endswith("rows for 2 of 99 samples")
+    assert sorted(page["with_age"].obs["age"]) == [44.5, 54.5, 72]
+    assert page["human"].uns["provenance"]["metadata"] == (
+        "GTEx_Analysis_v8_Annotations_SubjectPhenotypesDS.txt: rows for 2 of 99 samples; "
+        "TCGA-CDR.csv: rows for 2 of 99 samples; together: rows for 4 of 99 samples"
+    )
+    shown = (PAGES.parents[1] / "benchmarks/results/age_effect.txt").read_text(encoding="utf-8").strip()
+    assert shown in (PAGES / "paper_data.md").read_text(encoding="utf-8")
     assert page["human"].obs.groupby("donor", observed=True)["split"].nunique().max() == 1
 
 

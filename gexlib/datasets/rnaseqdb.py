@@ -10,9 +10,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.datasets.cache import cached, state_of
-from gexlib.datasets.donors import add_metadata
+from gexlib.datasets.donors import Metadata, add_metadata
 from gexlib.datasets.fpkm_table import read_samples, read_table
 from gexlib.datasets.registry import cache_folder, git_blob_id
+from gexlib.datasets.sex import Y_LINKED, check_sex, infer_sex
 
 VERSION = 1  # of this loader; a cache of another version is made anew
 FILE_NAME = re.compile(r"(?P<study>\w+)-rsem-fpkm-(?P<dataset>gtex|tcga|tcga-t)\.txt\.gz")
@@ -42,14 +43,9 @@ TISSUE_OF_STUDY = {
     "ucec": "uterus",
     "ucs": "uterus",
 }
-SEX_OF_TISSUE = {"cervix": "female", "prostate": "male", "uterus": "female"}
-Y_LINKED = ["RPS4Y1", "DDX3Y", "KDM5D", "EIF1AY"]
-MALE_ABOVE = 3.0  # mean log(1 + FPKM) of the Y-linked genes
 
 
-def load_rnaseqdb(
-    folder: str | Path | None = None, metadata: pd.DataFrame | str | Path | None = None, cache: bool = True
-) -> AnnData:
+def load_rnaseqdb(folder: str | Path | None = None, metadata: Metadata | None = None, cache: bool = True) -> AnnData:
     """
     Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.
 
@@ -62,12 +58,9 @@ def load_rnaseqdb(
         The folder of ``STUDY-rsem-fpkm-gtex.txt.gz`` (normal tissue of GTEx; the study is the tissue),
         ``STUDY-rsem-fpkm-tcga.txt.gz`` (normal tissue of TCGA patients) and ``STUDY-rsem-fpkm-tcga-t.txt.gz``
         (tumours); they may be in folders below it. Default: the folder where `fetch` puts them.
-    metadata : pandas.DataFrame, str or Path, optional
-        A table with a column ``age``, a column ``sex`` or both, in upper or lower case, which RNAseqDB does not have.
-        An age is a number of years, or a bracket such as ``60-69``, which becomes the middle of its two numbers, 64.5.
-        A sex is male or female, M or F, or GTEx's 1 or 2. Rows are named by donor (``GTEX-S3XE``, ``TCGA-CU-A0YN``) or
-        by sample barcode; if both are there, the barcode counts. The name of a file ends in .csv, or in .tsv or .txt if
-        it is tab-separated, and its first column names the rows. GTEx's table of subject phenotypes is such a file.
+    metadata : pandas.DataFrame, str, Path, or a list of these, optional
+        Ages and sexes, which RNAseqDB does not have. GTEx's table of subject phenotypes and table S1 of the TCGA
+        Clinical Data Resource :cite:p:`liu2018integrated` can be given as they are, both at once. See Notes.
     cache : bool
         Keep the data set as an .h5ad file, from which the next load of the same files takes a fraction of the time. It
         is in the folder ``cache`` beside the files, or in the user's cache if their folder is read-only, and takes 4
@@ -87,16 +80,18 @@ def load_rnaseqdb(
         ``var`` : indexed by gene symbol; the genes that all files have, sorted.
 
         ``uns["provenance"]`` : source, unit, citation; ``files`` (their number); ``sha256`` (of the sorted names and
-        git blob ids of the files); ``sex_check``; and, with `metadata`, how many samples were matched.
+        git blob ids of the files); ``sex_check``; and, with `metadata`, for how many samples each table has a row, and
+        the samples whose Y-linked genes contradict the measured sex.
 
     Raises
     ------
     FileNotFoundError
-        If the folder has no such file.
+        If the folder has no such file, or `metadata` names none.
     ValueError
         If a file is damaged or malformed, its study is unknown, it has no gene in common with the others, or it has a
         barcode that another file has. If most samples of a tissue that only one sex has are of the other sex. If
-        `metadata` cannot be understood, or has no row for any sample. The message names the file.
+        `metadata` cannot be understood, contradicts itself about a donor, or has no row for any sample. The message
+        names the file.
 
     Notes
     -----
@@ -112,6 +107,21 @@ def load_rnaseqdb(
 
     Samples of prostate must be male, those of cervix and uterus female. ``sex_check`` counts the others, which stay
     unchanged.
+
+    A table of `metadata` has a column ``age`` or ``age_at_initial_pathologic_diagnosis``, a column ``sex`` or
+    ``gender``, or both, in upper or lower case. An age is a number of years, or a bracket such as ``60-69``, which
+    becomes the middle of its two numbers, 64.5. A sex is male or female, M or F, or GTEx's 1 or 2. An empty value, or
+    TCGA's ``[Not Available]``, is not known.
+
+    Rows are named by donor (``GTEX-S3XE``, ``TCGA-CU-A0YN``) or by sample barcode, in a column ``SUBJID`` or
+    ``bcr_patient_barcode``; without one, in the first column of a file or the index of a DataFrame. If there is a row
+    for the sample and one for its donor, that of the sample counts. Rows of the same name must not contradict each
+    other, whether they are in one table or in two. Samples without a row have an age of NaN, and their sex is inferred.
+    A measured sex takes the place of the inferred one even where they differ. ``provenance["sex"]`` names the samples
+    whose own Y-linked genes contradict it.
+
+    The name of a file ends in .csv, .tsv or .txt, and its values are separated by tabs, commas or semicolons. A folder
+    stands for those of its files that have a column ``SUBJID`` or ``bcr_patient_barcode``, and an age or sex.
     """
     files = find_files(cache_folder("gtex-tcga") if folder is None else Path(folder))
     if cache:
@@ -121,7 +131,7 @@ def load_rnaseqdb(
         data = _load(files)
     if metadata is not None:
         add_metadata(data, metadata)
-    data.uns["provenance"]["sex_check"] = _check_sex(data.obs)
+    data.uns["provenance"]["sex_check"] = check_sex(data.obs)
     return data
 
 
@@ -146,7 +156,7 @@ def _load(files: list[Path]) -> AnnData:
         twice = obs.index[obs.index.duplicated()][0]
         raise ValueError(f"sample {twice} is in {' and in '.join(obs.loc[[twice], 'file'])}; remove one of them")
     x, genes, y_linked = _fill(files, obs["file"].to_numpy())
-    obs["sex"] = _infer_sex(y_linked, obs["donor"])
+    obs["sex"] = infer_sex(y_linked, obs["donor"])
     obs["sex_inferred"] = obs["sex"] != "unknown"
     obs = obs[["tissue", "condition", "dataset", "study", "sex", "sex_inferred", "donor"]]
     obs = obs.astype({column: "category" for column in obs if column != "sex_inferred"})
@@ -220,28 +230,3 @@ def _narrow(x: np.ndarray, columns: np.ndarray) -> np.ndarray:
     for i, row in enumerate(x):
         flat[i * width : (i + 1) * width] = row[columns]
     return flat[: len(x) * width].reshape(len(x), width)
-
-
-def _infer_sex(y_linked: np.ndarray, donor: pd.Series) -> np.ndarray:
-    """Infer each sample's sex from the mean over its donor's samples."""
-    mean = pd.Series(y_linked, donor.index).groupby(donor.to_numpy()).transform("mean").to_numpy()
-    return np.select([np.isnan(mean), mean > MALE_ABOVE], ["unknown", "male"], "female").astype(object)
-
-
-def _check_sex(obs: pd.DataFrame) -> str:
-    """Compare sexes with the tissues that only one sex has; an error if most samples of a tissue contradict."""
-    expected = obs["tissue"].astype(object).map(SEX_OF_TISSUE)
-    checked = expected.notna() & (obs["sex"] != "unknown")
-    wrong = checked & (obs["sex"].astype(object) != expected)
-    for tissue, sex in SEX_OF_TISSUE.items():
-        here = obs["tissue"] == tissue
-        if 2 * (count := wrong[here].sum()) > (total := checked[here].sum()):
-            files = ", ".join(
-                f"{study}-rsem-fpkm-{dataset}.txt.gz"
-                for study, dataset in obs.loc[here & wrong, ["study", "dataset"]].drop_duplicates().to_numpy()
-            )
-            raise ValueError(
-                f"{count} of {total} samples of {tissue} are not {sex} ({files}); the files, or the sexes in "
-                "metadata, seem to be those of other samples"
-            )
-    return f"{wrong.sum()} of {checked.sum()} samples of cervix, prostate and uterus have the other sex"

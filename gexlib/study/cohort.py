@@ -10,6 +10,7 @@ from anndata import AnnData
 
 from gexlib.checks import whole_number
 from gexlib.datasets import load_rnaseqdb
+from gexlib.datasets.donors import Metadata
 from gexlib.datasets.registry import embedded
 from gexlib.wgan import WGANGP
 
@@ -60,7 +61,7 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     return made
 
 
-def load_human(folder: str | Path | None = None) -> AnnData:
+def load_human(folder: str | Path | None = None, metadata: Metadata | None = None) -> AnnData:
     """
     Load the real human cohort if its files are there, or else the demo cohort.
 
@@ -68,6 +69,9 @@ def load_human(folder: str | Path | None = None) -> AnnData:
     ----------
     folder : path, optional
         As for :func:`gexlib.datasets.load_rnaseqdb`. If it is given, the files must be there.
+    metadata : pandas.DataFrame, path, or a list of these, optional
+        Ages and sexes of the donors, as for :func:`gexlib.datasets.load_rnaseqdb`. If it is given, the files of
+        RNAseqDB must be there too, as the demo cohort has no donors.
 
     Returns
     -------
@@ -76,9 +80,9 @@ def load_human(folder: str | Path | None = None) -> AnnData:
         ``"RNAseqDB"`` or ``"demo"``.
     """
     try:
-        return load_rnaseqdb(folder)
+        return load_rnaseqdb(folder, metadata)
     except FileNotFoundError:
-        if folder is not None:
+        if folder is not None or metadata is not None:
             raise
         return load_demo()
 

@@ -10,6 +10,7 @@ import networkx as nx
 from anndata import AnnData
 
 from gexlib.datasets import ECOLI_COVARIATES, M3D_COVARIATES, load_ecoli, load_ecoli_grn, read
+from gexlib.datasets.donors import Metadata
 from gexlib.grn import hierarchy, match_case, regulons
 from gexlib.preprocess import neighbour_blocks, prepare
 from gexlib.study.cohort import load_human
@@ -131,6 +132,7 @@ def prepared_human(
     most_variable: int = 2000,
     keep: Sequence[str] = (),
     seed: int = 0,
+    metadata: Metadata | None = None,
 ) -> AnnData:
     """
     Load the human cohort as the chapters use it: the genes that vary most, samples split by donor.
@@ -148,6 +150,9 @@ def prepared_human(
         Genes to keep among these, whatever their variance.
     seed : int
         Seed of the split.
+    metadata : pandas.DataFrame, path, or a list of these, optional
+        Ages and sexes of the donors, see :func:`load_human`. The split is the same with and without it; samples whose
+        age is not known stay in it, with an age of NaN.
 
     Returns
     -------
@@ -156,7 +161,7 @@ def prepared_human(
     """
     if path:
         return read(path)
-    human = load_human(folder)
+    human = load_human(folder, metadata)
     return prepare(human, by="donor", seed=seed, most_variable=min(most_variable, human.n_vars), keep=keep)
 
 

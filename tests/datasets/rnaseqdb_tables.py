@@ -2,7 +2,7 @@
 
 import gzip
 
-from gexlib.datasets.rnaseqdb import Y_LINKED
+from gexlib.datasets.sex import Y_LINKED
 
 GENES = ["TP53", "NA", *Y_LINKED, "A1BG"]
 MALE, FEMALE = [9, 400, 1000, 700, 300], [9, 0, 0.5, 0, 0]  # NA and the Y-linked genes

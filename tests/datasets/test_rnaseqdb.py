@@ -26,7 +26,8 @@ from typer.testing import CliRunner
 
 from gexlib.cli import app
 from gexlib.datasets import load_rnaseqdb, registry, rnaseqdb
-from gexlib.datasets.rnaseqdb import MALE_ABOVE, SEX_OF_TISSUE, TISSUE_OF_STUDY, TISSUES, Y_LINKED
+from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY, TISSUES
+from gexlib.datasets.sex import MALE_ABOVE, SEX_OF_TISSUE, Y_LINKED
 
 
 def test_values_genes_and_covariates_of_every_sample(folder):

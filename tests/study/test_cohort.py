@@ -70,3 +70,9 @@ def test_demo_knows_only_levels_of_its_generator(demo):
     gan = WGANGP.load_pretrained("gtex-tcga")
     for name, levels in gan.encoder_.vocabularies_.items():
         assert set(demo.obs[name]) <= set(levels)
+
+
+def test_ages_are_not_given_to_the_demo_cohort(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEXLIB_DATA", str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="gexlib fetch gtex-tcga"):
+        load_human(metadata=pd.DataFrame({"age": [50]}, index=["GTEX-S3XE"]))

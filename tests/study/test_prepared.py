@@ -73,6 +73,18 @@ def test_human_is_split_by_donor_and_can_be_read(tmp_path, monkeypatch):
         prepared_human(folder=tmp_path / "nothing")
 
 
+def test_ages_change_nothing_but_age_and_sex(tmp_path, shared_data):
+    for name in ("bladder-rsem-fpkm-gtex", "chol-rsem-fpkm-tcga-t", "chol-rsem-fpkm-tcga"):
+        (tmp_path / f"{name}.txt.gz").symlink_to(shared_data / f"rnaseqdb/normalized/{name}.txt.gz")
+    plain = prepared_human(folder=tmp_path, most_variable=50)
+    human = prepared_human(folder=tmp_path, most_variable=50, metadata=shared_data / "rnaseqdb/metadata")
+    np.testing.assert_array_equal(human.X, plain.X)
+    assert human.obs["split"].equals(plain.obs["split"])
+    assert set(human.obs) - set(plain.obs) == {"age"}
+    assert human.obs["age"].between(18, 95).all()
+    assert not human.obs["sex_inferred"].any()
+
+
 NETWORK = nx.DiGraph()
 NETWORK.add_edges_from([("crp", "arac"), ("crp", "fis"), ("arac", "arab"), ("laci", "lacz")], effect="+")
 

@@ -163,7 +163,7 @@ def test_the_default_generates_variety_that_the_papers_generator_does_not():
     train, test = data[:250].copy(), data[250:].copy()
     recall = {}
     for name, preset in {"default": "default", "paper": "paper_gtex_tcga"}.items():
-        settings = PRESETS[preset].replace(hidden=(32, 32), latent_dim=8, epochs=30, critic_warmup=0)
+        settings = PRESETS[preset].replace(hidden=(32, 32), latent_dim=8, epoch_updates=0, epochs=30, critic_warmup=0)
         gan = WGANGP(["tissue"], settings=settings, device="cpu").fit(train)
         recall[name] = metrics.recall(test, gan.sample(test.obs))
     assert recall["default"] > 0.7

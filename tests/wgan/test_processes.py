@@ -186,7 +186,7 @@ def test_torchrun_with_the_command_line(small, tmp_path, monkeypatch):
     anndata.concat([train, validation]).write_h5ad(tmp_path / "data.h5ad")
     monkeypatch.chdir(tmp_path)
     command = ["train", "data.h5ad", "--categorical", "medium", "--epochs", "2"]
-    command += ["--preset", "paper_ecoli", "--device", "cpu"]
+    command += ["--device", "cpu"]
     runner = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "gexlib.cli"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     two = subprocess.run([*runner, *command, "two"], env=environment, capture_output=True, text=True)
