@@ -29,8 +29,8 @@ class EColi(NamedTuple):
     regulons : dict of str to list of str
         Target genes of each transcription factor in `network`.
     covariates : dict of str to list of str
-        The arguments ``categorical`` and ``numerical`` of :class:`gexlib.wgan.WGANGP`: how the cells were grown. Empty lists
-        if the data set does not tell.
+        The arguments ``categorical`` and ``numerical`` of :class:`gexlib.wgan.WGANGP`: how the cells were grown. Empty
+        lists if the data set does not tell.
     """
 
     data: AnnData

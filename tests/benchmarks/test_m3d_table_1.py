@@ -49,7 +49,7 @@ def test_both_data_sets_quickly(benchmark_script, chips, capsys):
     text = result.read_text(encoding="utf-8")
     assert "virtual cores, one used; Python" in text
     assert re.search(r"commit \w+", text)
-    assert "GAN, the paper's: preset paper_ecoli with epochs=5, patience=20" in text
+    assert "GAN, the paper's: preset paper_ecoli with epoch_updates=0, epochs=5, patience=20" in text
     assert "0 covariates" in text
     assert text.count("Bootstrap") == 2 * (1 + 2)  # a mean, and each of two seeds
     assert text in capsys.readouterr().out
