@@ -50,7 +50,7 @@ class KindIndicators(nn.Module):
     n_levels : sequence of int
         Levels of each categorical covariate.
     keys : Tensor of int64
-        The keys of the known kinds, ascending (:func:`gexlib.preprocess.kinds.key_places`).
+        The keys of the known kinds, ascending (``gexlib.preprocess.kinds.key_places``).
     """
 
     def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
