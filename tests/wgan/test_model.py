@@ -268,3 +268,20 @@ gan.fit(train, validation, checkpoint="{tmp_path}/checkpoint").save("{tmp_path}/
         assert kills, "no process lived long enough to be killed; the test tested nothing"
         subprocess.run([sys.executable, "-c", program], check=True)
         assert bits(WGANGP.load(tmp_path / "model", device="cpu")) == bits(whole), f"delays {delays}"
+
+
+def test_a_second_fit_that_fails_leaves_the_model_as_it_was(small, quick, monkeypatch):
+    train, validation = small
+    gan = make(quick).fit(train, validation)
+    before = bits(gan), gan.sample(validation.obs).X
+    other = train[:, ::-1].copy()
+    other.X *= 3
+    with monkeypatch.context() as patch:
+        patch.setattr(model_module, "run_training", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            gan.fit(other)
+    with pytest.raises(ValueError, match="validation has other genes"):
+        gan.fit(other, validation)
+    assert bits(gan) == before[0]
+    assert np.array_equal(gan.sample(validation.obs).X, before[1])
+    assert list(gan.var_.index) == list(train.var_names)
