@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from copy import copy
 
@@ -40,6 +41,13 @@ class Layers:
     """
 
     def __init__(self, layers: Sequence[nn.Linear], n: int) -> None:
+        if IN_ONE_PASS is None:
+            warnings.warn(
+                f"this PyTorch ({torch.__version__}) has no torch.ops.aten.threshold_backward.grad_input; a product with "
+                f"a mask takes its place, which is slower",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         self.w, self.bias = [layer.weight for layer in layers], [layer.bias for layer in layers]
         self.wt = [w.T for w in self.w]
         widths = [*(layer.in_features for layer in layers), layers[-1].out_features]
