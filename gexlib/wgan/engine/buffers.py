@@ -43,8 +43,8 @@ class Layers:
     def __init__(self, layers: Sequence[nn.Linear], n: int) -> None:
         if IN_ONE_PASS is None:
             warnings.warn(
-                f"this PyTorch ({torch.__version__}) has no torch.ops.aten.threshold_backward.grad_input; a product with "
-                f"a mask takes its place, which is slower",
+                f"this PyTorch ({torch.__version__}) has no torch.ops.aten.threshold_backward.grad_input; a product "
+                f"with a mask takes its place, which is slower",
                 RuntimeWarning,
                 stacklevel=2,
             )
