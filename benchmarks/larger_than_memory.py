@@ -62,16 +62,21 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
     import torch
 
     from gexlib.datasets import read
-    from gexlib.wgan import PRESETS, WGANGP
+    from gexlib.preprocess import CovariateEncoder, SampleEncoder
+    from gexlib.wgan import PRESETS
+    from gexlib.wgan.data.samples import training_samples
     from gexlib.wgan.device import limited_threads
+    from gexlib.wgan.engine import ClosedForm
+    from gexlib.wgan.processes import Processes
+    from gexlib.wgan.state import State
 
     data = read(path, backed=True)
     settings, found = PRESETS["paper_gtex_tcga"], {"import_mb": peak_mb()}
-    gan = WGANGP(["tissue"], settings=settings, device="cpu")
+    encoder = SampleEncoder(CovariateEncoder(["tissue"]), settings.transform)
     with limited_threads(1):
         forget(path)
         start = now()
-        samples, _ = gan._prepare(data)
+        samples, _ = training_samples(data, encoder)
         found["statistics"] = since(start)
         forget(path)
         start = now()
@@ -79,9 +84,10 @@ def measure(path: Path, iterations: int, cap: int) -> dict:
             pass
         found["reading"] = since(start)
         forget(path)
-        state, times = gan._new_state(), [now()]
+        state = State.start(settings, data.n_vars, encoder.covariates.n_levels, 0, 0, torch.device("cpu"))
+        step, times = ClosedForm(state, settings, Processes()), [now()]
         for real in samples.minibatches(state.random, settings.batch_size):
-            state.iteration(settings, len(real.x))(real)
+            step(real)
             times.append(now())
             if len(times) > iterations:
                 break
