@@ -14,8 +14,6 @@ from gexlib.wgan.factor_model import GeneNoise
 from gexlib.wgan.networks import Critic, Generator, build
 from gexlib.wgan.settings import Settings
 
-PLAYERS = ("generator", "critic")
-
 
 @dataclass
 class State:
