@@ -143,7 +143,7 @@ def train(
         if divided is not None:
             write(samples, divided)
         sizes = ", ".join(f"{part.n_obs} {name} samples" for name, part in parts.items())
-        typer.echo(f"{model}: {sizes}; epoch {gan.best_epoch_}, score {gan.best_score_:.3f} on the validation samples")
+        typer.echo(f"{model}: {sizes}. {gan.decision_}")
 
 
 @app.command()

@@ -2,28 +2,36 @@
 
 from gexlib.preprocess.blocks import correlation_by_distance, neighbour_blocks
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
+from gexlib.preprocess.effects import SMALLEST_KIND, design_matrix, fit_effects
 from gexlib.preprocess.genes import match_genes
+from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.kinds import CodedKinds, Kinds
 from gexlib.preprocess.normal_scores import NormalScores
-from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder
+from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder, to_expression, to_scores
 from gexlib.preprocess.splits import Parts, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
 
 __all__ = [
+    "SMALLEST_KIND",
     "TRANSFORMS",
     "UNKNOWN",
     "CodedKinds",
     "CovariateEncoder",
     "Covariates",
+    "KindScores",
     "Kinds",
     "NormalScores",
     "Parts",
     "SampleEncoder",
     "Standardizer",
     "correlation_by_distance",
+    "design_matrix",
+    "fit_effects",
     "match_genes",
     "neighbour_blocks",
     "parts",
     "prepare",
     "split_groups",
+    "to_expression",
+    "to_scores",
 ]

@@ -99,18 +99,20 @@ class NormalScores:
         ValueError
             If there are fewer than two rows, or a value is NaN or infinite.
         """
-        rng, sample, keys = np.random.default_rng(0), None, np.empty(0)
-        for number, chunk in enumerate(chunks):
-            check_finite(f"chunk {number}", chunk)
-            keys = np.concatenate([keys, rng.random(len(chunk))])
-            sample = chunk if sample is None else np.concatenate([sample, chunk])
-            most = max(2, SAMPLE // (4 * chunk.shape[1]))
-            if len(keys) > most:  # the rows of the smallest keys so far
-                kept = np.sort(np.argpartition(keys, most)[:most])
-                sample, keys = sample[kept], keys[kept]
-        if sample is None or len(sample) < 2:
-            raise ValueError(f"chunks have {len(keys)} rows; give at least two")
-        return self.fit(sample)
+        return self.fit(sampled_rows(chunks)[0])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return all that was learned, as named arrays."""
+        check_fitted(self, "offsets_")
+        return dict(vars(self))
+
+    @classmethod
+    def restored(cls, arrays: dict[str, np.ndarray]) -> NormalScores:
+        """Return the transform of which :meth:`arrays` gave the arrays."""
+        made = cls()
+        for name in cls.__annotations__:
+            setattr(made, name, arrays[name])
+        return made
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Return the normal scores of `x`; shape (n_samples, n_genes), float32."""
@@ -145,6 +147,28 @@ class NormalScores:
         least = np.where(np.isneginf(floor), np.where(lowest >= 0, 0, -np.inf), self.values_[first])
         x = np.maximum(_piecewise(within, self.levels_, self.values_, first, last), least)
         return np.where(scores <= floor, lowest, x)
+
+
+def sampled_rows(chunks: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return a random sample of the rows of a matrix that comes in chunks of rows, and their numbers, in one pass.
+
+    The sample takes up to 64 MiB. A ValueError is raised if there are fewer than two rows, or a value is not finite.
+    """
+    rng, sample, keys, index, n = np.random.default_rng(0), None, np.empty(0), np.empty(0, np.int64), 0
+    for number, chunk in enumerate(chunks):
+        check_finite(f"chunk {number}", chunk)
+        keys = np.concatenate([keys, rng.random(len(chunk))])
+        index = np.concatenate([index, np.arange(n, n + len(chunk))])
+        sample = chunk if sample is None else np.concatenate([sample, chunk])
+        n += len(chunk)
+        most = max(2, SAMPLE // (4 * chunk.shape[1]))
+        if len(keys) > most:  # the rows of the smallest keys so far
+            kept = np.sort(np.argpartition(keys, most)[:most])
+            sample, keys, index = sample[kept], keys[kept], index[kept]
+    if sample is None or len(sample) < 2:
+        raise ValueError(f"chunks have {len(keys)} rows; give at least two")
+    return sample, index
 
 
 def _knots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:

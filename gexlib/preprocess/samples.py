@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix
 from gexlib.preprocess.covariates import CovariateEncoder, Covariates
+from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.normal_scores import NormalScores
 from gexlib.preprocess.standardizer import Standardizer
 
-TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores}
+TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores, "scores by kind": KindScores}
 """Transforms of expression that a network can train on, by their names in the settings of a model."""
+
+
+def to_scores(
+    transform: Standardizer | NormalScores | KindScores,
+    x: np.ndarray,
+    covariates: Covariates,
+    random: np.random.Generator | None = None,
+) -> np.ndarray:
+    """
+    Return expression as scores, shape (n_samples, n_genes), float32, by any of the transforms.
+
+    The covariates and `random`, which draws the scores of censored values, matter to :class:`KindScores` alone.
+    """
+    if isinstance(transform, KindScores):
+        return transform.transform(x, covariates, random)
+    return transform.transform(x)
+
+
+def to_expression(
+    transform: Standardizer | NormalScores | KindScores, scores: np.ndarray, covariates: Covariates
+) -> np.ndarray:
+    """
+    Return scores as expression in the units of the training data, float32, by any of the transforms.
+
+    A gene that is constant in the training data is constant here. `scores` may be changed.
+    """
+    scores[:, transform.constant_] = 0
+    if isinstance(transform, KindScores):
+        return transform.inverse_transform(scores, covariates)
+    return transform.inverse_transform(scores)
 
 
 class SampleEncoder:
@@ -22,8 +55,10 @@ class SampleEncoder:
     ----------
     covariates : CovariateEncoder
         Not fitted yet.
-    transform : {"z-scores", "normal scores"}
+    transform : {"z-scores", "normal scores", "scores by kind"}
         The transform of expression.
+    seed : int
+        Decides the scores of censored values, see :class:`KindScores`.
 
     Attributes
     ----------
@@ -45,8 +80,8 @@ class SampleEncoder:
     (array([-1.22,  0.  ,  1.22], dtype=float32), array([1, 0, 1]))
     """
 
-    def __init__(self, covariates: CovariateEncoder, transform: str) -> None:
-        self.covariates, self.standardizer = covariates, TRANSFORMS[transform]()
+    def __init__(self, covariates: CovariateEncoder, transform: str, seed: int = 0) -> None:
+        self.covariates, self.standardizer, self.seed = covariates, TRANSFORMS[transform](), seed
 
     def fit_covariates(self, train: AnnData) -> Covariates:
         """
@@ -83,4 +118,15 @@ class SampleEncoder:
         """
         x = expression_matrix(train, "train").astype(np.float32, copy=False)
         covariates = self.fit_covariates(train)
-        return self.standardizer.fit(x).transform(x), covariates
+        if isinstance(self.standardizer, KindScores):
+            self.standardizer.fit(x, covariates, self.covariates.n_levels, self.seed)
+        else:
+            self.standardizer.fit(x)
+        return to_scores(self.standardizer, x, covariates, np.random.default_rng(self.seed)), covariates
+
+    def fit_chunks(self, chunks: Iterable[np.ndarray], covariates: Covariates) -> None:
+        """Learn the transform from expression that comes in chunks of rows; `covariates` are those of all rows."""
+        if isinstance(self.standardizer, KindScores):
+            self.standardizer.fit_chunks(chunks, covariates, self.covariates.n_levels, self.seed)
+        else:
+            self.standardizer.fit_chunks(chunks)

@@ -24,17 +24,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from scipy.special import ndtr, ndtri
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
+from gexlib.preprocess import SMALLEST_KIND, Covariates, design_matrix, fit_effects
 from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
 
-SMALLEST_KIND = 3  # fewest training samples that make a combination of covariates a kind of its own
 PRIOR = 0.5  # the weight of shrinkage, in samples
-ROUNDS = 8  # how often censored scores are drawn and the estimates made anew
-GENES = 512  # genes that are fitted at a time, to bound the memory
 LEAST_SD = 0.001  # the smallest standard deviation of a gene's noise, in scores
 
 
@@ -160,9 +157,8 @@ def fit_factors(
     The effects of covariates come from a ridge regression. The deviation of a kind is the mean residual of its samples,
     and its covariance is that of their residuals around this mean. Both are shrunk, with the weight of half a sample:
     the deviation towards 0, the covariance towards that of all residuals. An unknown kind has the covariance of all
-    samples around the effects of their covariates. A score at the floor is censored: its true value is at most the
-    floor. It is drawn from there, given the mean and the standard deviation of the gene in the kind. Draws and
-    estimates take turns (stochastic EM, :cite:t:`celeux1985sem`).
+    samples around the effects of their covariates. Scores at the floor are censored
+    (``gexlib.preprocess.fit_effects``).
 
     Parameters
     ----------
@@ -183,38 +179,20 @@ def fit_factors(
     -------
     FactorModel
     """
-    rng, n = np.random.default_rng(seed), len(scores)
-    kinds = KindIndicators.of(codes, n_levels)
-    h = design(Levels(n_levels), torch.as_tensor(codes), torch.as_tensor(values)).double().numpy()
+    n, kinds = len(scores), KindIndicators.of(codes, n_levels)
+    found = fit_effects(scores, Covariates(codes, values), n_levels, floor, seed)
     kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
-    known, size = kind[:, :-1], kind.sum(axis=0)[:, None]
-    penalty = np.full(h.shape[1], PRIOR)
-    penalty[0] = 1e-6  # the mean of all is not shrunk
-    solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
-    free = max(1.0, n - float(np.trace(solve @ h)))  # degrees of freedom that the effects leave
-
-    effects, deviations = np.empty((h.shape[1], scores.shape[1])), np.zeros((len(kinds), scores.shape[1]))
-    residual = np.empty(scores.shape, np.float32)
-    for start in range(0, scores.shape[1], GENES):
-        genes = slice(start, start + GENES)
-        y, low = scores[:, genes].astype(np.float64), floor[genes]
-        censored = y <= low
-        mean, sd = np.broadcast_to(y.mean(axis=0), y.shape), np.broadcast_to(y.std(axis=0), y.shape)
-        for _ in range(ROUNDS if censored.any() else 1):
-            y[censored] = _below(np.broadcast_to(low, y.shape)[censored], mean[censored], sd[censored], rng)
-            b = solve @ y
-            d = (known.T @ (y - h @ b)) / (size[:-1] + PRIOR)
-            mean = h @ b + known @ d
-            square = (y - mean) ** 2
-            sd = np.sqrt(kind @ ((kind.T @ square + PRIOR * square.mean(axis=0)) / (size + PRIOR)) + LEAST_SD**2)
-        effects[:, genes], deviations[:-1, genes], residual[:, genes] = b, d, y - mean
+    known, size, free = kind[:, :-1], kind.sum(axis=0)[:, None], found.free
+    shift = known @ found.deviations
+    residual = (found.completed - design_matrix(Covariates(codes, values), n_levels) @ found.effects - shift).astype(
+        np.float32
+    )
 
     k = min(n_factors, n - 1, scores.shape[1])
     _, singular, axes = randomized_svd(residual, k, n_iter=4, random_state=seed)
     pooled = singular**2 / n
     factor_scores = residual @ axes.T
     left = (residual - factor_scores @ axes) ** 2
-    shift = known @ deviations[:-1]
     along = shift @ axes.T
     around = factor_scores + along  # samples of unknown kinds vary around the effects of their covariates
     mixing = np.zeros((len(kinds), n_factors, n_factors))
@@ -227,17 +205,11 @@ def fit_factors(
     loadings = np.zeros((n_factors, scores.shape[1]))
     loadings[:k] = np.sqrt(pooled)[:, None] * axes
     tables = {
-        "effects": effects,
-        "deviations": deviations,
+        "effects": found.effects,
+        "deviations": np.concatenate([found.deviations, np.zeros((1, scores.shape[1]))]),
         "loadings": loadings,
         "mixing": mixing,
         "log_sd": np.log(np.sqrt(variance) + LEAST_SD),
     }
     tables = {name: torch.as_tensor(table, dtype=torch.float32) for name, table in tables.items()}
     return FactorModel(kinds, tables, n_levels)
-
-
-def _below(low: np.ndarray, mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw from Gaussians given that the value is below `low`, and at most 3 below it."""
-    u = ndtr((low - mean) / sd) * rng.uniform(size=low.shape)
-    return np.clip(mean + sd * ndtri(np.clip(u, 1e-9, 1 - 1e-9)), low - 3, low)

@@ -14,11 +14,12 @@ from anndata import AnnData
 from gexlib import __version__
 from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.preprocess import CovariateEncoder, Covariates, NormalScores, SampleEncoder, Standardizer
+from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, to_expression, to_scores
 from gexlib.wgan.counterfactual import counterfactual
 from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
+from gexlib.wgan.decision import decision
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
@@ -27,6 +28,7 @@ from gexlib.wgan.files.folder import CONFIG
 from gexlib.wgan.files.training import Checkpoint
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.processes import Processes
+from gexlib.wgan.row_draws import row_draws, row_keys
 from gexlib.wgan.settings import Settings, resolve
 from gexlib.wgan.state import State
 from gexlib.wgan.step import Autograd
@@ -75,15 +77,18 @@ class WGANGP:
     ----------
     history_ : DataFrame, one row an epoch
         The means of the losses, the critic's Wasserstein estimate, the gradient penalty, and the validation score
-        (missing where none was computed).
+        (missing where none was computed). Epoch 0 is the fitted factor model, before any adversarial training.
     best_epoch_ : int
-        The epoch whose networks the model kept.
+        The epoch whose networks the model kept; 0 if it kept the fitted factor model.
+    decision_ : str
+        What the model kept, and why, in words.
     best_score_ : float
         The score of that epoch on the validation samples (``settings.score``); NaN without validation samples.
     encoder_, standardizer_
         The fitted encoder of covariates, and the fitted transform of expression.
     generator_, critic_
-        The networks of the best epoch; the critic is None in a model that was saved without it.
+        The networks of the best epoch. The critic is None if the model kept the fitted factor model, or was saved
+        without its critic.
     var_ : DataFrame
         The genes.
     provenance_ : dict of str to str
@@ -139,8 +144,13 @@ class WGANGP:
 
         Every ``settings.evaluate_every`` epochs the generator makes ``settings.score_draws`` samples for the covariates
         of each validation sample, and these samples get a score (``settings.score``). The networks of the best score
-        are kept. Training stops after ``settings.patience`` scores without a better one. Without validation samples,
-        training goes through all epochs and keeps the last networks. If training fails, the model stays as it was.
+        are kept. Training stops after ``settings.patience`` scores without a better one. If training fails, the model
+        stays as it was.
+
+        By default, a factor model is fitted first, and the networks must beat it on the validation samples
+        (``settings.adversarial``); :attr:`decision_` tells what was kept. Without validation samples there is nothing
+        to decide by, and the factor model is kept. With ``adversarial="always"``, training then goes through all
+        epochs and keeps the last networks.
 
         Several processes train one model together if ``torch.distributed.init_process_group`` was called before
         (:mod:`gexlib.wgan.processes`). Give all of them the same arguments, and save the model in one of them.
@@ -179,7 +189,7 @@ class WGANGP:
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
         covariates = CovariateEncoder(self.encoder_.categorical, self.encoder_.numerical, self.encoder_.unseen)
-        encoder = SampleEncoder(covariates, self.settings.transform)
+        encoder = SampleEncoder(covariates, self.settings.transform, self.seed)
         samples, data = training_samples(train, encoder)
         x_val, covariates_val = (None, None) if validation is None else validation_samples(validation, encoder)
         run = {
@@ -190,12 +200,12 @@ class WGANGP:
             "validation data": None if x_val is None else digest(x_val, *covariates_val),
         }
 
-        def score(generator: Generator) -> float:
+        def score(generator: Generator) -> np.ndarray:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
             scores = self._generate(generator, wanted, seed=self.seed)
             if not np.isfinite(scores).all():
-                return float("nan")
-            return SCORES[self.settings.score](x_val, _expression(scores, encoder.standardizer))
+                return np.array([np.nan])
+            return SCORES[self.settings.score](x_val, to_expression(encoder.standardizer, scores, wanted))
 
         processes = Processes.joined(self.device)
         saved = Checkpoint(checkpoint, run, processes)
@@ -214,7 +224,7 @@ class WGANGP:
         step.release()
         self.encoder_, self.standardizer_ = covariates, encoder.standardizer
         self.var_, self.provenance_ = encoder.var_, encoder.provenance_
-        self.generator_, self.critic_ = state.generator, state.critic
+        self.generator_, self.critic_ = state.generator, state.critic if state.best_epoch else None
         self.history_ = files.history_frame(state.history)
         self.best_epoch_ = state.best_epoch
         self.best_score_ = float(state.best_score) if x_val is not None else float("nan")
@@ -229,7 +239,9 @@ class WGANGP:
         obs : DataFrame
             One row a sample, with at least the model's covariates. Repeat a row to get more samples of its kind.
         seed : int
-            Seed of the latent vectors and the gene noise, which are the same on every device.
+            Seed of the latent vectors and the gene noise, which are the same on every device. Each row has random
+            numbers of its own, which follow from the seed and the row's name. So a row's sample does not depend on the
+            other rows. Rows of the same name are told apart by their order.
 
         Returns
         -------
@@ -250,9 +262,9 @@ class WGANGP:
         covariates = self.encoder_.transform(obs)
         fewer = enough_memory(self.device, "give fewer rows of obs at a time")
         with limited_threads(self.threads), torch.no_grad(), fewer:
-            scores = self._generate(self.generator_, covariates, whole_number("seed", seed, 0))
+            scores = self._generate(self.generator_, covariates, whole_number("seed", seed, 0), row_keys(obs.index))
         named = obs.set_axis(anndata.utils.make_index_unique(obs.index.astype(str)))
-        made = AnnData(_expression(scores, self.standardizer_), obs=named, var=self.var_.copy())
+        made = AnnData(to_expression(self.standardizer_, scores, covariates), obs=named, var=self.var_.copy())
         made.uns["provenance"] = {
             "source": f"gexlib.WGANGP {__version__}",
             "seed": str(seed),
@@ -322,7 +334,7 @@ class WGANGP:
         self._check_fitted()
 
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
-            return _expression(self._generate(self.generator_, covariates, seed), self.standardizer_)
+            return to_expression(self.standardizer_, self._generate(self.generator_, covariates, seed), covariates)
 
         fewer = enough_memory(self.device, "ask for fewer runs n")
         with limited_threads(self.threads), torch.no_grad(), fewer:
@@ -351,17 +363,20 @@ class WGANGP:
         NotFittedError
             If the model is not fitted.
         ValueError
-            If the genes differ, values are missing, a covariate is absent or has an unknown level, or the model was
-            saved without its critic.
+            If the genes differ, values are missing, a covariate is absent or has an unknown level, or the model has no
+            critic.
         TypeError
             If `data` is not an AnnData.
         """
         self._check_fitted()
-        self._check_critic("there are no scores")
+        if self.critic_ is None:
+            why = "was saved without its critic" if self.best_epoch_ else "kept its fitted start, which has no critic"
+            raise ValueError(f"this model {why}; there are no scores. Fit with Settings(adversarial='always') for one")
         x = expression_matrix(data, "data").astype(np.float32, copy=False)
         if list(data.var_names) != list(self.var_.index):
             raise ValueError("data has other genes than the model, or in another order; take data[:, model.var_.index]")
-        inputs = self.standardizer_.transform(x), *self.encoder_.transform(data.obs)
+        covariates = self.encoder_.transform(data.obs)
+        inputs = to_scores(self.standardizer_, x, covariates), *covariates
         rows = zip(*(torch.from_numpy(a).split(SAMPLE_ROWS) for a in inputs), strict=True)
         with limited_threads(self.threads), torch.no_grad():
             scores = [self.critic_(*(part.to(self.device) for part in chunk)).cpu().numpy() for chunk in rows]
@@ -376,21 +391,18 @@ class WGANGP:
         folder : path
             Made if it does not exist.
         critic : bool
-            Whether to save the critic too. Sampling does not need it, and it tells more about the training samples
-            than synthetic samples do (:func:`gexlib.metrics.logan`). So leave it out of a model that you publish.
+            Whether to save the critic too, if the model has one. Sampling does not need it, and it tells more about the
+            training samples than synthetic samples do (:func:`gexlib.metrics.logan`). So leave it out of a model that
+            you publish.
 
         Raises
         ------
         NotFittedError
             If the model is not fitted.
-        ValueError
-            If `critic` is true, but the model was saved without its critic.
         OSError
             If the model cannot be written, as on a full disk; a model that was there stays as it was.
         """
         self._check_fitted()
-        if critic:
-            self._check_critic("save with critic=False")
         files.write(
             folder,
             files.FittedModel(
@@ -486,28 +498,32 @@ class WGANGP:
         lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()
         return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed)
 
-    def _generate(self, generator: Generator, covariates: Covariates, seed: int) -> np.ndarray:
-        """Return the scores of generated samples, (n, n_genes), with gene noise at the temperature of the settings."""
-        n, random, n_genes = len(covariates.codes), torch.Generator().manual_seed(seed), generator.n_genes
-        latent = torch.randn(n, self.settings.latent_dim, generator=random)
+    @property
+    def decision_(self) -> str:
+        """What the model kept, and why, in words."""
+        self._check_fitted()
+        return decision(self.settings.adversarial, self.history_, self.best_epoch_)
+
+    def _generate(
+        self, generator: Generator, covariates: Covariates, seed: int, keys: np.ndarray | None = None
+    ) -> np.ndarray:
+        """
+        Return the scores of generated samples, (n, n_genes), with gene noise at the temperature of the settings.
+
+        The random numbers of a row follow from the seed and the row of `keys`; without keys, from its place.
+        """
+        n, n_genes, noisy = len(covariates.codes), generator.n_genes, generator.factor_model is not None
+        keys = np.arange(n)[:, None] if keys is None else keys
         made = [np.empty((0, n_genes), np.float32)]
-        parts = (latent, torch.from_numpy(covariates.codes), torch.from_numpy(covariates.values))
-        for chunk in zip(*(part.split(SAMPLE_ROWS) for part in parts), strict=True):
-            if generator.factor_model is not None:
-                noise = self.settings.gene_noise_temperature * torch.randn(len(chunk[0]), n_genes, generator=random)
-                chunk = (*chunk, noise)
+        for start in range(0, n, SAMPLE_ROWS):
+            rows = slice(start, start + SAMPLE_ROWS)
+            drawn = row_draws(seed, keys[rows], self.settings.latent_dim + noisy * n_genes)
+            latent, noise = torch.from_numpy(drawn).tensor_split([self.settings.latent_dim], dim=1)
+            chunk = [latent, *(torch.from_numpy(part[rows]) for part in covariates)]
+            if noisy:
+                chunk.append(self.settings.gene_noise_temperature * noise)
             made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
         return np.concatenate(made)
 
-    def _check_critic(self, so: str) -> None:
-        if self.critic_ is None:
-            raise ValueError(f"this model was saved without its critic; {so}")
-
     def _check_fitted(self) -> None:
         check_fitted(self, "generator_", "call fit first, or load a model with WGANGP.load")
-
-
-def _expression(scores: np.ndarray, standardizer: Standardizer | NormalScores) -> np.ndarray:
-    """Return expression in the units of the training data; a gene that is constant there is constant here."""
-    scores[:, standardizer.constant_] = 0
-    return standardizer.inverse_transform(scores)

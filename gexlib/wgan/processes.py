@@ -14,11 +14,12 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, distributed
 
@@ -93,14 +94,16 @@ class Processes:
             with _lost_processes_named(self):
                 distributed.all_reduce(tensor)
 
-    def by_first(self, action: Callable[[], float]) -> float:
-        """Return, in all processes, the number that the first process computes; if it fails, raise an error in all."""
+    def by_first(self, action: Callable[[], float | Sequence[float]], most: int = 1) -> list[float]:
+        """Return, in all processes, the numbers, `most` or fewer, that the first computes; errors are those of all."""
         if self.size == 1:
-            return action()
-        failure, answer = None, torch.tensor([0.0, math.nan], dtype=torch.float64)
+            return [float(value) for value in np.atleast_1d(action())]
+        failure, answer = None, torch.full((2 + most,), math.nan, dtype=torch.float64)
         if self.is_first:
+            answer[0] = 0
             try:
-                answer[1] = float(action())
+                found = torch.as_tensor(np.atleast_1d(action()), dtype=torch.float64)
+                answer[1], answer[2 : 2 + len(found)] = len(found), found
             except Exception as error:
                 failure, answer[0] = error, 1
         answer = self._from_first(answer)
@@ -108,7 +111,7 @@ class Processes:
             raise failure
         if answer[0]:
             raise OSError(errno.ECONNABORTED, "the first process of this training failed; its message tells why")
-        return float(answer[1])
+        return answer[2 : 2 + int(answer[1])].tolist()
 
     def bytes_of_first(self, content: bytes) -> bytes:
         """Return, in all processes, the bytes that the first process has."""

@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 
 CHOICES = {  # the values of settings that are words
-    "transform": ("normal scores", "z-scores"),
+    "transform": ("scores by kind", "normal scores", "z-scores"),
     "factor_model": ("full", "noise only", "none"),
+    "adversarial": ("auto", "always", "never"),
     "schedule": ("cosine", "constant"),
     "score": ("balanced", "S_dist"),
 }
@@ -36,13 +37,20 @@ class Settings:
 
     Parameters
     ----------
-    transform : {"normal scores", "z-scores"}
-        What the networks see of the expression data: :class:`gexlib.preprocess.NormalScores`, or the paper's
-        z-scores.
+    transform : {"scores by kind", "normal scores", "z-scores"}
+        What the networks see of the expression data: scores within each kind of sample
+        (:class:`gexlib.preprocess.KindScores`), scores among all samples (:class:`gexlib.preprocess.NormalScores`), or
+        the paper's z-scores.
     factor_model : {"full", "noise only", "none"}
         What the generator adds to its network's output (:mod:`gexlib.wgan.factor_model`): a conditional factor model
         with gene noise, fitted before the adversarial training; gene noise alone, whose standard deviations are
         learned; or nothing, as in the paper.
+    adversarial : {"auto", "always", "never"}
+        Whether networks are trained on top of the fitted factor model. ``"auto"`` trains as long as the score of the
+        validation samples rises above that of the fitted start by more than its noise, and otherwise keeps the start;
+        without validation samples it keeps the start. ``"always"`` trains to the end and keeps the best epoch, as the
+        paper does. ``"never"`` keeps the start. Without a full factor model there is nothing to keep, so it must be
+        ``"always"``.
     gene_noise_temperature : float
         Gene noise is multiplied by this number when samples are drawn (the temperature of :cite:t:`kingma2018glow`).
         What the factors do not explain is not wholly independent between genes, though gene noise is. So with a
@@ -92,7 +100,7 @@ class Settings:
         Samples generated for each validation sample when the generator is scored. The authors' code generates one. With
         few validation samples, an early epoch may then have a lucky score that no later epoch reaches.
     patience : int
-        The training stops after this many scores without a better one.
+        The training stops after this many scores without a better one. Scores during the warm-up do not count.
     critic_noise_probability : float
         Fraction of the samples, real and generated, that the critic sees with Gaussian noise added.
     critic_noise_sd, critic_noise_sd_generator : float
@@ -107,15 +115,16 @@ class Settings:
         If a number is out of its range, or a word is not one of the choices.
     """
 
-    transform: str = "normal scores"
+    transform: str = "scores by kind"
     factor_model: str = "full"
-    gene_noise_temperature: float = 0.7
-    latent_dim: int = 128
+    adversarial: str = "auto"
+    gene_noise_temperature: float = 0.85
+    latent_dim: int = 256
     hidden: tuple[int, ...] = (256, 256)
     embedding_scale: float = 1.0
     penalty_weight: float = 10.0
     critic_steps: int = 5
-    critic_warmup: int = 200
+    critic_warmup: int = 50
     learning_rate: float = 2e-4
     critic_rate: float = 5.0
     schedule: str = "cosine"
@@ -124,10 +133,10 @@ class Settings:
     batch_size: int = 32
     epoch_updates: int = 0
     epochs: int = 100
-    evaluate_every: int = 5
+    evaluate_every: int = 1
     score: str = "balanced"
     score_draws: int = 5
-    patience: int = 20
+    patience: int = 3
     critic_noise_probability: float = 0.0
     critic_noise_sd: float = 0.5
     critic_noise_sd_generator: float = 1.0
@@ -144,6 +153,11 @@ class Settings:
         for name, known in CHOICES.items():
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose {' or '.join(map(repr, known))}")
+        if self.factor_model != "full" and self.adversarial != "always":
+            raise ValueError(
+                f"adversarial={self.adversarial!r} needs a fitted factor model to keep, but factor_model="
+                f"{self.factor_model!r}; set adversarial='always', or factor_model='full'"
+            )
         for name in ("critic_warmup", "epoch_updates"):
             _require(name, getattr(self, name), int, lambda v: v >= 0, "a whole number of 0 or more")
         for name in ("penalty_weight", "learning_rate", "embedding_scale", "critic_rate", "gene_noise_temperature"):
@@ -209,6 +223,7 @@ def _require(name: str, value, kind: type, rule, words: str) -> None:
 PAPER_ECOLI = Settings(
     transform="z-scores",
     factor_model="none",
+    adversarial="always",
     gene_noise_temperature=1.0,
     latent_dim=10,
     hidden=(128, 128),
@@ -220,6 +235,7 @@ PAPER_ECOLI = Settings(
     averaging=0.0,
     epoch_updates=680 // 32,
     epochs=500,
+    evaluate_every=5,
     score="S_dist",
     score_draws=1,
     patience=10,

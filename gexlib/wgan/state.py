@@ -33,7 +33,10 @@ class State:
     updates : int
         Iterations done.
     epoch, best_epoch, best_score, waited
-        Epochs done; the epoch of the best score; that score; and how many scores came after it.
+        Epochs done; the epoch of the best score; that score; and how many scores came after it. Epoch 0 is the fitted
+        factor model.
+    best_draws : list of float
+        The score of each draw of synthetic samples, of which the best score is the mean.
     best : dict of str to Tensor
         The networks' tensors at the best score; the generator's are the averaged ones, if there are any.
     history : list of dict
@@ -48,6 +51,7 @@ class State:
     updates: int = 0
     epoch: int = 0
     best_score: float = -math.inf
+    best_draws: list[float] = field(default_factory=list)
     best_epoch: int = 0
     waited: int = 0
     best: dict[str, Tensor] = field(default_factory=dict)
@@ -108,13 +112,13 @@ class State:
             for mean, value in zip(self.average.parameters(), self.generator.parameters(), strict=True):
                 mean.lerp_(value, weight)
 
-    def keep_best(self, score: float | None = None) -> None:
-        """Keep copies of the networks as the best ones so far, and their score if there is one."""
+    def keep_best(self, draws: Sequence[float] = ()) -> None:
+        """Keep copies of the networks as the best ones so far, and the score of each draw if there is one."""
         networks = _named("generator", self.sampler) | _named("critic", self.critic)
         self.best = {name: tensor.clone() for name, tensor in networks.items()}
         self.best_epoch = self.epoch
-        if score is not None:
-            self.best_score = score
+        if len(draws):
+            self.best_draws, self.best_score = list(draws), sum(draws) / len(draws)
 
     def load_networks(self, tensors: dict[str, Tensor]) -> None:
         """Set the parameters of both players, by the names of :meth:`networks`."""
@@ -138,6 +142,7 @@ class State:
             "epoch": self.epoch,
             "updates": self.updates,
             "best_score": self.best_score if math.isfinite(self.best_score) else None,
+            "best_draws": self.best_draws,
             "best_epoch": self.best_epoch,
             "waited": self.waited,
             "history": self.history,
@@ -158,6 +163,7 @@ class State:
         self.best = below("best.", tensors)
         self.epoch, self.best_epoch, self.waited = info["epoch"], info["best_epoch"], info["waited"]
         self.best_score = -math.inf if info["best_score"] is None else info["best_score"]
+        self.best_draws = list(info.get("best_draws", []))
         self.history = list(info["history"])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, count, islice
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -13,7 +14,6 @@ from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.networks import Generator
-from gexlib.wgan.processes import Processes
 from gexlib.wgan.settings import Settings
 from gexlib.wgan.state import State
 from gexlib.wgan.step import Autograd
@@ -22,12 +22,16 @@ from gexlib.wgan.step import Autograd
 def train(
     step: Autograd | ClosedForm,
     data: Batch | BatchesOnDisk,
-    score: Callable[[Generator], float] | None = None,
+    score: Callable[[Generator], Sequence[float]] | None = None,
     checkpoint: Callable[[State], None] = lambda state: None,
     progress: bool | None = None,
 ) -> None:
     """
     Train until the score has not risen for ``settings.patience`` evaluations, or all epochs are done.
+
+    With ``settings.adversarial="auto"`` or ``"never"``, the fitted start is epoch 0 of the history. It is kept unless a
+    later score is higher by more than its noise; see :func:`_is_better`. Without a score, or with ``"never"``, no
+    epoch follows.
 
     Parameters
     ----------
@@ -37,7 +41,8 @@ def train(
     data : Batch or BatchesOnDisk
         All training samples, on the device of the networks, or the minibatches of samples on the disk.
     score : callable, optional
-        Takes the generator and returns a number; higher is better. It must not draw from ``step.state.random``.
+        Takes the generator and returns the score of each of several draws of samples; higher is better. It must not
+        draw from ``step.state.random``.
     checkpoint : callable
         Called with the state after every evaluation.
     progress : bool, optional
@@ -50,6 +55,13 @@ def train(
     """
     state, settings = step.state, step.settings
     hide = None if progress is None else not progress
+    if settings.adversarial != "always":
+        if not state.best:
+            state.history.append({"epoch": 0, "score": None})
+            _evaluate(state, score, step)
+            checkpoint(state)
+        if settings.adversarial == "never" or score is None:
+            return
     shown = {}  # the latest losses, and the latest score
     with tqdm(total=settings.epochs, initial=state.epoch, unit="epoch", disable=hide) as bar:
         while state.epoch < settings.epochs and state.waited < settings.patience:
@@ -64,7 +76,7 @@ def train(
                 )
             state.history.append({"epoch": state.epoch, **losses, "score": None})
             if due:
-                _evaluate(state, score, step.processes)
+                _evaluate(state, score, step)
                 checkpoint(state)
             shown |= {name: value for name, value in state.history[-1].items() if value is not None}
             bar.update()
@@ -92,16 +104,36 @@ def _minibatches(data: Batch | BatchesOnDisk, settings: Settings, random: torch.
     return islice(chain.from_iterable(passes), settings.epoch_updates)
 
 
-def _evaluate(state: State, score: Callable[[Generator], float] | None, processes: Processes) -> None:
+def _evaluate(state: State, score: Callable[[Generator], Sequence[float]] | None, step: Autograd | ClosedForm) -> None:
     """Score the generator, and keep the networks if the score is the best so far, or if there is none."""
     if score is None:
         state.keep_best()
         return
+    fitted = step.settings.adversarial != "always"
+    if fitted and state.epoch and state.updates <= step.settings.critic_warmup:
+        return  # the generator is still the fitted one
     with torch.no_grad():
-        value = processes.by_first(lambda: float(score(state.sampler)))
-    state.history[-1]["score"] = value if math.isfinite(value) else None
-    if value > state.best_score:
-        state.keep_best(value)
+        draws = step.processes.by_first(lambda: score(state.sampler), step.settings.score_draws)
+    mean = sum(draws) / len(draws)
+    state.history[-1]["score"] = mean if math.isfinite(mean) else None
+    if _is_better(draws, state.best_draws, noisy=fitted):
+        state.keep_best(draws)
         state.waited = 0
     else:
         state.waited += 1
+
+
+def _is_better(draws: Sequence[float], best: Sequence[float], noisy: bool) -> bool:
+    """
+    Return whether scores are better than the best ones, on average over the draws.
+
+    If they are `noisy`, the mean gain must be more than twice its standard error over the draws. The draws of both come
+    from the same latent vectors, so they are compared in pairs.
+    """
+    if not all(map(math.isfinite, draws)):
+        return False
+    if not best:
+        return True
+    gain = np.subtract(draws, best)
+    noise = 2 * gain.std(ddof=1) / math.sqrt(len(gain)) if noisy and len(gain) > 1 else 0.0
+    return float(gain.mean()) > noise

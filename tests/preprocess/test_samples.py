@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
-from gexlib.preprocess import TRANSFORMS, CovariateEncoder, SampleEncoder
+from gexlib.preprocess import TRANSFORMS, CovariateEncoder, Covariates, SampleEncoder, to_expression, to_scores
 
 
 @pytest.fixture
@@ -17,7 +17,16 @@ def train():
 def test_samples_become_what_the_parts_make_of_them(train, transform):
     encoder = SampleEncoder(CovariateEncoder(["tissue"], ["age"]), transform)
     scores, (codes, values) = encoder.fit_transform(train)
-    np.testing.assert_array_equal(scores, TRANSFORMS[transform]().fit(train.X).transform(train.X))
+    made, covariates = TRANSFORMS[transform](), Covariates(codes, values)
+    if transform == "scores by kind":
+        made.fit(train.X, covariates, [2])
+        np.testing.assert_array_equal(scores, made.transform(train.X, covariates, np.random.default_rng(0)))
+    else:
+        np.testing.assert_array_equal(scores, made.fit(train.X).transform(train.X))
+    np.testing.assert_array_equal(
+        to_scores(encoder.standardizer, train.X, covariates, np.random.default_rng(0)), scores
+    )
+    np.testing.assert_allclose(to_expression(encoder.standardizer, scores, covariates), train.X, atol=0.01)
     expected = CovariateEncoder(["tissue"], ["age"]).fit(train.obs).transform(train.obs)
     np.testing.assert_array_equal(codes, expected.codes)
     np.testing.assert_array_equal(values, expected.values)

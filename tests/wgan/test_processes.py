@@ -37,7 +37,9 @@ def fit(small, quick):
 
 
 def weights(gan):
-    return torch.cat([p.flatten() for network in (gan.generator_, gan.critic_) for p in network.state_dict().values()])
+    return torch.cat(
+        [p.flatten() for network in (gan.generator_, gan.critic_) if network for p in network.state_dict().values()]
+    )
 
 
 def together(folder, size, work):

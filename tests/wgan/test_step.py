@@ -46,7 +46,7 @@ def start(settings):
     ("preset", "changes"),
     [
         ("default", {}),
-        ("default", {"factor_model": "noise only", "critic_noise_probability": 0.5}),
+        ("default", {"factor_model": "noise only", "adversarial": "always", "critic_noise_probability": 0.5}),
         ("paper_ecoli", {}),
         ("paper_gtex_tcga", {}),
     ],

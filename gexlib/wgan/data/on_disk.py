@@ -17,10 +17,9 @@ import torch
 from anndata import AnnData
 from scdataset import BlockShuffling, scDataset
 from scipy import sparse
-from torch import Tensor
 
 from gexlib.checks import check_finite
-from gexlib.preprocess import Covariates, NormalScores, Standardizer
+from gexlib.preprocess import Covariates, KindScores, NormalScores, Standardizer, to_scores
 from gexlib.wgan.data.batch import Batch
 
 BLOCK = 32  # most samples of a block, unless a chunk of the file has more
@@ -115,13 +114,15 @@ class BatchesOnDisk:
     Parameters
     ----------
     rows : RowsOnDisk
-    standardizer : Standardizer or NormalScores
+    standardizer : Standardizer, NormalScores or KindScores
         Fitted; turns expression into scores.
     covariates : Covariates
         The encoded covariates of all samples, in memory.
     """
 
-    def __init__(self, rows: RowsOnDisk, standardizer: Standardizer | NormalScores, covariates: Covariates) -> None:
+    def __init__(
+        self, rows: RowsOnDisk, standardizer: Standardizer | NormalScores | KindScores, covariates: Covariates
+    ) -> None:
         self.rows, self.standardizer, self.device = rows, standardizer, torch.device("cpu")
         self.codes, self.values = map(torch.from_numpy, covariates)
 
@@ -156,9 +157,11 @@ class BatchesOnDisk:
 
     def _batch(self, found: tuple[np.ndarray, np.ndarray], places: np.ndarray) -> Batch:
         x, index = found
-        scores: Tensor = torch.from_numpy(self.standardizer.transform(x[places]))
-        index = torch.from_numpy(index[places])
-        return Batch(*(part.to(self.device) for part in (scores, self.codes[index], self.values[index])))
+        index = index[places]
+        codes, values = self.codes[index], self.values[index]
+        random = np.random.default_rng(index)  # the same rows in the same order get the same draws
+        scores = to_scores(self.standardizer, x[places], Covariates(codes.numpy(), values.numpy()), random)
+        return Batch(*(part.to(self.device) for part in (torch.from_numpy(scores), codes, values)))
 
 
 def some_in_memory(data: AnnData, most: int) -> AnnData:

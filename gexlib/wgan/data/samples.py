@@ -42,7 +42,7 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | Ba
         scores, covariates = encoder.fit_transform(train)
         return Batch(*map(torch.from_numpy, (scores, *covariates))), digest(scores, *covariates)
     rows, covariates = RowsOnDisk(train, "train"), encoder.fit_covariates(train)
-    encoder.standardizer.fit_chunks(rows.chunks())
+    encoder.fit_chunks(rows.chunks(), covariates)
     return BatchesOnDisk(rows, encoder.standardizer, covariates), rows.digest + digest(*covariates)
 
 

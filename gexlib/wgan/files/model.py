@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gexlib import __version__
-from gexlib.preprocess import TRANSFORMS, CovariateEncoder, NormalScores, Standardizer
+from gexlib.preprocess import TRANSFORMS, CovariateEncoder, KindScores, NormalScores, Standardizer
 from gexlib.wgan.factor_model import GeneNoise, restored
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
@@ -32,7 +32,7 @@ class FittedModel:
         As the model was made.
     encoder : CovariateEncoder
         Turns covariates into numbers.
-    standardizer : Standardizer or NormalScores
+    standardizer : Standardizer, NormalScores or KindScores
         The transform between expression and scores.
     var : DataFrame
         The genes.
@@ -49,7 +49,7 @@ class FittedModel:
     settings: Settings
     seed: int
     encoder: CovariateEncoder
-    standardizer: Standardizer | NormalScores
+    standardizer: Standardizer | NormalScores | KindScores
     var: pd.DataFrame
     provenance: dict[str, str]
     generator: Generator
@@ -74,7 +74,7 @@ def write(folder: str | Path, model: FittedModel) -> None:
         "genes": [str(gene) for gene in model.var.index],
         "var": {str(name): [_plain(v) for v in model.var[name]] for name in model.var},
     }
-    tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in vars(model.standardizer).items()}
+    tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in model.standardizer.arrays().items()}
     for player, network in {"generator": model.generator, "critic": model.critic}.items():
         if network is not None:
             tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
@@ -98,9 +98,8 @@ def read(folder: str | Path) -> FittedModel:
             player: {n.removeprefix(player): t for n, t in current_tensors(tensors).items() if n.startswith(player)}
             for player in ("standardizer.", "generator.", "critic.")
         }
-        standardizer = TRANSFORMS[settings.transform]()
-        for name in vars(TRANSFORMS[settings.transform]().fit(np.eye(2, dtype=np.float32))):  # all that fitting sets
-            setattr(standardizer, name, parts["standardizer."][name].numpy())
+        arrays = {name: tensor.numpy() for name, tensor in parts["standardizer."].items()}
+        standardizer = TRANSFORMS[settings.transform].restored(arrays)
         n_levels = encoder.n_levels
         model = _factor_model(settings, parts["generator."], n_levels)
         sizes = len(info["genes"]), n_levels, len(encoder.numerical)
@@ -131,7 +130,7 @@ def history_frame(history: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(history, columns=HISTORY).astype({"epoch": int} | dict.fromkeys(HISTORY[1:], float))
 
 
-def floor_of(standardizer: Standardizer | NormalScores) -> Tensor | None:
+def floor_of(standardizer: Standardizer | NormalScores | KindScores) -> Tensor | None:
     """Return the lowest score of each gene, shape (n_genes,), or None if the transform has no lowest scores."""
     floor = getattr(standardizer, "floor_", None)
     return None if floor is None else torch.from_numpy(floor)

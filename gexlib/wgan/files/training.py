@@ -43,7 +43,7 @@ class Checkpoint:
     def restore(self, state: State) -> None:
         """Set `state` to that of the checkpoint, in all processes; do nothing if there is no checkpoint."""
         self.processes.check_alike(self.run)
-        self.epoch = int(self.processes.by_first(lambda: self._read(state)))
+        self.epoch = int(self.processes.by_first(lambda: self._read(state))[0])
         if self.processes.size > 1:
             content = disk.pack(state.info(), state.tensors())
             state.restore(*disk.unpack(self.processes.bytes_of_first(content)))
@@ -51,7 +51,7 @@ class Checkpoint:
     def save(self, state: State) -> None:
         """Write `state`; if the folder was removed meanwhile, warn and make it anew."""
         if self.folder is not None:
-            self.epoch = int(self.processes.by_first(lambda: self._write(state)))
+            self.epoch = int(self.processes.by_first(lambda: self._write(state))[0])
 
     def _read(self, state: State) -> int:
         if self.folder is None or not disk.exists(self.folder):

@@ -21,7 +21,7 @@ def fitted():
     x = np.maximum(rng.normal(size=(30, 6)), 0).astype(np.float32)
     obs = pd.DataFrame({"tissue": rng.choice(["lung", "liver"], 30), "age": rng.normal(50, 9, 30)})
     encoder, standardizer = CovariateEncoder(["tissue"], ["age"]).fit(obs), NormalScores().fit(x)
-    settings = Settings(hidden=(5,), latent_dim=3)
+    settings = Settings(transform="normal scores", hidden=(5,), latent_dim=3)
     codes, values = encoder.transform(obs)
     factors = fit_factors(standardizer.transform(x), codes, values, [2], standardizer.floor_, 3, 0)
     random = torch.Generator().manual_seed(0)

@@ -1,0 +1,129 @@
+"""Linear effects of covariates on scores, deviations of kinds, and scores below a floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from gexlib.preprocess.covariates import Covariates
+from gexlib.preprocess.kinds import CodedKinds
+
+SMALLEST_KIND = 3  # fewest training samples that make a combination of covariates a kind of its own
+PRIOR = 0.5  # the weight of shrinkage, in samples
+ROUNDS = 8  # how often censored scores are drawn and the estimates made anew
+GENES = 512  # genes that are fitted at a time, to bound the memory
+LEAST_SD = 0.001  # the smallest standard deviation of a gene in a kind, in scores
+
+
+def design_matrix(covariates: Covariates, n_levels: Sequence[int]) -> np.ndarray:
+    """
+    Return the design matrix of a linear model: ones, the numerical covariates, an indicator of each level.
+
+    Parameters
+    ----------
+    covariates : Covariates
+        Encoded covariates of n samples.
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 1 + n_numerical + sum of levels)
+
+    Examples
+    --------
+    >>> design_matrix(Covariates(np.array([[1], [0]]), np.array([[0.5], [-0.5]])), [2])
+    array([[ 1. ,  0.5,  0. ,  1. ],
+           [ 1. , -0.5,  1. ,  0. ]])
+    """
+    codes, values = covariates
+    levels = [codes[:, [j]] == np.arange(n) for j, n in enumerate(n_levels)]
+    return np.concatenate([np.ones((len(codes), 1)), values, *levels], axis=1, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """
+    A linear model of scores, fitted by ridge regression, with the deviations of kinds.
+
+    Attributes
+    ----------
+    kinds : CodedKinds
+        The combinations of levels that three training samples or more share.
+    effects : ndarray of float64, shape (n_columns, n_genes)
+        The effect of each column of the design matrix.
+    deviations : ndarray of float64, shape (n_kinds, n_genes)
+        How far the mean of each kind is from the sum of the effects, shrunk towards 0 with the weight of half a sample.
+    completed : ndarray of float32, shape (n_samples, n_genes)
+        The scores; those at the floor are replaced by draws from below it.
+    free : float
+        Samples less the degrees of freedom that the effects take; at least 1.
+    """
+
+    kinds: CodedKinds
+    effects: np.ndarray
+    deviations: np.ndarray
+    completed: np.ndarray
+    free: float
+
+
+def fit_effects(
+    scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], floor: np.ndarray, seed: int
+) -> Effects:
+    """
+    Fit the effects of covariates, and the deviations of kinds from them.
+
+    A score at the floor is censored: its true value is at most the floor. It is drawn from there, given the mean and
+    the standard deviation of the gene in its kind. Draws and estimates take turns (stochastic EM,
+    :cite:t:`celeux1985sem`). Effects are shrunk as in :cite:t:`robinson1991blup`.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n_samples, n_genes)
+    covariates : Covariates
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    floor : ndarray, shape (n_genes,)
+        The lowest score of each gene; minus infinity for a gene without one.
+    seed : int
+        Decides the draws of censored scores.
+
+    Returns
+    -------
+    Effects
+    """
+    rng, n = np.random.default_rng(seed), len(scores)
+    kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
+    code = kinds.codes(covariates.codes)
+    member = (code[:, None] == np.arange(-1, len(kinds))).astype(float)  # the first column: samples of no kind
+    size, known = member.sum(axis=0)[:, None], member[:, 1:]
+    h = design_matrix(covariates, n_levels)
+    penalty = np.full(h.shape[1], PRIOR)
+    penalty[0] = 1e-6  # the mean of all is not shrunk
+    solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
+
+    effects, deviations = np.empty((h.shape[1], scores.shape[1])), np.empty((len(kinds), scores.shape[1]))
+    completed = np.empty(scores.shape, np.float32)
+    for start in range(0, scores.shape[1], GENES):
+        genes = slice(start, start + GENES)
+        y, low = scores[:, genes].astype(np.float64), floor[genes]
+        censored = y <= low
+        mean, sd = np.broadcast_to(y.mean(axis=0), y.shape), np.broadcast_to(y.std(axis=0), y.shape)
+        for _ in range(ROUNDS if censored.any() else 1):
+            y[censored] = _below(np.broadcast_to(low, y.shape)[censored], mean[censored], sd[censored], rng)
+            b = solve @ y
+            d = (known.T @ (y - h @ b)) / (size[1:] + PRIOR)
+            mean = h @ b + known @ d
+            square = (y - mean) ** 2
+            sd = np.sqrt(member @ ((member.T @ square + PRIOR * square.mean(axis=0)) / (size + PRIOR)) + LEAST_SD**2)
+        effects[:, genes], deviations[:, genes], completed[:, genes] = b, d, y
+    return Effects(kinds, effects, deviations, completed, max(1.0, n - float(np.trace(solve @ h))))
+
+
+def _below(low: np.ndarray, mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draw from Gaussians given that the value is below `low`, and at most 3 below it."""
+    u = ndtr((low - mean) / sd) * rng.uniform(size=low.shape)
+    return np.clip(mean + sd * ndtri(np.clip(u, 1e-9, 1 - 1e-9)), low - 3, low)
