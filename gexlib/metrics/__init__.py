@@ -21,7 +21,7 @@ from gexlib.metrics.regulation import s_tf_tg, s_tg_tg
 from gexlib.metrics.space import PrincipalSpace
 from gexlib.metrics.structure import s_dend, s_dist
 from gexlib.metrics.table_1 import table_1
-from gexlib.metrics.two_sample import mmd, two_sample_auc
+from gexlib.metrics.two_sample import independent_draw_auc, mmd, two_sample_auc
 from gexlib.metrics.utility import augmentation, classification
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "gamma",
     "gan_leaks",
     "gene_ranges",
+    "independent_draw_auc",
     "intensities",
     "logan",
     "mmd",
