@@ -59,7 +59,7 @@ def matched(
     Examples
     --------
     >>> train = pd.DataFrame({"tissue": ["lung", "liver", "lung", "skin"]})
-    >>> test = pd.DataFrame({"tissue": ["liver", "lung", "liver"]})
+    >>> test = pd.DataFrame({"tissue": ["liver", "lung", "bone"]})
     >>> found = matched(train, test, ["tissue"], np.random.default_rng(0))
     >>> train["tissue"].iloc[found.rows[:2]].tolist(), found.same.tolist()
     (['liver', 'lung'], [True, True, False])
