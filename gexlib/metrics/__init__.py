@@ -3,7 +3,7 @@
 from gexlib.metrics.activity import tf_activity
 from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity
 from gexlib.metrics.differential import differential_agreement
-from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
+from gexlib.metrics.fidelity import coverage, density, prdc, prdc_samples, precision, recall
 from gexlib.metrics.gamma_coefficient import gamma
 from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
@@ -52,6 +52,7 @@ __all__ = [
     "logan",
     "mmd",
     "prdc",
+    "prdc_samples",
     "precision",
     "privacy_loss",
     "property_distances",

@@ -9,6 +9,7 @@ from gexlib import metrics
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.bounds import NO_TRAIN, check_rows, in_place, matched_pair
 from gexlib.report.inputs import Inputs
+from gexlib.report.intervals import of_folds, of_groups
 from gexlib.report.metric import LOWER, NEARER, Metric
 
 NEIGHBOURS = 5
@@ -50,9 +51,9 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     for short, classifier, described in CLASSIFIERS:
 
         def auc(candidate, classifier=classifier):
-            return metrics.two_sample_auc(
-                inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs
-            ).mean()
+            return of_folds(
+                metrics.two_sample_auc(inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs)
+            )
 
         yield metric(
             name=f"two-sample AUC, {short}{suffix}",
@@ -73,9 +74,9 @@ def _independent(inputs: Inputs, metric: partial) -> Metric:
     """Return the two-sample test whose forest is tested on a draw that it has not seen."""
 
     def area(real, first, second):
-        return metrics.independent_draw_auc(
-            real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs
-        ).mean()
+        return of_folds(
+            metrics.independent_draw_auc(real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs)
+        )
 
     def of(candidate):
         if candidate.again is None:
@@ -103,7 +104,8 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
     """Yield precision, recall, density and coverage, which are computed together."""
 
     def of(candidate):
-        return metrics.prdc(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        found = metrics.prdc_samples(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        return {name: of_groups(each, inputs.groups_of(len(each)), inputs.seed) for name, each in found.items()}
 
     metric = partial(metric, function=metrics.prdc, of=of, bound=in_place(inputs, of))
     balls = f"balls reach to the {NEIGHBOURS}th nearest neighbour, Euclidean"

@@ -10,6 +10,7 @@ from gexlib import metrics
 from gexlib.differential import Contrast
 from gexlib.report import evaluate
 from gexlib.report.draws import matched
+from gexlib.report.intervals import of_groups
 from gexlib.simulators import Bootstrap
 from tests.report.conftest import ASKED, GENES, REGULONS, Critic
 
@@ -51,7 +52,7 @@ def by_hand(sets, z, model=None):
     for tail, where in (("", metrics.ScaledGenes().fit(train)), (", 5 PCs", space)):
         values = metrics.domias_by_size(train, z, test, validation, ["tissue", "condition"], space=where)
         for name, value in values.items():
-            if "records" not in name:
+            if "records" not in name and "error" not in name:
                 domias[f"DOMIAS {name}{tail}"] = value
     if model:
         attacks["LOGAN"] = metrics.logan(model.critic_scores(train), model.critic_scores(test))
@@ -84,6 +85,22 @@ def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
     assert bound["tissue F1"] == pytest.approx(f1), "all training samples"
     assert bound["GAN-Leaks AUC"] == metrics.gan_leaks(train, validation, test)["AUC"]
     assert bound["LOGAN AUC"] == 0.5, "the stand-in knows neither validation nor test"
+
+
+def test_standard_errors_are_of_independent_groups(report, sets):
+    error = report.error.droplevel(0)
+    assert error.loc[["recall", "two-sample AUC, forest", "DOMIAS AUC", "GAN-Leaks AUC"]].notna().all(axis=None)
+    assert error.loc["S_dist"].isna().all()
+    twice = sets["test"].copy()
+    twice.obs["donor"] = [f"donor {i // 6}" for i in range(36)]
+    asked = {"families": ["fidelity"], "baselines": []}
+    alone, grouped = (
+        evaluate(sets["train"], twice, sets["near"], **asked, **more).error.loc[("fidelity", "density"), "synthetic"]
+        for more in ({}, {"groups": "donor"})
+    )
+    density = metrics.prdc_samples(twice, sets["near"])["density"]
+    assert alone == of_groups(density, np.arange(36), 0).error
+    assert grouped == of_groups(density, twice.obs["donor"].to_numpy(), 0).error != alone
 
 
 def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report, sets):
@@ -245,6 +262,7 @@ def test_a_second_draw_is_given_or_drawn_by_the_model_or_missing(sets):
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
         ({"second_draws": {"VAE": 1}}, ValueError, "second_draws has 'VAE', which is no name of synthetic"),
+        ({"groups": "donor"}, ValueError, "groups='donor' is not a column of test.obs"),
         ({"draws": 0}, ValueError, "draws must be at least 1"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"space": 0}, ValueError, "space must be at least 1"),
