@@ -33,6 +33,7 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     """Yield all metrics in one space; their names end with `suffix`."""
     metric = partial(Metric, family="fidelity", space=where, missing=missing)
     yield from _neighbours(inputs, space, suffix, metric)
+    yield from _faithful(inputs, space, suffix, metric)
 
     def discrepancy(candidate):
         return metrics.mmd(inputs.test, candidate.data, seed=inputs.seed, space=space)
@@ -120,3 +121,25 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
         ("coverage", "Share of balls of test samples that hold a synthetic sample", {}),
     ):
         yield metric(name=name + suffix, entry=name, text=f"{text}; {balls}.", **better)
+
+
+def _faithful(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metric: partial) -> Iterator[Metric]:
+    """Yield alpha-precision and beta-recall, which are computed together."""
+
+    def of(candidate):
+        return metrics.alpha_precision(inputs.test, candidate.data, space)
+
+    metric = partial(metric, function=metrics.alpha_precision, of=of, bound=in_place(inputs, of))
+    for name, text in (
+        (
+            "alpha-precision",
+            "Agreement of the shares of synthetic and test samples in balls around the mean of test, over all radii.",
+        ),
+        (
+            "beta-recall",
+            "Agreement of the share of test samples whose nearest synthetic sample is nearer than their nearest other "
+            "test sample, and lies in a ball around the mean of synthetic, with the share of this ball, over all "
+            "radii. About 0.5 for two samples of one distribution.",
+        ),
+    ):
+        yield metric(name=name + suffix, entry=name, text=text)
