@@ -72,7 +72,7 @@ class Numbers:
 
     @property
     def mean(self) -> pd.DataFrame:
-        """Means over runs: a row for each metric, columns ``bound``, synthetic data sets, baselines."""
+        """Means over runs: a row for each metric, columns ``bound``, ``best possible``, synthetic, baselines."""
         return self._over_runs("mean")
 
     @property
@@ -117,7 +117,8 @@ class Numbers:
         """
         The table of the report, with a row for each metric.
 
-        The index is family and metric. The columns are ``bound``, the synthetic data sets (with ``NAME sd`` beside
+        The index is family and metric. The columns are ``bound`` and ``best possible`` if
+        they were computed, the synthetic data sets (with ``NAME sd`` beside
         several runs), the baselines, and ``best``, the best value.
         """
         mean, sd = self.mean, self.sd
@@ -162,7 +163,9 @@ class Numbers:
     def _over_runs(self, function: str, column: str = "value") -> pd.DataFrame:
         computed = set(zip(self.runs["family"], self.runs["metric"], strict=True))
         order = [row for row in self.definitions.index if row in computed]
-        columns = [*(["bound"] if "bound" in set(self.runs["data"]) else []), *self.synthetic, *self.baselines]
+        present = set(self.runs["data"])
+        references = [name for name in ("bound", "best possible") if name in present]
+        columns = [*references, *self.synthetic, *self.baselines]
         found = self.runs.groupby(["family", "metric", "data"], sort=False)[column].agg(function).unstack("data")
         index = pd.MultiIndex.from_tuples(order, names=["family", "metric"])
         return found.reindex(index=index, columns=columns).rename_axis(columns=None)
