@@ -1,6 +1,7 @@
 """Metrics of synthetic expression data: structure, regulation, fidelity, distributions of genes, use and privacy."""
 
 from gexlib.metrics.activity import tf_activity
+from gexlib.metrics.attack import attack_success
 from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity
 from gexlib.metrics.differential import differential_agreement
 from gexlib.metrics.edges import coexpression_edges
@@ -9,7 +10,7 @@ from gexlib.metrics.fidelity import coverage, density, prdc, prdc_samples, preci
 from gexlib.metrics.gamma_coefficient import gamma
 from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
-from gexlib.metrics.membership import attack_success, domias, domias_by_size, gan_leaks, logan
+from gexlib.metrics.membership import domias, domias_by_size, gan_leaks, logan
 from gexlib.metrics.privacy import adversarial_accuracy, closest_records, dcr, privacy_loss
 from gexlib.metrics.properties import (
     Properties,

@@ -132,8 +132,8 @@ def evaluate(
     For the bound, a training sample is drawn for each test sample, without replacement, of the same levels of `within`
     and `labels`. Where none is left, the one with the most levels in common is taken; ``definitions`` says for how many
     test samples. For the classifiers of `labels` the bound comes from all training samples, which synthetic data would
-    replace. For privacy it comes from samples that no generator has seen. Recall,
-    coverage and correlations depend on numbers of samples, so synthetic data should have as many samples as ``test``.
+    replace. For privacy it comes from samples that no generator has seen. Recall, coverage and correlations depend on
+    numbers of samples, so synthetic data should have as many samples as ``test``.
 
     Examples
     --------

@@ -52,7 +52,7 @@ beat the baselines. Bootstrap copies training samples: it shows what the numbers
 {sentences(numbers)}
 <h2>Figure</h2>
 <p>Each metric has its own scale, whose ends are written at both sides. The upright line is the best value. Bars are
-one standard deviation over runs.</p>
+one standard deviation over runs where there are several, or else the standard error, where it is known.</p>
 {draw_svg(numbers)}
 <h2>Table</h2>
 {table(numbers)}
