@@ -213,7 +213,9 @@ def evaluate(
     ] = None,
     model: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder of the model that made each SYNTHETIC, in their order: adds LOGAN."),
+        typer.Option(
+            help="Folder of the model that made each SYNTHETIC, in their order: adds LOGAN and a second draw."
+        ),
     ] = None,
     runs: Annotated[
         bool,

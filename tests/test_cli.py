@@ -119,7 +119,14 @@ def test_train_sample_evaluate(gexlib, folder):
     assert result.exit_code == 0, result.stderr
     table = pd.read_csv("scores.csv", index_col=[0, 1])
     assert table.columns.tolist() == ["bound", "made0", "made1", "data", "Gaussian", "bootstrap", "best"]
-    assert table.droplevel(0).index.tolist() == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
+    assert table.droplevel(0).index.tolist() == [
+        "S_dist",
+        "S_dend",
+        "edges, precision",
+        "edges, recall",
+        "S_TF-TG",
+        "S_TG-TG",
+    ]
     synthetic = table.loc[("structure", "S_dist"), ["made0", "made1", "data"]]
     assert synthetic.idxmax() == "data"
     assert f"{synthetic['made0']:.4f}" in result.stdout
@@ -136,7 +143,8 @@ def test_evaluate_reports_on_runs_in_all_formats(gexlib, folder):
     assert result.exit_code == 0, result.stderr
     table = pd.read_csv("report.csv", index_col=[0, 1])
     assert table.loc[("privacy", "copies"), ["synthetic", "synthetic sd"]].round(4).tolist() == [0.5, 0.7071]
-    assert "left out: DOMIAS AUC, DOMIAS TPR at 1 % FPR (all): validation is not given" in result.stderr
+    assert "left out: DOMIAS AUC, DOMIAS TPR at 10 % FPR, DOMIAS TPR at 1 % FPR, DOMIAS AUC, small" in result.stderr
+    assert "(all): validation is not given, and train and test are in use" in result.stderr
     report = json.loads((folder / "report.json").read_text())
     assert (report["settings"]["seed"], report["settings"]["within"]) == (2, ["medium"])
     assert "<svg" in (folder / "report.html").read_text()

@@ -1,13 +1,16 @@
 """Metrics of synthetic expression data: structure, regulation, fidelity, distributions of genes, use and privacy."""
 
 from gexlib.metrics.activity import tf_activity
+from gexlib.metrics.attack import attack_success
 from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity
 from gexlib.metrics.differential import differential_agreement
-from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
+from gexlib.metrics.edges import coexpression_edges
+from gexlib.metrics.faithfulness import alpha_precision, authenticity
+from gexlib.metrics.fidelity import coverage, density, prdc, prdc_samples, precision, recall
 from gexlib.metrics.gamma_coefficient import gamma
 from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
-from gexlib.metrics.membership import attack_success, domias, gan_leaks, logan
+from gexlib.metrics.membership import domias, domias_by_size, gan_leaks, logan
 from gexlib.metrics.privacy import adversarial_accuracy, closest_records, dcr, privacy_loss
 from gexlib.metrics.properties import (
     Properties,
@@ -18,20 +21,24 @@ from gexlib.metrics.properties import (
 )
 from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
 from gexlib.metrics.regulation import s_tf_tg, s_tg_tg
-from gexlib.metrics.space import PrincipalSpace
+from gexlib.metrics.space import PrincipalSpace, ScaledGenes
 from gexlib.metrics.structure import s_dend, s_dist
 from gexlib.metrics.table_1 import table_1
-from gexlib.metrics.two_sample import mmd, two_sample_auc
+from gexlib.metrics.two_sample import independent_draw_auc, mmd, two_sample_auc
 from gexlib.metrics.utility import augmentation, classification
 
 __all__ = [
     "PrincipalSpace",
     "Properties",
+    "ScaledGenes",
     "adversarial_accuracy",
+    "alpha_precision",
     "attack_success",
     "augmentation",
+    "authenticity",
     "classification",
     "closest_records",
+    "coexpression_edges",
     "complete_linkage",
     "correlation",
     "correlation_blocks",
@@ -41,14 +48,17 @@ __all__ = [
     "differential_agreement",
     "dissimilarity",
     "domias",
+    "domias_by_size",
     "expression_properties",
     "gamma",
     "gan_leaks",
     "gene_ranges",
+    "independent_draw_auc",
     "intensities",
     "logan",
     "mmd",
     "prdc",
+    "prdc_samples",
     "precision",
     "privacy_loss",
     "property_distances",

@@ -7,12 +7,14 @@ from functools import partial
 
 from gexlib import metrics
 from gexlib.metrics import PrincipalSpace
-from gexlib.report.bounds import NO_TRAIN, in_place
+from gexlib.report.bounds import NO_TRAIN, check_rows, in_place, matched_pair
 from gexlib.report.inputs import Inputs
+from gexlib.report.intervals import of_folds, of_groups
 from gexlib.report.metric import LOWER, NEARER, Metric
 
 NEIGHBOURS = 5
 FOLDS = 5
+NO_SECOND = "it has no second draw; give its model in models, or the draw in second_draws"
 CLASSIFIERS = (
     ("forest", "random forest", "a random forest of 100 trees"),
     ("logistic", "logistic regression", "a logistic regression (L2, C = 1) on z-scores"),
@@ -31,6 +33,7 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     """Yield all metrics in one space; their names end with `suffix`."""
     metric = partial(Metric, family="fidelity", space=where, missing=missing)
     yield from _neighbours(inputs, space, suffix, metric)
+    yield from _faithful(inputs, space, suffix, metric)
 
     def discrepancy(candidate):
         return metrics.mmd(inputs.test, candidate.data, seed=inputs.seed, space=space)
@@ -49,9 +52,9 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     for short, classifier, described in CLASSIFIERS:
 
         def auc(candidate, classifier=classifier):
-            return metrics.two_sample_auc(
-                inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs
-            ).mean()
+            return of_folds(
+                metrics.two_sample_auc(inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs)
+            )
 
         yield metric(
             name=f"two-sample AUC, {short}{suffix}",
@@ -64,13 +67,46 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
             better=LOWER,
             low=0.5,
         )
+    if not suffix:
+        yield _independent(inputs, metric)
+
+
+def _independent(inputs: Inputs, metric: partial) -> Metric:
+    """Return the two-sample test whose forest is tested on a draw that it has not seen."""
+
+    def area(real, first, second):
+        return of_folds(
+            metrics.independent_draw_auc(real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs)
+        )
+
+    def of(candidate):
+        if candidate.again is None:
+            raise ValueError(NO_SECOND)
+        second = candidate.again()
+        check_rows(inputs, candidate.data.obs, "its draw")
+        check_rows(inputs, second.obs, "its second draw")
+        return area(inputs.test, candidate.data, second)
+
+    return metric(
+        name="two-sample AUC, forest, independent draw",
+        function=metrics.independent_draw_auc,
+        text="Area under the ROC curve of a random forest of 100 trees that learns from test and synthetic samples of "
+        f"all but one of {FOLDS} folds, and is tested on test samples of that one and on an independent second draw of "
+        "synthetic for their covariates.",
+        of=of,
+        bound=matched_pair(inputs, area),
+        best=0.5,
+        better=LOWER,
+        low=0.5,
+    )
 
 
 def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metric: partial) -> Iterator[Metric]:
     """Yield precision, recall, density and coverage, which are computed together."""
 
     def of(candidate):
-        return metrics.prdc(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        found = metrics.prdc_samples(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        return {name: of_groups(each, inputs.groups_of(len(each)), inputs.seed) for name, each in found.items()}
 
     metric = partial(metric, function=metrics.prdc, of=of, bound=in_place(inputs, of))
     balls = f"balls reach to the {NEIGHBOURS}th nearest neighbour, Euclidean"
@@ -85,3 +121,25 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
         ("coverage", "Share of balls of test samples that hold a synthetic sample", {}),
     ):
         yield metric(name=name + suffix, entry=name, text=f"{text}; {balls}.", **better)
+
+
+def _faithful(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metric: partial) -> Iterator[Metric]:
+    """Yield alpha-precision and beta-recall, which are computed together."""
+
+    def of(candidate):
+        return metrics.alpha_precision(inputs.test, candidate.data, space)
+
+    metric = partial(metric, function=metrics.alpha_precision, of=of, bound=in_place(inputs, of))
+    for name, text in (
+        (
+            "alpha-precision",
+            "Agreement of the shares of synthetic and test samples in balls around the mean of test, over all radii.",
+        ),
+        (
+            "beta-recall",
+            "Agreement of the share of test samples whose nearest synthetic sample is nearer than their nearest other "
+            "test sample, and lies in a ball around the mean of synthetic, with the share of this ball, over all "
+            "radii. About 0.5 for two samples of one distribution.",
+        ),
+    ):
+        yield metric(name=name + suffix, entry=name, text=text)

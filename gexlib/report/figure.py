@@ -18,7 +18,7 @@ def draw(numbers: Numbers) -> Figure:
         plots.use_style()
         figure = plt.figure()
         plt.close(figure)  # a notebook shows the figure once, as the value of its cell
-        plots.scorecard(numbers.mean, numbers.sd, numbers.definitions, figure, numbers.synthetic)
+        plots.scorecard(numbers.mean, numbers.spread, numbers.definitions, figure, numbers.synthetic)
     return figure
 
 

@@ -13,7 +13,7 @@ from gexlib.checks import check_columns, column_names, listing, whole_number
 from gexlib.differential import Contrast
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.candidates import Candidate, named_runs
-from gexlib.report.draws import matched
+from gexlib.report.draws import Matches, matched
 from gexlib.report.sets import DataSet, aligned, as_anndata
 
 
@@ -38,7 +38,11 @@ class Inputs:
     space : PrincipalSpace, optional
         Principal components of `train`. None without `train`.
     drawn : Candidate, optional
-        Samples of `train` that match the first synthetic data set in number and kinds. None without `train`.
+        Samples of `train` that match `test` in number and covariates. None without `train`.
+    matches : Matches, optional
+        Which training sample stands for each test sample in `drawn`.
+    groups : str, optional
+        Column of ``test.obs`` whose groups are independent of each other, such as the donor. None: each sample is.
     seed, jobs : int
         Seed of all draws, and processors for random forests.
     """
@@ -53,8 +57,21 @@ class Inputs:
     regulons: Mapping[str, Iterable[str]] | None
     space: PrincipalSpace | None
     drawn: Candidate | None
+    matches: Matches | None
+    groups: str | None
     seed: int
     jobs: int
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns in which training samples match test samples: `within`, and `labels` that are not in it."""
+        return tuple(dict.fromkeys((*self.within, *self.labels)))
+
+    def groups_of(self, n: int) -> np.ndarray:
+        """Return the group of each of `n` samples: that of the test sample if there are as many, or its number."""
+        if self.groups is None or n != self.test.n_obs:
+            return np.arange(n)
+        return self.test.obs[self.groups].astype(str).to_numpy()
 
     @property
     def unit(self) -> str:
@@ -74,6 +91,9 @@ def gather(
     regulons: Mapping[str, Iterable[str]] | None = None,
     genes: Sequence[str] | None = None,
     models=None,
+    second_draws=None,
+    draws: int = 1,
+    groups: str | None = None,
     space: int = 50,
     seed: int = 0,
     jobs: int = 1,
@@ -90,13 +110,20 @@ def gather(
     test = as_anndata(test, "test", genes)
     train = None if train is None else aligned(train, "train", test, genes)
     validation = None if validation is None else aligned(validation, "validation", test, genes)
-    candidates = named_runs(synthetic, models, test, genes)
+    draws = whole_number("draws", draws, 1)
+    candidates = named_runs(synthetic, models, test, genes, second_draws, draws, seed)
     parts = {"train": train, "test": test, "validation": validation}
     real = {name: data.obs for name, data in parts.items() if data is not None}
     within, labels = _columns("within", within, real), _columns("labels", labels, real)
     contrast = _contrast(contrast, real)
+    if groups is not None:
+        check_columns("groups", [groups], test.obs, "test.obs", complete=True)
     if not (regulons is None or isinstance(regulons, Mapping)):
         raise TypeError(f"regulons must be a dict of target genes by transcription factor, not {regulons!r:.60}")
+    matches = None
+    if train is not None:
+        columns = list(dict.fromkeys((*within, *labels)))
+        matches = matched(train.obs, test.obs, columns, np.random.default_rng(seed))
     return Inputs(
         train=train,
         test=test,
@@ -107,7 +134,9 @@ def gather(
         contrast=contrast,
         regulons=regulons,
         space=None if train is None else _fit_space(train, wanted, seed),
-        drawn=None if train is None else _drawn(train, candidates[0].data, test, within, seed),
+        drawn=None if train is None else Candidate("bound", matches.of(train)),
+        matches=matches,
+        groups=groups,
         seed=seed,
         jobs=jobs,
     )
@@ -141,8 +170,3 @@ def _contrast(contrast: Sequence[str] | None, real: Mapping[str, pd.DataFrame]) 
 
 def _fit_space(train: AnnData, wanted: int, seed: int) -> PrincipalSpace:
     return PrincipalSpace(min(wanted, train.n_obs - 1, train.n_vars), seed=seed).fit(train)
-
-
-def _drawn(train: AnnData, first: AnnData, test: AnnData, within: Sequence[str], seed: int) -> Candidate:
-    obs = first.obs if all(name in first.obs for name in within) else test.obs
-    return Candidate("bound", matched(train, first.n_obs, obs, within, np.random.default_rng(seed)))

@@ -8,19 +8,22 @@ from functools import partial
 import pandas as pd
 
 from gexlib import metrics
-from gexlib.report.bounds import NO_TRAIN, average, held_out
+from gexlib.preprocess.kinds import Kinds
+from gexlib.report.bounds import HALVES, NO_TRAIN, average, held_out
 from gexlib.report.draws import halves
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import LOWER, NEARER, Bound, Metric
 
 RATIOS = ["copies", "median ratio", "5 % ratio", "closer to train"]
+SMALL = 10  # train samples of a small kind, at most
+NO_CRITIC = "models with a critic are not given"
 ATTACK = "Attack that tells train (members) from test (others) by the"
 
 
 def privacy(inputs: Inputs) -> Iterator[Metric]:
     """Yield distances to closest records, nearest-neighbour tests, and attacks of membership inference."""
     missing = "" if inputs.train is not None else NO_TRAIN
-    for group in (_closest, _accuracy, _gan_leaks, _domias, _logan):
+    for group in (_closest, _accuracy, _authentic, _gan_leaks, _domias, _logan):
         yield from group(inputs, missing)
 
 
@@ -79,6 +82,19 @@ def _accuracy(inputs: Inputs, missing: str) -> Iterator[Metric]:
     )
 
 
+def _authentic(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    def values(synthetic, test):
+        return pd.Series({"authenticity": metrics.authenticity(inputs.train, synthetic)})
+
+    metric = _on_test(inputs, values, function=metrics.authenticity, space="all genes", missing=missing)
+    yield metric(
+        name="authenticity",
+        entry="authenticity",
+        text="Share of synthetic samples that are farther from their nearest train sample than its nearest other train "
+        "sample is. Copies: 0; what new samples reach is the bound.",
+    )
+
+
 def _gan_leaks(inputs: Inputs, missing: str) -> Iterator[Metric]:
     def values(synthetic, test):
         return metrics.gan_leaks(inputs.train, synthetic, test)
@@ -88,39 +104,73 @@ def _gan_leaks(inputs: Inputs, missing: str) -> Iterator[Metric]:
 
 
 def _domias(inputs: Inputs, missing: str) -> Iterator[Metric]:
-    def values(synthetic, validation):
-        return metrics.domias(inputs.train, synthetic, inputs.test, validation, space=inputs.space)
-
-    def in_turn():
-        a, b = halves(inputs.validation, inputs.seed)
-        return average([values(a, b), values(b, a)])
-
+    """Yield the attack over all genes and in principal components, and its success by the size of kinds."""
     if not missing and inputs.validation is None:
         missing = "validation is not given, and train and test are in use"
+    scaled = None if inputs.train is None else metrics.ScaledGenes().fit(inputs.train)
+    place = "PCs" if inputs.space is None else f"{inputs.space.n_components} PCs"
+    for space, suffix, where in (
+        (scaled, "", "all genes, z-scores"),
+        (inputs.space, f", {place}", f"{place} of train"),
+    ):
+        yield from _domias_in(inputs, space, suffix, where, missing)
+
+
+def _domias_in(inputs: Inputs, space, suffix: str, where: str, missing: str) -> Iterator[Metric]:
+    def values(synthetic, test):
+        sets = inputs.train, synthetic, test, inputs.validation
+        if not inputs.within:
+            return metrics.domias(*sets, space=space)
+        return metrics.domias_by_size(*sets, inputs.within, SMALL, space=space)
+
+    def in_turn():
+        a, b = halves(inputs.test, inputs.seed)  # halves of validation would give 0.5 whatever the data
+        return average([values(a, b), values(b, a)])
+
     metric = partial(
         Metric,
         family="privacy",
         function=metrics.domias,
-        of=lambda candidate: values(candidate.data, inputs.validation),
-        bound=Bound(
-            "one half of validation in the place of synthetic and the other as the reference, and in turn; mean",
-            in_turn,
-        ),
-        space="PCs" if inputs.space is None else f"{inputs.space.n_components} PCs of train",
+        of=lambda candidate: values(candidate.data, inputs.test),
+        bound=Bound(HALVES, in_turn),
+        space=where,
         missing=missing,
     )
-    text = f"{ATTACK} density of synthetic over that of validation samples, from the distance to the nearest of each."
-    yield from _attack(metric, "DOMIAS", text)
+    text = f"{ATTACK} distance to the nearest validation sample, relative to that to the nearest synthetic one."
+    yield from _attack(metric, "DOMIAS", text, suffix)
+    of = f"the kinds ({' × '.join(inputs.within)}) that have {{}} {SMALL} train samples"
+    for name, which in (("small kinds", "at most"), ("other kinds", "more than")):
+        yield metric(
+            name=f"DOMIAS AUC, {name}{suffix}",
+            function=metrics.domias_by_size,
+            entry=f"AUC, {name}",
+            text=f"{text} Area under the ROC curve, for train and test samples of {of.format(which)}.",
+            best=0.5,
+            better=LOWER,
+            low=0.5,
+            missing=missing or _no_kinds(inputs, name == "small kinds"),
+        )
+
+
+def _no_kinds(inputs: Inputs, small: bool) -> str:
+    """Return why there are no records of small or of other kinds; empty if there are some."""
+    if not inputs.within:
+        return "within is not given"
+    kinds = Kinds(inputs.within, unseen="unknown").fit(inputs.train.obs)
+    codes = kinds.codes(inputs.test.obs)
+    if ((kinds.counts_[codes[codes >= 0]] <= SMALL) == small).any():
+        return ""
+    return f"test has no samples of a kind with {'at most' if small else 'more than'} {SMALL} train samples"
 
 
 def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
-    models = [candidate.model for candidate in inputs.candidates if candidate.model is not None]
+    models = [candidate.model for candidate in inputs.candidates if hasattr(candidate.model, "critic_scores")]
 
     def values(model, members):
         return metrics.logan(model.critic_scores(members), model.critic_scores(inputs.test))
 
     def of(candidate):
-        if candidate.model is None:
+        if not hasattr(candidate.model, "critic_scores"):
             raise ValueError("it has no critic")
         return values(candidate.model, inputs.train)
 
@@ -137,23 +187,23 @@ def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
         bound=Bound(
             "validation in the place of train: the critic has learned from neither; mean over models", on_unseen
         ),
-        missing=missing or ("" if models else "models are not given"),
+        missing=missing or ("" if models else NO_CRITIC),
     )
     yield from _attack(metric, "LOGAN", f"{ATTACK} score of the model's critic, from its method critic_scores.")
 
 
-def _attack(metric: Callable[..., Metric], name: str, text: str) -> Iterator[Metric]:
-    """Yield the two numbers of an attack, which are computed together."""
-    yield metric(
-        name=f"{name} AUC", entry="AUC", text=f"{text} Area under the ROC curve.", best=0.5, better=LOWER, low=0.5
-    )
-    yield metric(
-        name=f"{name} TPR at 1 % FPR",
-        entry="TPR at 1 % FPR",
-        text=f"{text} Share of members found where at most 1 % of others are taken for them.",
-        best=0.01,
-        better=LOWER,
-    )
+def _attack(metric: Callable[..., Metric], name: str, text: str, suffix: str = "") -> Iterator[Metric]:
+    """Yield the numbers of an attack, which are computed together."""
+    area = f"{text} Area under the ROC curve."
+    yield metric(name=f"{name} AUC{suffix}", entry="AUC", text=area, best=0.5, better=LOWER, low=0.5)
+    for percent in (10, 1):
+        yield metric(
+            name=f"{name} TPR at {percent} % FPR{suffix}",
+            entry=f"TPR at {percent} % FPR",
+            text=f"{text} Share of members found where at most {percent} % of others are taken for them.",
+            best=percent / 100,
+            better=LOWER,
+        )
 
 
 def _on_test(inputs: Inputs, values: Callable, **definition) -> Callable[..., Metric]:

@@ -62,7 +62,7 @@ def test_the_four_functions_give_their_part():
 
 def test_a_copy_of_real_data_scores_one():
     x = pair(60, 5)[0]
-    assert prdc(x, x[::-1]).tolist() == [1, 1, 1, 1]
+    assert prdc(x, x[::-1]).tolist() == pytest.approx([1, 1, 1, 1])
 
 
 def test_data_far_away_scores_zero():
@@ -121,5 +121,5 @@ def test_errors_name_argument_and_way_out():
         prdc(x, np.where(z == z[0, 0], np.nan, z), 2)
     with pytest.raises(ValueError, match="this PrincipalSpace is not fitted; call its fit"):
         prdc(x, z, 2, PrincipalSpace(2))
-    with pytest.raises(TypeError, match="space must be a fitted PrincipalSpace or None"):
+    with pytest.raises(TypeError, match="space must be a fitted PrincipalSpace or ScaledGenes, or None"):
         prdc(x, z, 2, space=3)
