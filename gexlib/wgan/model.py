@@ -185,6 +185,7 @@ class WGANGP:
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
+            "threads": self.threads,
             "covariates": covariates.to_dict(),
             "training data": data,
             "validation data": None if x_val is None else digest(x_val, *covariates_val),
