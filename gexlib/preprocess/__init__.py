@@ -1,12 +1,13 @@
 """Preparation of data sets for training: splits, kinds of samples, standardisation, covariates as numbers."""
 
 from gexlib.preprocess.blocks import correlation_by_distance, neighbour_blocks
+from gexlib.preprocess.covariate_table import read_covariates
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.genes import match_genes
 from gexlib.preprocess.kinds import CodedKinds, Kinds
 from gexlib.preprocess.normal_scores import NormalScores
 from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder
-from gexlib.preprocess.splits import Parts, parts, prepare, split_groups
+from gexlib.preprocess.splits import Parts, check_split, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "Parts",
     "SampleEncoder",
     "Standardizer",
+    "check_split",
     "correlation_by_distance",
     "match_genes",
     "neighbour_blocks",
     "parts",
     "prepare",
+    "read_covariates",
     "split_groups",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -90,6 +91,11 @@ class CovariateEncoder:
             ``unseen="unknown"``); the message lists the levels.
         NotFittedError
             If :meth:`fit` was not called.
+
+        Warns
+        -----
+        UserWarning
+            If levels count as ``"unknown"``: how many samples have them, and which they are.
         """
         check_fitted(self, "vocabularies_")
         self._check(obs)
@@ -104,6 +110,12 @@ class CovariateEncoder:
                         f"{new} is not a level of {name!r} in the training data; levels: {listing(levels)}. "
                         f"Use one of these, or make the model with unseen='unknown'"
                     )
+                new = obs[name].astype(object)[found.isna()]
+                warnings.warn(
+                    f"{len(new)} of {len(obs)} samples have a level of {name!r} that the training data do not have "
+                    f"({listing(new.unique(), 5)}); they count as {UNKNOWN!r}. Levels: {listing(levels)}",
+                    stacklevel=3,
+                )
                 found = found.fillna(code_of[UNKNOWN])
             codes[:, j] = found.to_numpy(np.int64)
         values = np.empty((len(obs), len(self.numerical)), dtype=np.float32)

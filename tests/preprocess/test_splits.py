@@ -5,7 +5,7 @@ import pytest
 from anndata import AnnData
 
 from gexlib.datasets import read
-from gexlib.preprocess import Parts, parts, prepare, split_groups
+from gexlib.preprocess import Parts, check_split, parts, prepare, split_groups
 
 
 class TestSplitGroups:
@@ -138,3 +138,12 @@ class TestParts:
         data.obs["split"] = ["train", "valid", "train", None, "Test"]
         with pytest.raises(ValueError, match="for each sample, but has 'valid', None, 'Test'; rename these"):
             parts(data)
+
+
+def test_check_split():
+    obs = pd.DataFrame({"donor": list("aabbcc"), "split": ["train"] * 3 + ["test"] * 3})
+    with pytest.raises(ValueError, match=r"obs\['split'\] divides 1 of 3 groups of by='donor' \('b'\)"):
+        check_split(obs, by="donor")
+    check_split(obs.drop(index=3), by="donor")
+    with pytest.raises(ValueError, match="by='patient' is not a column of obs"):
+        check_split(obs, by="patient")
