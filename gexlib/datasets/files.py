@@ -82,11 +82,15 @@ def write(data: AnnData, path: str | Path) -> None:
     ...     read(f"{folder}/ones.h5ad").shape
     (2, 3)
     """
-    path = Path(path)
-    if path.suffix != ".h5ad":
-        raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
+    check_name(path)
     with whole_file(path) as part:
         write_part(data, part, compression="gzip")
+
+
+def check_name(path: str | Path) -> None:
+    """Raise a ValueError if :func:`write` cannot write to a file of that name."""
+    if Path(path).suffix != ".h5ad":
+        raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
 
 
 def write_part(data: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:
