@@ -20,6 +20,7 @@ from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
+from gexlib.wgan.divergence import checked_scores
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
 from gexlib.wgan.files import model as files
@@ -193,8 +194,9 @@ class WGANGP:
 
         def score(generator: Generator) -> float:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
-            scores = self._generate(generator, wanted, seed=self.seed)
-            if not np.isfinite(scores).all():
+            try:
+                scores = self._generate(generator, wanted, seed=self.seed)
+            except FloatingPointError:
                 return float("nan")
             return SCORES[self.settings.score](x_val, _expression(scores, encoder.standardizer))
 
@@ -244,6 +246,8 @@ class WGANGP:
             If the model is not fitted.
         ValueError
             If a covariate is absent or has a level that the training data do not have; the message lists the levels.
+        FloatingPointError
+            If the samples are not finite, or beyond all data: the training has diverged.
         MemoryError
             If the device has too little memory.
         """
@@ -498,7 +502,7 @@ class WGANGP:
                 noise = self.settings.gene_noise_temperature * torch.randn(len(chunk[0]), n_genes, generator=random)
                 chunk = (*chunk, noise)
             made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
-        return np.concatenate(made)
+        return checked_scores(np.concatenate(made))
 
     def _check_critic(self, so: str) -> None:
         if self.critic_ is None:
