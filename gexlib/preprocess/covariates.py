@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import check_columns, check_fitted, column_names, listing
+from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, column_names, listing
 
 UNKNOWN = "unknown"
 
@@ -169,8 +169,15 @@ class CovariateEncoder:
                 raise ValueError(
                     f"numerical={name!r} has {missing} missing values in obs; impute them, or leave these samples out"
                 )
-            if not pd.api.types.is_numeric_dtype(obs[name]) or not np.isfinite(obs[name].to_numpy(float)).all():
+            if not pd.api.types.is_numeric_dtype(obs[name]) or pd.api.types.is_complex_dtype(obs[name]):
                 raise ValueError(
-                    f"numerical={name!r} has the dtype {obs[name].dtype} or infinite values; give finite numbers, or "
-                    f"name it in categorical"
+                    f"numerical={name!r} has the dtype {obs[name].dtype}; give finite numbers, or name it in "
+                    f"categorical"
                 )
+            values = obs[name].to_numpy(float)
+            if not (wrong := ~(np.abs(values) <= SINGLE_MAX)).any():
+                continue
+            raise ValueError(
+                f"numerical={name!r} has the value {float(values[wrong][0])!r} in obs; give finite numbers of at most "
+                f"{SINGLE_MAX:.1e}"
+            )

@@ -50,7 +50,7 @@ class TestCovariateEncoder:
             CovariateEncoder(["age"]).fit(obs)
         with pytest.raises(ValueError, match="categorical='oxygen' is not a column of obs; columns: 'condition'"):
             CovariateEncoder(["oxygen"]).fit(obs).unseen_rows(obs[["condition"]])
-        with pytest.raises(ValueError, match="numerical='oxygen' has the dtype category or infinite values"):
+        with pytest.raises(ValueError, match="numerical='oxygen' has the dtype category; give finite numbers"):
             CovariateEncoder([], ["oxygen"]).fit(obs)
         with pytest.raises(ValueError, match="numerical='age' is not a column of obs"):
             CovariateEncoder([], ["age"]).fit(obs)
