@@ -62,6 +62,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         if new_folder:
             with suppress(OSError):
                 path.parent.rmdir()
+        if isinstance(error, ConnectionError):  # of a server that the content comes from
+            raise
         why = error.strerror or str(error)
         raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
 
