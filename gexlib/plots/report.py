@@ -10,13 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gexlib.plots.style import BASELINES, GAN, REAL
+from gexlib.plots.style import BASELINES, GAN, REAL, literal
 
 ROW = 0.27  # inches
 JUDGED = ((GAN, "o"), (BASELINES[3], "D"), (BASELINES[2], "P"), ("#1b1b1b", "X"))
 SIMPLE = ((BASELINES[0], "s"), (BASELINES[4], "^"), (BASELINES[1], "v"), (BASELINES[2], "<"))
 
 
+@literal
 def scorecard(
     mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, figure: Figure, synthetic: Sequence[str]
 ) -> None:
