@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -91,11 +90,6 @@ class CovariateEncoder:
             ``unseen="unknown"``); the message lists the levels.
         NotFittedError
             If :meth:`fit` was not called.
-
-        Warns
-        -----
-        UserWarning
-            If levels count as ``"unknown"``: how many samples have them, and which they are.
         """
         check_fitted(self, "vocabularies_")
         self._check(obs)
@@ -110,12 +104,6 @@ class CovariateEncoder:
                         f"{new} is not a level of {name!r} in the training data; levels: {listing(levels)}. "
                         f"Use one of these, or make the model with unseen='unknown'"
                     )
-                new = obs[name].astype(object)[found.isna()]
-                warnings.warn(
-                    f"{len(new)} of {len(obs)} samples have a level of {name!r} that the training data do not have "
-                    f"({listing(new.unique(), 5)}); they count as {UNKNOWN!r}. Levels: {listing(levels)}",
-                    stacklevel=3,
-                )
                 found = found.fillna(code_of[UNKNOWN])
             codes[:, j] = found.to_numpy(np.int64)
         values = np.empty((len(obs), len(self.numerical)), dtype=np.float32)
@@ -129,6 +117,21 @@ class CovariateEncoder:
         check_columns("categorical", self.categorical, obs)
         new = [~obs[name].astype(object).isin(levels) for name, levels in self.vocabularies_.items()]
         return pd.concat(new, axis=1).any(axis=1) if new else pd.Series(False, index=obs.index)
+
+    def unseen_levels(self, obs: pd.DataFrame) -> dict[str, pd.Series]:
+        """
+        Return the levels that the training data do not have, with the number of samples that have them.
+
+        Examples
+        --------
+        >>> encoder = CovariateEncoder(["batch"], unseen="unknown").fit(pd.DataFrame({"batch": ["00", "01"]}))
+        >>> encoder.unseen_levels(pd.DataFrame({"batch": ["0", "0", "01"]}))["batch"].to_dict()
+        {'0': 2}
+        """
+        check_fitted(self, "vocabularies_")
+        check_columns("categorical", self.categorical, obs)
+        new = {name: obs[name][~obs[name].astype(object).isin(v)] for name, v in self.vocabularies_.items()}
+        return {name: some.astype(object).value_counts() for name, some in new.items() if len(some)}
 
     @property
     def n_levels(self) -> list[int]:
@@ -148,6 +151,12 @@ class CovariateEncoder:
     def from_dict(cls, saved: dict) -> CovariateEncoder:
         """Make the encoder that :meth:`to_dict` described."""
         encoder = cls(list(saved["vocabularies"]), list(saved["numerical"]), saved["unseen"])
+        for name, levels in saved["vocabularies"].items():
+            if not levels or len({*levels}) < len(levels) or not all(isinstance(v, str | int | float) for v in levels):
+                raise ValueError(f"the levels of {name!r} are {levels!r:.60}; they must be texts or numbers, each once")
+        for name, (mean, scale) in saved["numerical"].items():
+            if not (abs(mean) <= SINGLE_MAX and 0 < scale <= SINGLE_MAX):
+                raise ValueError(f"the mean and the scale of {name!r} are {mean!r} and {scale!r}; this is no scale")
         encoder.vocabularies_ = saved["vocabularies"]
         encoder.numerical_ = {name: tuple(moments) for name, moments in saved["numerical"].items()}
         return encoder

@@ -133,6 +133,13 @@ def prepare(
     ValueError
         As :func:`split_groups`, or if `data` lacks genes that are asked for.
     """
+    if not isinstance(data, AnnData):
+        raise TypeError(f"data must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x, obs=covariates)")
+    if on_disk(data):
+        raise ValueError(
+            "data are on the disk, and prepare makes a copy; read them into memory, or write the split alone: "
+            "data.obs['split'] = split_groups(data.obs, by=...)"
+        )
     if network is not None:
         below = hierarchy(network, root) if root else network
         data = data[:, [gene for gene in data.var_names if gene in below]]

@@ -147,3 +147,11 @@ def test_check_split():
     check_split(obs.drop(index=3), by="donor")
     with pytest.raises(ValueError, match="by='patient' is not a column of obs"):
         check_split(obs, by="patient")
+
+
+def test_what_prepare_cannot_copy(obs, tmp_path):
+    with pytest.raises(TypeError, match=r"data must be an AnnData, not DataFrame; wrap it: AnnData"):
+        prepare(obs, by="condition")
+    AnnData(np.ones((len(obs), 2), np.float32), obs).write_h5ad(tmp_path / "data.h5ad")
+    with pytest.raises(ValueError, match="data are on the disk, and prepare makes a copy"):
+        prepare(read(tmp_path / "data.h5ad", backed=True), by="condition")

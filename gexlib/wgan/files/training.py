@@ -59,6 +59,15 @@ class Checkpoint:
         if self.folder is None or not disk.exists(self.folder):
             return 0
         info, tensors = disk.read(self.folder, "training")
+        try:
+            return self._restore(state, info, tensors)
+        except (MemoryError, ValueError):
+            raise
+        except Exception as error:  # what a config.json can hold is without limits, and so are the errors that follow
+            reason = (str(error).splitlines() or [""])[0]
+            raise ValueError(f"{self.folder} is not a whole checkpoint: {type(error).__name__} {reason}") from error
+
+    def _restore(self, state: State, info: dict, tensors: dict[str, torch.Tensor]) -> int:
         tensors = current_tensors(tensors)
         _same_run(self.folder, info["run"], self.run)
         self._check_epochs(info)
