@@ -21,9 +21,10 @@ def sample(
     """Generate a sample for each row of a table of covariates."""
     with errors_as_one_line():
         from gexlib.atomic import check_output
+        from gexlib.checks import listing
         from gexlib.datasets import read, write
         from gexlib.datasets.files import check_name
-        from gexlib.preprocess import read_covariates
+        from gexlib.preprocess import UNKNOWN, read_covariates
         from gexlib.wgan import WGANGP
         from gexlib.wgan.model import PRETRAINED
 
@@ -34,5 +35,11 @@ def sample(
         is_data = covariates.is_dir() or covariates.suffix == ".h5ad"
         obs = read(covariates).obs if is_data else read_covariates(covariates, gan.encoder_)
         synthetic = gan.sample(obs, seed=seed)
+        for name, counts in gan.encoder_.unseen_levels(obs).items():
+            typer.echo(
+                f"warning: {counts.sum()} of {len(obs)} samples have a level of {name!r} that the model does not know "
+                f"({listing(counts.index, 5)}); they count as {UNKNOWN!r}",
+                err=True,
+            )
         write(synthetic, out)
         typer.echo(f"{out}: {synthetic.n_obs} samples x {synthetic.n_vars} genes")

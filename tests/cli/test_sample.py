@@ -59,12 +59,12 @@ def test_levels_in_a_csv_file_are_text(gexlib, folder, model):
     np.testing.assert_array_equal(anndata.read_h5ad("same.h5ad").X, made.X)
 
 
-@pytest.mark.filterwarnings("default:2 of 3")
 def test_what_became_unknown_is_counted(gexlib, folder, model):
     (folder / "wanted.csv").write_text("id,medium\na,0\nb,00\nc,1\n")
     result = gexlib("sample", "model", "wanted.csv", "made.h5ad", "--device", "cpu")
     assert result.exit_code == 0
-    assert result.stderr.startswith("gexlib: 2 of 3 samples have a level of 'medium' that the training data do not ")
+    words = "warning: 2 of 3 samples have a level of 'medium' that the model does not know ('0', '1'"
+    assert result.stderr.startswith(words)
 
 
 def test_data_are_not_replaced_by_samples(gexlib, folder, model):
