@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import platform
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     path : path
         The final path; its folder is made if it does not exist, and a file that exists is replaced. If the block raises
         an error, nothing at `path` changes. If the process is killed, a hidden folder stays beside it; the next process
-        that writes `path` on this machine removes it.
+        that writes `path` on this machine removes it, and if it is empty, the next that writes anything there.
 
     Yields
     ------
@@ -48,10 +50,9 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     new_folder = not path.parent.exists()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f"{PART}{platform.node()}."
-        _clear(path, prefix)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as folder, _locked(folder):
-            part = Path(folder) / path.name
+        clear_unfinished(path.parent, re.escape(path.name))
+        with _own_folder(path.parent) as folder:
+            part = folder / path.name
             yield part
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
@@ -61,17 +62,98 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         if new_folder:
             with suppress(OSError):
                 path.parent.rmdir()
+        if isinstance(error, ConnectionError):  # of a server that the content comes from
+            raise
         why = error.strerror or str(error)
         raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
 
 
-def _clear(path: Path, prefix: str) -> None:
-    """Remove the folders left by processes of this machine that were killed while they wrote `path`."""
-    for folder in path.parent.glob(f"{prefix}*"):
-        if (folder / path.name).exists():  # a process that still writes holds the lock
-            with _locked(folder) as free:
+def check_output(path: str | Path, overwrite: bool = False, others: Iterable[str | Path] = ()) -> None:
+    """
+    Raise an error if a file or a folder cannot be written at `path`: to know that before hours of work.
+
+    Parameters
+    ----------
+    path : path
+    overwrite : bool
+        Whether a file that is there may be replaced.
+    others : iterable of path
+        The inputs, and other outputs. `path` may be none of them, nor lie in one.
+
+    Raises
+    ------
+    ValueError
+        If `path` is one of `others`.
+    FileExistsError
+        If something is there, unless it is a file and `overwrite` is true.
+    OSError
+        If nothing can be written there.
+
+    Examples
+    --------
+    >>> check_output("made.h5ad", others=["data.h5ad", "./made.h5ad"])
+    Traceback (most recent call last):
+    ValueError: made.h5ad is an input, or another output, too; give each a name of its own
+    """
+    path = Path(path)
+    for other in map(Path, others):
+        if path.resolve() == other.resolve() or other.resolve() in path.resolve().parents:
+            raise ValueError(f"{path} is an input, or another output, too; give each a name of its own")
+    if os.path.lexists(path) and not (overwrite and path.is_file()):
+        ask = "give --overwrite to replace it, or another name" if path.is_file() else "give another name"
+        raise FileExistsError(errno.EEXIST, f"{path} is there already; {ask}")
+    try_writing(path)
+
+
+def try_writing(path: Path) -> None:
+    """Raise an OSError if no file of that name can be written; try it in a folder that is removed again."""
+    try:
+        there = next(folder for folder in path.absolute().parents if folder.exists())
+        with _own_folder(there) as folder:
+            trial = folder / path.absolute().relative_to(there)
+            trial.parent.mkdir(parents=True, exist_ok=True)
+            trial.touch()
+    except (OSError, ValueError) as error:  # a name with a zero byte is a ValueError
+        why = getattr(error, "strerror", None) or str(error)
+        code = getattr(error, "errno", None) or errno.EINVAL
+        raise OSError(code, f"nothing can be written to {path} ({why}); give another name or folder") from error
+
+
+def clear_unfinished(folder: Path, names: str) -> None:
+    """
+    Remove what processes of this machine that were killed have left in a folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A folder with files that :func:`whole_file` wrote.
+    names : str
+        A regular expression of the names of these files. A folder of unfinished files goes if it has only such names,
+        or nothing. It stays while a process writes there.
+    """
+    for left in folder.glob(f"{glob.escape(_prefix())}*"):
+        if left.is_dir() and all(re.fullmatch(names, file.name) for file in left.iterdir()):
+            with _locked(left) as free:  # a process that still writes holds the lock
                 if free:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix() -> str:
+    return f"{PART}{platform.node()}."
+
+
+@contextmanager
+def _own_folder(parent: Path) -> Iterator[Path]:
+    """Yield a new, locked folder; before it is locked, another process may clear it as one that was left."""
+    for _ in range(3):
+        with (
+            tempfile.TemporaryDirectory(dir=parent, prefix=_prefix(), ignore_cleanup_errors=True) as folder,
+            _locked(folder),
+        ):
+            if Path(folder).is_dir():
+                yield Path(folder)
+                return
+    raise OSError(errno.EAGAIN, f"another process clears the folder {parent}")
 
 
 @contextmanager

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     import torch
 
 
-def whole_number(argument: str, value: int, least: int) -> int:
+SINGLE_MAX = float(np.finfo(np.float32).max)  # the largest number in single precision, 3.4e38
+LAST_SEED = 2**32 - 1  # scikit-learn takes no larger one
+
+
+def whole_number(argument: str, value: int, least: int, most: int | None = None) -> int:
     """
-    Return ``value`` as an int of at least ``least``, or raise an error that names ``argument``.
+    Return ``value`` as an int from ``least`` to ``most``, or raise an error that names ``argument``.
+
+    The most that an argument ``seed`` may be is ``LAST_SEED``.
 
     Examples
     --------
@@ -31,6 +37,9 @@ def whole_number(argument: str, value: int, least: int) -> int:
         raise TypeError(f"{argument} must be a whole number, not {value!r}") from None
     if number < least:
         raise ValueError(f"{argument} must be at least {least}, not {number}")
+    most = LAST_SEED if argument == "seed" else most
+    if most is not None and number > most:
+        raise ValueError(f"{argument} must be at most {most}, not {number}")
     return number
 
 
@@ -52,17 +61,35 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     Raises
     ------
     TypeError
-        If ``data`` is not an AnnData.
+        If ``data`` is not an AnnData, or ``X`` does not hold real numbers.
     ValueError
-        If it has no ``X``, or NaN or infinite values; the message names the first sample and gene.
+        If it has no ``X`` or no genes, or NaN or infinite values; the message names the first sample and gene.
     """
     if not isinstance(data, AnnData):
         raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
     if data.X is None:
         raise ValueError(f"{argument} has no X; put the expression values into X")
+    if data.n_vars == 0:
+        raise ValueError(f"{argument} has no genes; were they all filtered out?")
+    check_real(f"{argument}.X", data.X)
     x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
     check_finite(f"{argument}.X", x, data.obs_names, data.var_names)
     return x
+
+
+def check_real(argument: str, x) -> None:
+    """
+    Raise a TypeError if an array or a sparse matrix does not hold real numbers.
+
+    Examples
+    --------
+    >>> check_real("x", np.array([1 + 2j]))
+    Traceback (most recent call last):
+    TypeError: x has the dtype complex128; give real numbers, such as float32
+    """
+    dtype = np.dtype(getattr(x, "dtype", object))
+    if dtype.kind not in "fiub":
+        raise TypeError(f"{argument} has the dtype {dtype}; give real numbers, such as float32")
 
 
 def on_disk(data: AnnData) -> bool:
@@ -74,8 +101,9 @@ def on_disk(data: AnnData) -> bool:
 
 
 def finite_matrix(x: np.ndarray) -> np.ndarray:
-    """Return `x` as a matrix of at least two samples without missing values, or raise a ValueError."""
+    """Return `x` as a matrix of at least two samples of finite real numbers, or raise an error."""
     x = np.asarray(x)
+    check_real("x", x)
     if x.ndim != 2 or len(x) < 2:
         raise ValueError(f"x has shape {x.shape}; give a matrix (n_samples, n_genes) of at least two samples")
     check_finite("x", x)
@@ -86,7 +114,7 @@ def check_finite(
     argument: str, x: np.ndarray, samples: Sequence[str] | None = None, genes: Sequence[str] | None = None
 ) -> None:
     """
-    Raise a ValueError if a matrix (n_samples, n_genes) has values that are NaN or infinite.
+    Raise a ValueError if a matrix (n_samples, n_genes) has values that are NaN or infinite, also in single precision.
 
     The error names the first of them by the names in ``samples`` and ``genes``, or by its row and column.
 
@@ -98,6 +126,8 @@ def check_finite(
     impute them first
     """
     finite = np.isfinite(x)
+    if x.dtype.kind == "f" and x.dtype.itemsize > 4:
+        finite &= np.abs(x) <= SINGLE_MAX
     if finite.all():
         return
     row, column = np.argwhere(~finite)[0]

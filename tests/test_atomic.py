@@ -1,12 +1,14 @@
 """Files that are written whole or not at all."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
-from gexlib.atomic import PART, whole_file
+from gexlib.atomic import PART, check_output, whole_file
 
 WRITER = """
 import sys
@@ -66,3 +68,67 @@ def test_an_error_changes_nothing_and_leaves_nothing(tmp_path):
         write(tmp_path / "data", "after \udc00")
     assert (tmp_path / "data").read_text() == "before"
     assert not unfinished(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there, so what is left stays")
+def test_an_empty_folder_that_a_killed_process_left_goes_with_any_write(tmp_path, writer):
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    (left,) = unfinished(tmp_path)
+    (left / "data").unlink()
+    write(tmp_path / "other")
+    assert not unfinished(tmp_path)
+
+
+def test_a_folder_that_is_cleared_before_it_is_locked(tmp_path, monkeypatch):
+    """As another process does that finds it empty."""
+    real, cleared = tempfile.mkdtemp, []
+
+    def mkdtemp(*arguments, **options):
+        folder = real(*arguments, **options)
+        if not cleared:
+            cleared.append(folder)
+            os.rmdir(folder)
+        return folder
+
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
+    write(tmp_path / "data")
+    assert cleared
+    assert (tmp_path / "data").read_text() == "ours"
+
+
+class TestCheckOutput:
+    def test_what_can_be_written_leaves_nothing(self, tmp_path):
+        check_output(tmp_path / "new" / "folder" / "made.h5ad", others=[tmp_path / "data.h5ad"])
+        write(tmp_path / "made.h5ad")
+        check_output(tmp_path / "made.h5ad", overwrite=True)
+        assert [path.name for path in tmp_path.iterdir()] == ["made.h5ad"]
+
+    @pytest.mark.parametrize("name", ["data.h5ad", "x/../data.h5ad", "link.h5ad", "store.zarr/made.h5ad"])
+    def test_an_input_is_no_output(self, tmp_path, name):
+        write(tmp_path / "data.h5ad")
+        (tmp_path / "link.h5ad").symlink_to(tmp_path / "data.h5ad")
+        inputs = [tmp_path / "data.h5ad", tmp_path / "store.zarr"]
+        with pytest.raises(ValueError, match="is an input, or another output, too; give each a name of its own"):
+            check_output(tmp_path / name, overwrite=True, others=inputs)
+
+    def test_what_is_there_is_replaced_on_demand_alone(self, tmp_path):
+        write(tmp_path / "made.h5ad")
+        with pytest.raises(FileExistsError, match=r"made.h5ad is there already; give --overwrite to replace it"):
+            check_output(tmp_path / "made.h5ad")
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+        for name in ("pipe", "dangling", "."):
+            with pytest.raises(FileExistsError, match="is there already; give another name"):
+                check_output(tmp_path / name, overwrite=True)
+
+    def test_what_cannot_be_written(self, tmp_path):
+        write(tmp_path / "file")
+        for name, why in {
+            "file/made.h5ad": "Not a directory",
+            "a" * 300: "File name too long",
+            "a\0b": "embedded null byte",
+        }.items():
+            with pytest.raises(OSError, match=rf"nothing can be written to .* \({why}\); give another name or folder"):
+                check_output(tmp_path / name)
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -100,3 +100,25 @@ def test_a_listing_is_cut():
     assert listing([]) == "none"
     assert listing(range(3)) == "0, 1, 2"
     assert listing(list("abc"), most=2) == "'a', 'b', ... (3 in all)"
+
+
+def test_a_seed_has_a_most():
+    """NumPy takes larger ones, scikit-learn does not."""
+    assert whole_number("seed", 2**32 - 1, least=0) == 2**32 - 1
+    with pytest.raises(ValueError, match="seed must be at most 4294967295, not 4294967296"):
+        whole_number("seed", 2**32, least=0)
+    assert whole_number("epochs", 2**40, least=0) == 2**40
+    with pytest.raises(ValueError, match="jobs must be at most 8, not 9"):
+        whole_number("jobs", 9, least=0, most=8)
+
+
+def test_what_is_no_expression():
+    for x in (np.ones((3, 2), complex), sparse.csr_matrix(np.ones((3, 2), complex)), np.full((3, 2), "a", object)):
+        with pytest.raises(TypeError, match=r"train.X has the dtype (complex128|object); give real numbers"):
+            expression_matrix(AnnData(x), "train")
+    with pytest.raises(TypeError, match="x has the dtype complex128"):
+        finite_matrix(np.ones((3, 2), complex))
+    with pytest.raises(ValueError, match="train has no genes; were they all filtered out"):
+        expression_matrix(AnnData(np.ones((3, 0), np.float32)), "train")
+    with pytest.raises(ValueError, match=r"train.X has values that are NaN or infinite \(1 in all\).*gene '1'"):
+        expression_matrix(AnnData(np.array([[1.0, 1e39]])), "train")

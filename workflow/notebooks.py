@@ -17,6 +17,8 @@ import pages
 from nbfile import NotebookError, problems, read, refuse, strip, tags, write
 from parameters import bind
 
+from gexlib.atomic import whole_file
+
 Pairs = Iterable[tuple[str, str]]
 
 
@@ -48,32 +50,30 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
 
     given = list(given)
     values = bind(notebook, [*wiring, *given])
-    failed, temporary = out.with_suffix(".failed.ipynb"), out.with_name(f".{out.stem}.{os.getpid()}.ipynb")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    failed = out.with_suffix(".failed.ipynb")
     out.unlink(missing_ok=True)
     os.environ.pop("MPLBACKEND", None)  # a backend for the terminal would leave pages without figures
-    try:
-        with _kernel_messages() as messages:
-            papermill.execute_notebook(
-                str(notebook),
-                str(temporary),
-                values,
-                progress_bar=False,
-                extra_arguments=["--log-level=CRITICAL"],
-            )
-        executed = strip(read(temporary))
-        for cell in executed.cells:
-            if "injected-parameters" in tags(cell) and not given:
-                cell.metadata["tags"].append("remove-cell")
-        refuse(notebook, problems(executed))
-        write(executed, temporary)
-        temporary.replace(out)
-        failed.unlink(missing_ok=True)
-    except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
-        temporary.replace(failed)
-        raise NotebookError(f"{_explain(notebook, error, messages)}\nThe part that was executed: {failed}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_file(out) as temporary:  # hidden until it is complete; the next run clears what a killed one left
+        try:
+            with _kernel_messages() as messages:
+                papermill.execute_notebook(
+                    str(notebook),
+                    str(temporary),
+                    values,
+                    progress_bar=False,
+                    extra_arguments=["--log-level=CRITICAL"],
+                )
+            executed = strip(read(temporary))
+            for cell in executed.cells:
+                if "injected-parameters" in tags(cell) and not given:
+                    cell.metadata["tags"].append("remove-cell")
+            refuse(notebook, problems(executed))
+            write(executed, temporary)
+        except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
+            temporary.replace(failed)
+            words = f"{_explain(notebook, error, messages)}\nThe part that was executed: {failed}"
+            raise NotebookError(words) from None
+    failed.unlink(missing_ok=True)
 
 
 @contextmanager

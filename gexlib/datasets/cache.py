@@ -14,6 +14,7 @@ from gexlib.datasets.files import write_part
 from gexlib.datasets.registry import cache_folder
 
 KEY = "gexlib_key"
+DIGEST = 64  # bytes at the end of a file of the cache, behind what HDF5 reads: the SHA-256 of those before
 
 
 def state_of(files: Iterable[Path], version: int) -> str:
@@ -41,7 +42,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
 
     The file is uncompressed and lies in ``folder/cache``. If the user may not write there, it lies in the user's cache
     (``$GEXLIB_DATA``, see :func:`gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
-    replaced. If neither place can be written, the data set is returned without being cached.
+    replaced; each ends with its SHA-256. If neither place can be written, the data set is returned, but not cached.
 
     Parameters
     ----------
@@ -63,13 +64,14 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
     for path in places:
         try:
             return _read(path, key)
-        except (OSError, KeyError, ValueError):
+        except Exception:  # HDF5 and anndata raise errors of many types on a damaged file
             continue
     data = make()
     for path in places if _writable(folder) else places[1:]:
         try:
             with whole_file(path) as part:
                 write_part(data, part, **{KEY: key})
+                _seal(part)
         except OSError:
             continue
         break
@@ -77,11 +79,32 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
 
 
 def _read(path: Path, key: str) -> AnnData:
-    """Read a data set from the cache; raise a KeyError if it has another key."""
+    """Read a data set from the cache; raise a KeyError if it has another key, a ValueError if it has changed."""
     with h5py.File(path) as file:
         if file.attrs[KEY] != key:
             raise KeyError(key)
+    with path.open("rb") as file:
+        file.seek(-DIGEST, os.SEEK_END)
+        if file.read() != _digest(path, file.tell() - DIGEST):
+            raise ValueError(f"{path} has changed since it was written")
     return anndata.read_h5ad(path)
+
+
+def _seal(path: Path) -> None:
+    """Append the digest of a file to it."""
+    digest = _digest(path, path.stat().st_size)
+    with path.open("ab") as file:
+        file.write(digest)
+
+
+def _digest(path: Path, size: int) -> bytes:
+    """Return the SHA-256 of the first `size` bytes of a file, as hexadecimal digits."""
+    sha = hashlib.sha256()
+    with path.open("rb") as file:
+        while size and (piece := file.read(min(size, 1 << 20))):
+            sha.update(piece)
+            size -= len(piece)
+    return sha.hexdigest().encode()
 
 
 def _writable(folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """Data sets in files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,31 +31,46 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the path is not a whole ``.h5ad`` file or Zarr store.
+        If the path is not a whole ``.h5ad`` file or Zarr store. A Zarr store that lacks chunks of ``X`` is not whole,
+        as they would read as zeros.
     """
     path = Path(path)
     if not (path / "X").exists() and not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file or a Zarr store")
     if path.is_dir():
         return _read_zarr(path, backed)
-    try:
+    with _foreign_errors(path, "whole .h5ad file of an AnnData"):
         return anndata.read_h5ad(path, backed="r" if backed else None)
-    except OSError as error:
-        raise ValueError(f"{path} is not a whole .h5ad file: {error}") from error
+
+
+@contextmanager
+def _foreign_errors(path: Path, what: str) -> Iterator[None]:
+    """Turn whatever HDF5, Zarr and anndata raise on a file that is not what it should be into one error."""
+    try:
+        yield
+    except (MemoryError, Warning):
+        raise
+    except Exception as error:
+        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise ValueError(f"{path} is not a {what}: {reason}") from error
 
 
 def _read_zarr(path: Path, backed: bool) -> AnnData:
     import zarr  # anndata brings it
 
-    try:
+    with _foreign_errors(path, "whole Zarr store of an AnnData"):
+        group = zarr.open_group(path, mode="r")
+        x = group["X"]
+        for array in (x,) if isinstance(x, zarr.Array) else (x["data"], x["indices"]):
+            if (lost := array.nchunks - array.nchunks_initialized) > 0:
+                raise ValueError(
+                    f"{lost} of {array.nchunks} chunks of {array.name} are not there, and would read as zeros. If they "
+                    f"are zeros, write the store with zarr.config.set({{'array.write_empty_chunks': True}})"
+                )
         if not backed:
             return anndata.read_zarr(path)
-        group = zarr.open_group(path, mode="r")
         parts = {name: anndata.io.read_elem(group[name]) for name in ("obs", "var", "uns") if name in group}
-        x = group["X"]
         return AnnData(x if isinstance(x, zarr.Array) else anndata.io.sparse_dataset(x), **parts)
-    except (KeyError, FileNotFoundError) as error:
-        raise ValueError(f"{path} is not a whole Zarr store of an AnnData: {error}") from error
 
 
 def write(data: AnnData, path: str | Path) -> None:
@@ -82,11 +98,15 @@ def write(data: AnnData, path: str | Path) -> None:
     ...     read(f"{folder}/ones.h5ad").shape
     (2, 3)
     """
-    path = Path(path)
-    if path.suffix != ".h5ad":
-        raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
+    check_name(path)
     with whole_file(path) as part:
         write_part(data, part, compression="gzip")
+
+
+def check_name(path: str | Path) -> None:
+    """Raise a ValueError if :func:`write` cannot write to a file of that name."""
+    if Path(path).suffix != ".h5ad":
+        raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
 
 
 def write_part(data: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:

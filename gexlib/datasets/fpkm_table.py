@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import check_finite
+from gexlib.checks import SINGLE_MAX, check_finite
 
 LEADING = ["Hugo_Symbol", "Entrez_Gene_Id"]  # the columns before those of the samples
 
@@ -71,14 +71,15 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     sound = file.readline().count(b"\t") == file.readline().count(b"\t")
     file.seek(0)
     try:
-        table = pd.read_csv(
-            file,
-            sep="\t",
-            index_col=0,
-            na_filter=False,
-            quoting=3,  # no quotes: symbols may contain anything but tabs
-            dtype=defaultdict(lambda: np.float32, dict.fromkeys(LEADING, str)),
-        )
+        with np.errstate(over="ignore"):  # becomes infinite, which is refused
+            table = pd.read_csv(
+                file,
+                sep="\t",
+                index_col=0,
+                na_filter=False,
+                quoting=3,  # no quotes: symbols may contain anything but tabs
+                dtype=defaultdict(lambda: np.float32, dict.fromkeys(LEADING, str)),
+            )
         fpkm = table.iloc[:, 1:].to_numpy(np.float32)
         check_finite(str(path), fpkm)
         sound &= fpkm.size > 0 and table.index.is_unique and bool((fpkm >= 0).all())
@@ -112,7 +113,7 @@ def _explain(path: Path, text: bytes, samples: list[str]) -> None:
             raise ValueError(f"{place}: gene symbol {gene} a second time, first in line {first}")
         for sample, cell in zip(samples, cells, strict=True):
             try:
-                fine = 0 <= float(cell) < np.inf
+                fine = 0 <= float(cell) <= SINGLE_MAX
             except ValueError:
                 fine = False
             if not fine:

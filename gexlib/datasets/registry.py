@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
+import requests
 from requests import RequestException
 from tqdm import tqdm
 
+from gexlib.atomic import whole_file
 from gexlib.checks import listing
 
 UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
 REPOSITORIES = {"m3d": "rvinas/adversarial-gene-expression", "gtex-tcga": "mskcc/RNAseqDB"}
 BASE_URL = "https://raw.githubusercontent.com"
 TIMEOUT = (15, 60)  # seconds to connect, and between two pieces of an answer
+MOST_BYTES = 100 << 20  # of a file: GitHub takes none that is larger
+DEADLINE = 3600  # seconds for a file, all in all
 PAUSES = (1, 5)  # seconds before the second and the third attempt
 ASKING_AGAIN_IS_USELESS = {*range(400, 500)} - {408, 429}  # HTTP status codes
 
@@ -187,7 +191,7 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     FileNotFoundError
         If a local `mirror` lacks files; those that it has are copied first.
     ConnectionError
-        If a download fails after three attempts.
+        If a download fails after three attempts, or takes more than an hour, or a file is larger than GitHub allows.
     """
     files = upstream_files(name)
     source = BASE_URL if mirror is None else mirror
@@ -201,22 +205,18 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         target = folder / file.name
         if target.is_file() and git_blob_id(target) == file.git_blob_sha1:
             continue
-        part = folder / f".{file.name}.part"
-        try:
+        if not remote and (origin := _find(Path(source), file)) is None:
+            missing.append(file.name)
+            continue
+        with whole_file(target) as part:  # in a folder of its own, as other processes may fetch the same
             if remote:
                 places = file.places[:1] if mirror is None else file.places
                 origin = _download(
                     file.name, [f"{str(source).rstrip('/')}/{place}" for place in places], part, progress
                 )
-            elif origin := _find(Path(source), file):
-                shutil.copyfile(origin, part)
             else:
-                missing.append(file.name)
-                continue
+                shutil.copyfile(origin, part)
             _verify(part, file, origin)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
     if missing:
         raise FileNotFoundError(
             f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {listing(missing, 60)}"
@@ -246,6 +246,8 @@ def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
             try:
                 _save(name, url, target, progress)
                 return url
+            except _Endless as error:
+                raise ConnectionError(f"{name}: {error} from {url}; try again, or name another mirror") from error
             except RequestException as error:
                 failure, status = error, None
                 reason = str(getattr((error.args or [None])[0], "reason", error))
@@ -266,14 +268,29 @@ def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
     ) from failure
 
 
+class _Endless(Exception):
+    """An answer that is too long, or takes too long."""
+
+
 def _save(name: str, url: str, target: Path, progress: bool) -> None:
     """Download one URL, once."""
     # Files must arrive byte for byte. Without this header, some servers compress text on the way.
-    settings = {"chunk_size": 1 << 16, "timeout": TIMEOUT, "headers": {"Accept-Encoding": "identity"}}
-    # pooch sets the total of the bar, but needs a bar that already has one.
-    with tqdm(desc=name, total=1, unit="B", unit_scale=True, disable=not progress) as bar:
+    headers, start = {"Accept-Encoding": "identity"}, time.monotonic()
+    with (
+        requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as answer,
+        tqdm(desc=name, unit="B", unit_scale=True, disable=not progress) as bar,
+        target.open("wb") as file,
+    ):
+        answer.raise_for_status()
+        bar.total = int(answer.headers.get("Content-Length", 0)) or None
         try:
-            pooch.HTTPDownloader(bar, **settings)(url, str(target), None)
-        except RequestException:
+            for piece in answer.iter_content(1 << 16):
+                file.write(piece)
+                bar.update(len(piece))
+                if file.tell() > MOST_BYTES:
+                    raise _Endless(f"more than {MOST_BYTES:,} bytes came")
+                if time.monotonic() - start > DEADLINE:
+                    raise _Endless(f"the download took more than {DEADLINE:,} seconds ({file.tell():,} bytes came)")
+        except (RequestException, _Endless):
             bar.leave = False
             raise

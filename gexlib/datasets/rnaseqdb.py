@@ -16,6 +16,7 @@ from gexlib.datasets.registry import cache_folder, git_blob_id
 from gexlib.datasets.sex import Y_LINKED, check_sex, infer_sex
 
 VERSION = 1  # of this loader; a cache of another version is made anew
+LEAST_SHARED = 0.5  # of the genes of a table and of the first one; those of RNAseqDB share nearly all
 FILE_NAME = re.compile(r"(?P<study>\w+)-rsem-fpkm-(?P<dataset>gtex|tcga|tcga-t)\.txt\.gz")
 
 TISSUES = (
@@ -88,10 +89,10 @@ def load_rnaseqdb(folder: str | Path | None = None, metadata: Metadata | None = 
     FileNotFoundError
         If the folder has no such file, or `metadata` names none.
     ValueError
-        If a file is damaged or malformed, its study is unknown, it has no gene in common with the others, or it has a
-        barcode that another file has. If most samples of a tissue that only one sex has are of the other sex. If
-        `metadata` cannot be understood, contradicts itself about a donor, or has no row for any sample. The message
-        names the file.
+        If a file is damaged or malformed, its study is unknown, it has less than half of the genes in common with the
+        first, or it has a barcode that another file has. If most samples of a tissue that only one sex has are of the
+        other sex. If `metadata` cannot be understood, contradicts itself about a donor, or has no row for any sample.
+        The message names the file.
 
     Notes
     -----
@@ -211,6 +212,12 @@ def _fill(files: list[Path], file_of_sample: np.ndarray) -> tuple[np.ndarray, pd
             common = np.ones(len(genes), bool)
             x = np.zeros((len(rows), len(genes)), np.float32)
         place = table_genes.get_indexer(genes)
+        shared = int((place >= 0).sum())
+        if 0 < shared < LEAST_SHARED * max(len(genes), len(table_genes)):
+            raise ValueError(
+                f"{path}: only {shared:,} of its {len(table_genes):,} genes are among the {len(genes):,} of "
+                f"{files[0]}; one of the two is no table of RNAseqDB, and only common genes are kept. Remove it"
+            )
         common &= place >= 0
         if not common.any():
             raise ValueError(

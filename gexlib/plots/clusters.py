@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from gexlib.plots.style import REAL, TRAIN, colour_of
+from gexlib.plots.style import REAL, TRAIN, colour_of, literal
 
 LINE, GAP = 11.5, 2.5  # points: a line of text, and the space between two terms
 LEFT, RIGHT, NODE = 0.375, 0.625, 0.045  # centres of the clusters and half their width, in widths of the axes
 
 
+@literal
 def cluster_pairs(
     matches: pd.DataFrame,
     shared: pd.DataFrame,

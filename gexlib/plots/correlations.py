@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from scipy.cluster.hierarchy import dendrogram
 
-from gexlib.plots.style import REAL
+from gexlib.plots.style import REAL, literal
 
 
+@literal
 def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, title: str = "") -> EllipseCollection:
     """
     Draw a correlation matrix with an ellipse for each entry, the contour of a normal distribution of that correlation.
@@ -60,6 +61,7 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
     return ellipses
 
 
+@literal
 def gene_dendrogram(linkage: np.ndarray, genes: Sequence[str], ax: Axes) -> None:
     """Draw the tree of a hierarchical clustering of genes, with their names below its leaves."""
     dendrogram(linkage, labels=list(genes), ax=ax, color_threshold=0, above_threshold_color=REAL, leaf_rotation=90)

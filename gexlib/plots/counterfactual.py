@@ -9,11 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, literal
 
 METHOD_COLOURS = {"Welch": TRAIN, "adjusted": REAL, "condition only": BASELINES[2], "both": GAN}
 
 
+@literal
 def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit: str = "log(1 + FPKM)") -> None:
     """
     Draw the absolute value of a column against the effect of each gene, and name the largest effects.
@@ -46,6 +47,7 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
     ax.set_xlim(-widest, widest)
 
 
+@literal
 def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, significant: pd.Series | None = None) -> None:
     """Draw estimated effects against those of a reference, a dot for each gene; `significant` genes are red."""
     y = estimate.reindex(reference.index)
@@ -58,6 +60,7 @@ def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, signific
     ax.axhline(0, color=REAL, lw=0.6)
 
 
+@literal
 def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = "log(1 + FPKM)") -> None:
     """
     Draw the first genes of a ranked table: the effect as a point, ``low`` to ``high`` as a line.
@@ -77,6 +80,7 @@ def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = 
     ax.tick_params(left=False)
 
 
+@literal
 def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[str, str] | None = None) -> None:
     """
     Draw each metric against the strength of confounding: a line for each method, and a dot for each of its seeds.

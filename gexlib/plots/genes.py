@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, literal
 
 
+@literal
 def histograms(
     values: Mapping[str, np.ndarray],
     ax: Axes,
@@ -45,6 +46,7 @@ def histograms(
     ax.legend()
 
 
+@literal
 def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> None:
     """Draw a quantity of each gene in synthetic data against that in real data, with the diagonal."""
     ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
@@ -53,6 +55,7 @@ def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> 
     ax.set(xlabel="real", ylabel="synthetic", title=label)
 
 
+@literal
 def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
     """Draw gene-gene correlation matrices side by side, on one scale from -1 to 1."""
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
@@ -62,6 +65,7 @@ def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes
     axes[0].figure.colorbar(image, ax=list(axes), label="Pearson correlation", shrink=0.8)
 
 
+@literal
 def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
     """
     Draw a hierarchy of regulators below `root`, level by level.

@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from gexlib.plots.style import REAL, colour_of
+from gexlib.plots.style import REAL, colour_of, literal
 
 
+@literal
 def precision_recall(curves: Mapping[str, pd.DataFrame], ax: Axes, chance: float, dashed: Collection[str] = ()) -> None:
     """
     Draw precision against recall of several rankings, with the precision by chance as a line.

@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from gexlib.metrics import Properties
-from gexlib.plots.style import REAL, TRAIN, colour_of
+from gexlib.plots.style import REAL, TRAIN, colour_of, literal
 
 
+@literal
 def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
     """
     Draw five panels: intensities, ranges of genes, two of correlations that come from regulation, and activity.

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gexlib.plots.style import BASELINES, GAN, REAL
+from gexlib.plots.style import BASELINES, GAN, REAL, literal
 
 ROW = 0.27  # inches
 JUDGED = ((GAN, "o"), (BASELINES[3], "D"), (BASELINES[2], "P"), ("#1b1b1b", "X"))
@@ -19,6 +19,7 @@ SIMPLE = ((BASELINES[0], "s"), (BASELINES[4], "^"), (BASELINES[1], "v"), (BASELI
 REFERENCES = {"bound": "d", "best possible": "*"}
 
 
+@literal
 def scorecard(
     mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, figure: Figure, synthetic: Sequence[str]
 ) -> None:

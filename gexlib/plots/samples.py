@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, literal
 
 
+@literal
 def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
     """Draw a horizontal bar for each entry of `counts`, the largest on top."""
     counts = counts.sort_values()
@@ -20,6 +21,7 @@ def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
     ax.margins(x=0.12, y=0.02)
 
 
+@literal
 def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None:
     """Draw a horizontal bar for each row of `table`, made up of its columns, the largest on top."""
     table = table.loc[table.sum(axis=1).sort_values().index]
@@ -32,6 +34,7 @@ def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None
     ax.legend(loc="lower right")
 
 
+@literal
 def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 8) -> None:
     """
     Draw samples on two components, coloured by a column.

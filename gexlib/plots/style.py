@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterable, Iterator
+
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.figure import FigureBase
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
 BASELINES = ("#2f6690", "#81a88d", "#e1a730", "#7d5ba6", "#3a9ca6")
@@ -26,6 +35,42 @@ def use_style() -> None:
             "svg.hashsalt": "gexlib",
         }
     )
+
+
+def literal(draw: Callable) -> Callable:
+    """Make a plot function write every name as it is: a gene ``$x`` is no formula. Numbers on axes may be formulas."""
+
+    @functools.wraps(draw)
+    def drawn(*arguments, **options):
+        result = draw(*arguments, **options)
+        for ax in _axes_among((*arguments, *options.values())):
+            for text in _names_on(ax):
+                text.set_parse_math(False)
+        return result
+
+    return drawn
+
+
+def _axes_among(things: Iterable) -> Iterator[Axes]:
+    for thing in things:
+        if isinstance(thing, Axes):
+            yield thing
+        elif isinstance(thing, FigureBase):
+            yield from thing.axes
+        elif isinstance(thing, list | tuple) or (isinstance(thing, np.ndarray) and thing.dtype == object):
+            yield from _axes_among(np.ravel(np.asarray(thing, dtype=object)))
+
+
+def _names_on(ax: Axes) -> Iterator[Text]:
+    """Yield the texts that can hold names: all but those of axes of numbers."""
+    numbers = {
+        text
+        for axis in (ax.xaxis, ax.yaxis)
+        if not isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for text in (tick.label1, tick.label2)
+    }
+    yield from (text for text in ax.findobj(Text) if text not in numbers)
 
 
 def colour_of(name: str) -> str:

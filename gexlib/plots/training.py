@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from gexlib.plots.style import GAN, REAL, TRAIN, colour_of
+from gexlib.plots.style import GAN, REAL, TRAIN, colour_of, literal
 
 
+@literal
 def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int | None = None) -> None:
     """
     Draw the course of a training on three axes: Wasserstein estimate and critic loss, penalty, validation score.
@@ -43,6 +44,7 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
         )  # fmt: skip
 
 
+@literal
 def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], bound: str) -> None:
     """
     Draw a panel for each metric: a bar for each data set with its standard deviation, and the bound as a line.

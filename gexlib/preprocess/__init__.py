@@ -1,6 +1,7 @@
 """Preparation of data sets for training: splits, kinds of samples, standardisation, covariates as numbers."""
 
 from gexlib.preprocess.blocks import correlation_by_distance, neighbour_blocks
+from gexlib.preprocess.covariate_table import read_covariates
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
 from gexlib.preprocess.effects import SMALLEST_KIND, design_matrix, fit_effects
 from gexlib.preprocess.genes import match_genes
@@ -8,7 +9,7 @@ from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.kinds import CodedKinds, Kinds
 from gexlib.preprocess.normal_scores import NormalScores
 from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder, to_expression, to_scores
-from gexlib.preprocess.splits import Parts, parts, prepare, split_groups
+from gexlib.preprocess.splits import Parts, check_split, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Parts",
     "SampleEncoder",
     "Standardizer",
+    "check_split",
     "correlation_by_distance",
     "design_matrix",
     "fit_effects",
@@ -31,6 +33,7 @@ __all__ = [
     "neighbour_blocks",
     "parts",
     "prepare",
+    "read_covariates",
     "split_groups",
     "to_expression",
     "to_scores",

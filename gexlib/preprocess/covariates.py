@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import check_columns, check_fitted, column_names, listing
+from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, column_names, listing
 
 UNKNOWN = "unknown"
 
@@ -118,6 +118,21 @@ class CovariateEncoder:
         new = [~obs[name].astype(object).isin(levels) for name, levels in self.vocabularies_.items()]
         return pd.concat(new, axis=1).any(axis=1) if new else pd.Series(False, index=obs.index)
 
+    def unseen_levels(self, obs: pd.DataFrame) -> dict[str, pd.Series]:
+        """
+        Return the levels that the training data do not have, with the number of samples that have them.
+
+        Examples
+        --------
+        >>> encoder = CovariateEncoder(["batch"], unseen="unknown").fit(pd.DataFrame({"batch": ["00", "01"]}))
+        >>> encoder.unseen_levels(pd.DataFrame({"batch": ["0", "0", "01"]}))["batch"].to_dict()
+        {'0': 2}
+        """
+        check_fitted(self, "vocabularies_")
+        check_columns("categorical", self.categorical, obs)
+        new = {name: obs[name][~obs[name].astype(object).isin(v)] for name, v in self.vocabularies_.items()}
+        return {name: some.astype(object).value_counts() for name, some in new.items() if len(some)}
+
     @property
     def n_levels(self) -> list[int]:
         """The number of levels of each categorical covariate."""
@@ -136,6 +151,12 @@ class CovariateEncoder:
     def from_dict(cls, saved: dict) -> CovariateEncoder:
         """Make the encoder that :meth:`to_dict` described."""
         encoder = cls(list(saved["vocabularies"]), list(saved["numerical"]), saved["unseen"])
+        for name, levels in saved["vocabularies"].items():
+            if not levels or len({*levels}) < len(levels) or not all(isinstance(v, str | int | float) for v in levels):
+                raise ValueError(f"the levels of {name!r} are {levels!r:.60}; they must be texts or numbers, each once")
+        for name, (mean, scale) in saved["numerical"].items():
+            if not (abs(mean) <= SINGLE_MAX and 0 < scale <= SINGLE_MAX):
+                raise ValueError(f"the mean and the scale of {name!r} are {mean!r} and {scale!r}; this is no scale")
         encoder.vocabularies_ = saved["vocabularies"]
         encoder.numerical_ = {name: tuple(moments) for name, moments in saved["numerical"].items()}
         return encoder
@@ -157,8 +178,15 @@ class CovariateEncoder:
                 raise ValueError(
                     f"numerical={name!r} has {missing} missing values in obs; impute them, or leave these samples out"
                 )
-            if not pd.api.types.is_numeric_dtype(obs[name]) or not np.isfinite(obs[name].to_numpy(float)).all():
+            if not pd.api.types.is_numeric_dtype(obs[name]) or pd.api.types.is_complex_dtype(obs[name]):
                 raise ValueError(
-                    f"numerical={name!r} has the dtype {obs[name].dtype} or infinite values; give finite numbers, or "
-                    f"name it in categorical"
+                    f"numerical={name!r} has the dtype {obs[name].dtype}; give finite numbers, or name it in "
+                    f"categorical"
                 )
+            values = obs[name].to_numpy(float)
+            if not (wrong := ~(np.abs(values) <= SINGLE_MAX)).any():
+                continue
+            raise ValueError(
+                f"numerical={name!r} has the value {float(values[wrong][0])!r} in obs; give finite numbers of at most "
+                f"{SINGLE_MAX:.1e}"
+            )

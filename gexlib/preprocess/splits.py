@@ -133,6 +133,13 @@ def prepare(
     ValueError
         As :func:`split_groups`, or if `data` lacks genes that are asked for.
     """
+    if not isinstance(data, AnnData):
+        raise TypeError(f"data must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x, obs=covariates)")
+    if on_disk(data):
+        raise ValueError(
+            "data are on the disk, and prepare makes a copy; read them into memory, or write the split alone: "
+            "data.obs['split'] = split_groups(data.obs, by=...)"
+        )
     if network is not None:
         below = hierarchy(network, root) if root else network
         data = data[:, [gene for gene in data.var_names if gene in below]]
@@ -144,6 +151,38 @@ def prepare(
     data = data.copy()
     data.obs["split"] = split
     return data
+
+
+def check_split(obs: pd.DataFrame, by: str) -> None:
+    """
+    Raise a ValueError if a group has samples in two parts of ``obs["split"]``.
+
+    Parameters
+    ----------
+    obs : DataFrame, n_samples rows
+        With the column ``split``.
+    by : str
+        The column that names the groups.
+
+    Raises
+    ------
+    ValueError
+        If the column is absent or has missing values, or a group is divided; the message names some that are.
+
+    Examples
+    --------
+    >>> check_split(pd.DataFrame({"donor": ["a", "a", "b"], "split": ["train", "test", "test"]}), by="donor")
+    Traceback (most recent call last):
+    ValueError: obs['split'] divides 1 of 2 groups of by='donor' ('a'): ... by='donor' would divide anew
+    """
+    check_columns("by", [by], obs, complete=True)
+    parts_of = obs["split"].astype(object).groupby(obs[by].astype(object)).nunique()
+    if (cut := parts_of.index[parts_of > 1]).size:
+        raise ValueError(
+            f"obs['split'] divides {len(cut)} of {len(parts_of)} groups of by={by!r} ({listing(cut, 5)}): their "
+            f"samples are on two sides, and scores on the test samples would be too good. Remove the column 'split', "
+            f"which by={by!r} would divide anew"
+        )
 
 
 def parts(data: AnnData) -> Parts:

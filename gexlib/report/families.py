@@ -33,6 +33,8 @@ def chosen_families(names: Sequence[str] | None) -> list[str]:
     """
     wanted = list(FAMILIES) if names is None else [names] if isinstance(names, str) else list(names)
     known = {name.lower() for name in FAMILIES}
+    if not wanted:
+        raise ValueError(f"families is empty; name some of {listing(list(FAMILIES))}, or leave it out for all")
     for name in wanted:
         if str(name).lower() not in known:
             raise ValueError(f"families has {name!r}; there are: {listing(list(FAMILIES))}")

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.checks import SINGLE_MAX
+
 
 def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list[str]]]:
     """
@@ -37,7 +39,7 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if np.isfinite(value) else None
+    return value if abs(value) <= SINGLE_MAX else None
 
 
 def are_names(cells: list[str]) -> bool:

@@ -21,6 +21,7 @@ from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.decision import decision
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
+from gexlib.wgan.divergence import checked_scores
 from gexlib.wgan.engine import ClosedForm
 from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
 from gexlib.wgan.files import model as files
@@ -195,6 +196,7 @@ class WGANGP:
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,
+            "threads": self.threads,
             "covariates": covariates.to_dict(),
             "training data": data,
             "validation data": None if x_val is None else digest(x_val, *covariates_val),
@@ -202,8 +204,9 @@ class WGANGP:
 
         def score(generator: Generator) -> np.ndarray:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
-            scores = self._generate(generator, wanted, seed=self.seed)
-            if not np.isfinite(scores).all():
+            try:
+                scores = self._generate(generator, wanted, seed=self.seed)
+            except FloatingPointError:
                 return np.array([np.nan])
             return SCORES[self.settings.score](x_val, to_expression(encoder.standardizer, scores, wanted))
 
@@ -255,6 +258,8 @@ class WGANGP:
             If the model is not fitted.
         ValueError
             If a covariate is absent or has a level that the training data do not have; the message lists the levels.
+        FloatingPointError
+            If the samples are not finite, or beyond all data: the training has diverged.
         MemoryError
             If the device has too little memory.
         """
@@ -523,7 +528,7 @@ class WGANGP:
             if noisy:
                 chunk.append(self.settings.gene_noise_temperature * noise)
             made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
-        return np.concatenate(made)
+        return checked_scores(np.concatenate(made))
 
     def _check_fitted(self) -> None:
         check_fitted(self, "generator_", "call fit first, or load a model with WGANGP.load")

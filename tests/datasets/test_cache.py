@@ -110,3 +110,15 @@ def test_where_nothing_can_be_kept_the_data_still_come(folder, monkeypatch):
     monkeypatch.setattr("gexlib.datasets.cache.write_part", full)
     assert load_rnaseqdb(folder).n_obs == 5
     assert not (folder / "cache").exists()
+
+
+def test_no_changed_byte_is_returned_as_data(folder):
+    """HDF5 itself would return the data with the changed byte."""
+    first = load_rnaseqdb(folder)
+    path = folder / "cache" / "rnaseqdb.h5ad"
+    content = path.read_bytes()
+    place = content.index(first.X[1].tobytes())
+    path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    assert h5py.File(path)["X"][1, 0] != first.X[1, 0]
+    np.testing.assert_array_equal(load_rnaseqdb(folder).X, first.X)
+    assert path.read_bytes() == content

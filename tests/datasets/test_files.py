@@ -1,7 +1,9 @@
+import os
 import subprocess
 import sys
 
 import anndata
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,4 +75,87 @@ def test_missing_and_damaged_files(tmp_path):
     write(AnnData(np.ones((20, 30), np.float32)), tmp_path / "data.h5ad")
     (tmp_path / "data.h5ad").write_bytes((tmp_path / "data.h5ad").read_bytes()[:2000])
     with pytest.raises(ValueError, match=r"not a whole \.h5ad file"):
+        read(tmp_path / "data.h5ad")
+
+
+ZARR = pytest.mark.filterwarnings("ignore:Writing zarr v2")
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A Zarr store of four chunks."""
+    data = AnnData(np.arange(1.0, 21, dtype=np.float32).reshape(5, 4))
+    data.write_zarr(tmp_path / "data.zarr", chunks=(3, 2))
+    return tmp_path / "data.zarr"
+
+
+def chunks(store):
+    return sorted(path for path in (store / "X").rglob("*") if path.is_file() and path.name[0] not in ".z")
+
+
+@ZARR
+@pytest.mark.parametrize("backed", [False, True])
+def test_a_lost_chunk_is_not_read_as_zeros(store, backed):
+    assert read(store, backed=backed).shape == (5, 4)
+    chunks(store)[0].unlink()
+    with pytest.raises(ValueError, match=r"data.zarr is not a whole Zarr store .*: 1 of 4 chunks of /X are not there"):
+        read(store, backed=backed)
+
+
+@ZARR
+def test_the_way_out_for_chunks_of_zeros(tmp_path):
+    import zarr
+
+    data = AnnData(np.zeros((5, 4), np.float32))
+    data.write_zarr(tmp_path / "lost.zarr", chunks=(3, 2))
+    with pytest.raises(ValueError, match="4 of 4 chunks of /X are not there"):
+        read(tmp_path / "lost.zarr")
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        data.write_zarr(tmp_path / "whole.zarr", chunks=(3, 2))
+    assert (read(tmp_path / "whole.zarr").X == 0).all()
+
+
+@ZARR
+def test_a_lost_chunk_of_a_sparse_matrix(tmp_path):
+    AnnData(sparse.eye(4, format="csr", dtype=np.float32)).write_zarr(tmp_path / "data.zarr")
+    assert read(tmp_path / "data.zarr").X.nnz == 4
+    next(path for path in chunks(tmp_path / "data.zarr") if "data" in path.parts[-3:]).unlink()
+    with pytest.raises(ValueError, match="chunks of /X/data are not there"):
+        read(tmp_path / "data.zarr")
+
+
+def not_quite(change):
+    def damage(path):
+        with h5py.File(path, "r+") as file:
+            change(file)
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        not_quite(lambda file: file.clear()),
+        not_quite(lambda file: file["obs"].attrs.modify("_index", "nothing")),
+        not_quite(lambda file: file["obs"].attrs.modify("encoding-type", "of another program")),
+        not_quite(lambda file: (file.pop("X"), file.create_dataset("X", data=np.ones(3)))),
+        not_quite(lambda file: (file.pop("obs"), file.create_dataset("obs", data=np.ones(3)))),
+        lambda path: path.write_bytes(path.read_bytes()[:-400] + b"\xff" * 400),
+        lambda path: path.write_bytes(b"PK\x03\x04" + bytes(1000)),
+        lambda path: path.write_bytes(b""),
+    ],
+)
+def test_what_is_not_quite_an_anndata(tmp_path, damage):
+    write(
+        AnnData(np.ones((4, 3), np.float32), obs=pd.DataFrame({"a": list("xyxy")}, index=list("abcd"))),
+        tmp_path / "data.h5ad",
+    )
+    damage(tmp_path / "data.h5ad")
+    with pytest.raises(ValueError, match=r"data.h5ad is not a whole \.h5ad file of an AnnData: \S"):
+        read(tmp_path / "data.h5ad")
+
+
+def test_a_pipe_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "data.h5ad")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
         read(tmp_path / "data.h5ad")

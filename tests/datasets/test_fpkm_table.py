@@ -29,6 +29,7 @@ SPOILED = {
     "NA": ("1.25", "NA", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'NA'"),
     "nan": ("1.25", "nan", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'nan'"),
     "infinite": ("1.25", "inf", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is 'inf'"),
+    "too large": ("1.25", "1e39", "line 2: TP53 in GTEX-S3XE-1226-SM-4AD4L is '1e39'"),
     "short line": ("1.25\t", "", "line 2: TP53 has 1 values, the header 2 samples"),
     "long line": ("1.25\t", "1.25\t1\t", "line 2: TP53 has 3 values, the header 2 samples"),
     "short later line": ("7\t0\n", "7\n", "line 8: A1BG has 1 values, the header 2 samples"),

@@ -126,6 +126,7 @@ SPOILED_TABLES = {
     "nan": (CELL, "nan", r"line 3: araC_b0064_15 in chip cold_r1 is 'nan'"),
     "empty": (CELL, "", r"line 3: araC_b0064_15 in chip cold_r1 is ''"),
     "infinite": (CELL, "inf", r"line 3: araC_b0064_15 in chip cold_r1 is 'inf'"),
+    "too large": (CELL, "1e39", r"line 3: araC_b0064_15 in chip cold_r1 is '1e39'"),
     "short line": ("\t" + CELL, "", r"line 3: 3 tab-separated cells, the header has 4"),
     "long line": (CELL, CELL + "\t1", r"line 3: 5 tab-separated cells, the header has 4"),
     "gene twice": ("lacZ_b0344_15", "crp_b3357_15", r"line 4: crp_b3357_15 a second time"),

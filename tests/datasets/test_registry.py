@@ -2,6 +2,8 @@ import hashlib
 import os
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -35,6 +37,12 @@ class Handler(BaseHTTPRequestHandler):
         content = self.server.content.get(path)
         trouble = self.server.trouble.get(path, [])
         kind = trouble.pop(0) if trouble else None
+        if kind == "endless":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"x" * 1000)
         if content is None or isinstance(kind, int):
             self.send_error(kind or 404)
             return
@@ -189,7 +197,6 @@ def test_complete_files_need_no_network(server, tmp_path):
 def test_damaged_files_are_replaced(server, tmp_path, damage):
     get(tmp_path, server.url)
     (tmp_path / "one.tab").write_bytes(damage(FILES[ONE]))
-    (tmp_path / ".two.part").write_bytes(b"left over by a killed process")
     (tmp_path / "two").unlink()
     assert contents(get(tmp_path, server.url)) == COMPLETE
 
@@ -200,6 +207,32 @@ def test_a_damaged_file_survives_a_failed_download(server, tmp_path):
     with pytest.raises(ConnectionError, match=r"HTTP status 404.* and from .*HTTP status 404"):
         get(tmp_path, server.url)
     assert contents(tmp_path) == {"one.tab": b"mine"}
+
+
+def test_many_fetch_into_one_folder_at_once(server, tmp_path):
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda _: get(tmp_path, server.url), range(24)))
+    assert contents(tmp_path) == COMPLETE
+
+
+@pytest.mark.parametrize("limit", ["MOST_BYTES", "DEADLINE"])
+def test_an_answer_without_end(server, tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(registry, limit, 0.3 if limit == "DEADLINE" else 10_000_000)
+    server.trouble[place(TWO)] = ["endless"]
+    words = r"two: (more than 10,000,000 bytes came|the download took more than 0.3 seconds.*) from http"
+    with pytest.raises(ConnectionError, match=words):
+        get(tmp_path, server.url)
+    assert contents(tmp_path) == {"one.tab": FILES[ONE]}
+
+
+def test_a_link_in_the_place_of_a_part_is_not_followed(server, tmp_path):
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "folder").mkdir()
+    for name in (".two.part", "two"):
+        (tmp_path / "folder" / name).symlink_to(tmp_path / "mine")
+    get(tmp_path / "folder", server.url)
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+    assert (tmp_path / "folder" / "two").read_bytes() == FILES[TWO]
 
 
 def test_no_server_at_all(tmp_path):

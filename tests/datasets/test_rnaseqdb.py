@@ -245,3 +245,14 @@ def test_real_tissues_are_those_of_the_authors_table(shared_data):
     authors = dict(zip(table["TCGA_Tissue"], table["GTEx_Tissue"], strict=True))  # the last of several rows holds
     assert {study: authors[study] for study in TISSUE_OF_STUDY} == TISSUE_OF_STUDY
     assert set(authors) - set(TISSUE_OF_STUDY) == {"paad"}
+
+
+def test_one_alien_table_does_not_take_the_genes_of_all(folder):
+    others = [f"LOC{i}" for i in range(20)]
+    alien = {"GTEX-OTHER-1226-SM-4AD4L": range(22)}
+    write(folder / "lung-rsem-fpkm-gtex.txt.gz", text_of(alien, [*GENES[:2], *others]))
+    words = (
+        r"lung-rsem-fpkm-gtex.txt.gz: only 2 of its 22 genes are among the 7 of .*bladder.*; one of the two is no table"
+    )
+    with pytest.raises(ValueError, match=words):
+        load_rnaseqdb(folder, cache=False)

@@ -27,6 +27,8 @@ class TestCovariateEncoder:
         encoder = CovariateEncoder(["oxygen"], unseen="unknown").fit(obs[obs["oxygen"] != "unknown"])
         new = pd.DataFrame({"oxygen": ["yes", "nitrate"]})
         codes = encoder.transform(new).codes[:, 0]
+        assert encoder.unseen_levels(new)["oxygen"].to_dict() == {"nitrate": 1}
+        assert encoder.unseen_levels(new[:1]) == {}
         assert encoder.vocabularies_["oxygen"][codes[1]] == "unknown"
         assert encoder.unseen_rows(new).tolist() == [False, True]
 
@@ -47,7 +49,7 @@ class TestCovariateEncoder:
             CovariateEncoder(["age"]).fit(obs)
         with pytest.raises(ValueError, match="categorical='oxygen' is not a column of obs; columns: 'condition'"):
             CovariateEncoder(["oxygen"]).fit(obs).unseen_rows(obs[["condition"]])
-        with pytest.raises(ValueError, match="numerical='oxygen' has the dtype category or infinite values"):
+        with pytest.raises(ValueError, match="numerical='oxygen' has the dtype category; give finite numbers"):
             CovariateEncoder([], ["oxygen"]).fit(obs)
         with pytest.raises(ValueError, match="numerical='age' is not a column of obs"):
             CovariateEncoder([], ["age"]).fit(obs)

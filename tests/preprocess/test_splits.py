@@ -5,7 +5,7 @@ import pytest
 from anndata import AnnData
 
 from gexlib.datasets import read
-from gexlib.preprocess import Parts, parts, prepare, split_groups
+from gexlib.preprocess import Parts, check_split, parts, prepare, split_groups
 
 
 class TestSplitGroups:
@@ -138,3 +138,20 @@ class TestParts:
         data.obs["split"] = ["train", "valid", "train", None, "Test"]
         with pytest.raises(ValueError, match="for each sample, but has 'valid', None, 'Test'; rename these"):
             parts(data)
+
+
+def test_check_split():
+    obs = pd.DataFrame({"donor": list("aabbcc"), "split": ["train"] * 3 + ["test"] * 3})
+    with pytest.raises(ValueError, match=r"obs\['split'\] divides 1 of 3 groups of by='donor' \('b'\)"):
+        check_split(obs, by="donor")
+    check_split(obs.drop(index=3), by="donor")
+    with pytest.raises(ValueError, match="by='patient' is not a column of obs"):
+        check_split(obs, by="patient")
+
+
+def test_what_prepare_cannot_copy(obs, tmp_path):
+    with pytest.raises(TypeError, match=r"data must be an AnnData, not DataFrame; wrap it: AnnData"):
+        prepare(obs, by="condition")
+    AnnData(np.ones((len(obs), 2), np.float32), obs).write_h5ad(tmp_path / "data.h5ad")
+    with pytest.raises(ValueError, match="data are on the disk, and prepare makes a copy"):
+        prepare(read(tmp_path / "data.h5ad", backed=True), by="condition")

@@ -14,3 +14,8 @@ def test_names_in_any_case_and_order():
 def test_an_unknown_name_is_an_error():
     with pytest.raises(ValueError, match="families has 'beauty'; there are: 'structure', 'GRN', 'fidelity'"):
         chosen_families(["structure", "beauty"])
+
+
+def test_no_family_at_all_is_an_error():
+    with pytest.raises(ValueError, match="families is empty; name some of 'structure'.* or leave it out for all"):
+        chosen_families([])

@@ -18,3 +18,10 @@ def test_missing_and_damaged_files(tmp_path, read):
     (tmp_path / "binary.tsv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match=r"binary\.tsv cannot be read as text"):
         read(tmp_path / "binary.tsv")
+
+
+@pytest.mark.parametrize("read", [read_gnw_expression, read_syntren_expression])
+def test_numbers_that_single_precision_does_not_have(tmp_path, read):
+    path = written(tmp_path, "a\tb\n1\t2\n3\t1e39\n", "data.tsv")
+    with pytest.raises(ValueError, match=r"data\.tsv, line 3: '1e39' for 'b' is not a finite number"):
+        read(path)

@@ -1,6 +1,8 @@
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,17 @@ def test_check_reports_every_notebook(notebook, tmp_path, make_notebook):
     assert done.returncode == 1
     assert "n.ipynb does not pass" in done.stderr
     assert "other.ipynb does not pass" in done.stderr
+
+
+def test_what_a_killed_run_left_goes_with_the_next(notebook, tmp_path, make_notebook):
+    slow = make_notebook(tmp_path / "slow.ipynb", PARAMETERS, "import time\n\ntime.sleep(60 * (seed > 0))")
+    out = tmp_path / "out/n.ipynb"
+    command = [sys.executable, ROOT / "workflow/notebooks.py", "run", slow, out, "-p", "seed", "1"]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("out/.*/n.ipynb")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGKILL)
+    assert len(os.listdir(out.parent)) == 1, "a hidden folder"
+    assert tool("run", slow, out).returncode == 0
+    assert os.listdir(out.parent) == ["n.ipynb"]

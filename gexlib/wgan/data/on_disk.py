@@ -18,7 +18,7 @@ from anndata import AnnData
 from scdataset import BlockShuffling, scDataset
 from scipy import sparse
 
-from gexlib.checks import check_finite
+from gexlib.checks import check_finite, check_real
 from gexlib.preprocess import Covariates, KindScores, NormalScores, Standardizer, to_scores
 from gexlib.wgan.data.batch import Batch
 
@@ -58,6 +58,9 @@ class RowsOnDisk:
         self.rows = _numbers(data._oidx, source.n_obs) if data.is_view else np.arange(source.n_obs)
         self.columns = _numbers(data._vidx, source.n_vars) if data.is_view else np.arange(source.n_vars)
         self.shape = data.shape
+        check_real(f"{argument}.X", self.matrix)
+        if not self.shape[1]:
+            raise ValueError(f"{argument} has no genes; were they all filtered out?")
         self.width = 4 * source.n_vars  # bytes of a sample
         self.block = min(BLOCK, max(1, BLOCK_BYTES // self.width))
         chunks, most = getattr(self.matrix, "chunks", None), max(1, READ // 4 // self.width)
@@ -82,7 +85,8 @@ class RowsOnDisk:
             first, last = rows[part[0]], rows[part[-1]]
             found = self.matrix[first : last + 1]
             found = found.toarray() if sparse.issparse(found) else np.asarray(found)
-            values[order[part]] = found[np.ix_(rows[part] - first, self.columns)]
+            with np.errstate(over="ignore"):  # becomes infinite, which chunks() refuses
+                values[order[part]] = found[np.ix_(rows[part] - first, self.columns)]
         return values
 
     def chunks(self) -> Iterator[np.ndarray]:

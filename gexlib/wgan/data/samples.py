@@ -36,13 +36,15 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | Ba
     Raises
     ------
     TypeError, ValueError
-        As :meth:`gexlib.preprocess.SampleEncoder.fit_transform`.
+        As :meth:`gexlib.preprocess.SampleEncoder.fit_transform`, or if no gene varies.
     """
     if not on_disk(train):
         scores, covariates = encoder.fit_transform(train)
+        _check_variety(encoder)
         return Batch(*map(torch.from_numpy, (scores, *covariates))), digest(scores, *covariates)
     rows, covariates = RowsOnDisk(train, "train"), encoder.fit_covariates(train)
     encoder.fit_chunks(rows.chunks(), covariates)
+    _check_variety(encoder)
     return BatchesOnDisk(rows, encoder.standardizer, covariates), rows.digest + digest(*covariates)
 
 
@@ -77,7 +79,14 @@ def validation_samples(validation: AnnData, encoder: SampleEncoder) -> tuple[np.
         )
     if len(x) < 3:
         raise ValueError(f"validation has {len(x)} samples; correlations need 3 or more")
+    if (varying := int((x.min(axis=0) < x.max(axis=0)).sum())) < 2 <= x.shape[1]:
+        raise ValueError(f"validation has {varying} genes that vary; correlations need 2 or more")
     return x, encoder.covariates.transform(validation.obs)
+
+
+def _check_variety(encoder: SampleEncoder) -> None:
+    if encoder.standardizer.constant_.all():
+        raise ValueError("train has no gene that varies; there is nothing to learn. Is X what it should be?")
 
 
 def digest(*arrays: np.ndarray) -> str:

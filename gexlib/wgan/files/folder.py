@@ -4,13 +4,17 @@ The folder that holds a model or a checkpoint of a training: JSON for what descr
 The folder has a file ``config.json`` and the file ``tensors-*.safetensors`` that it names, with its size and SHA-256. A
 new version first writes its tensors to a file with a new name, and then replaces ``config.json`` in one step. So if the
 process dies at any moment, or the disk is full, the previous version stays as it was. Nothing is ever unpickled.
+
+One process at a time writes to a folder (:class:`gexlib.wgan.files.lock.FolderLock`). Files that this library did not
+write are never replaced or removed, nor is a checkpoint replaced by a model.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import shutil
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,15 +22,21 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from gexlib.atomic import PART, whole_file
+from gexlib.atomic import clear_unfinished, try_writing, whole_file
+from gexlib.wgan.files.lock import FolderLock
 
 CONFIG = "config.json"
 VERSION = 1
+WORDS = {"model": "model", "training": "checkpoint"}  # for the kinds
+TENSORS = r"tensors-([0-9a-f]{16})\.safetensors"
+MOST_CONFIG = 1 << 30  # bytes; more is no description of a model
 
 
-def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor]) -> None:
+def write(
+    folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor], lock: FolderLock | None = None
+) -> None:
     """
-    Write a model or checkpoint, and replace the one that `folder` may hold.
+    Write a model or checkpoint, and replace the one of its kind that `folder` may hold.
 
     Parameters
     ----------
@@ -38,20 +48,27 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
         What describes it, as JSON can hold it.
     tensors : dict of str to Tensor
         On any device.
+    lock : FolderLock, optional
+        The lock of the folder, if the caller holds it; by default it is taken and given back here.
 
     Raises
     ------
+    ValueError
+        If the folder holds something of another kind, or a file of that name that is not this library's.
     OSError
-        If the files cannot be written; what was there before is then still whole.
+        If the files cannot be written, or another process writes there; what was there before is then still whole.
     """
     folder = Path(folder)
+    if lock is None:
+        with FolderLock(folder) as lock:
+            return write(folder, kind, info, tensors, lock)
+    before = _config_of(folder, kind)
     content = save(_on_cpu(tensors))
     digest = hashlib.sha256(content).hexdigest()
     name = f"tensors-{digest[:16]}.safetensors"
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
     head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
     files = {name: content, CONFIG: json.dumps(head | info, indent=1, allow_nan=False).encode()}
-    previous = exists(folder)
     try:
         _write_files(folder, files)
         if not (folder / name).exists():  # someone has removed the folder between the two files
@@ -61,16 +78,58 @@ def write(folder: str | Path, kind: str, info: dict, tensors: dict[str, Tensor])
             if not exists(folder) or name not in (folder / CONFIG).read_text(encoding="utf-8"):
                 (folder / name).unlink()
                 folder.rmdir()  # if it is empty
-        left = "the previous one is intact" if previous and exists(folder) else "there is no earlier one"
+        left = "the previous one is intact" if before and exists(folder) else "there is no earlier one"
         why = error.__cause__ or error
-        what = "model" if kind == "model" else "checkpoint"
-        message = f"could not write the {what} {folder} ({why.strerror or why}); {left}"
-        raise OSError(error.errno, message) from error
+        raise OSError(
+            error.errno, f"could not write the {WORDS[kind]} {folder} ({why.strerror or why}); {left}"
+        ) from error
     for old in folder.glob("tensors-*.safetensors"):
-        if old.name != name:
+        if old.name != name and (old.name == before or _is_ours(old)):
             old.unlink(missing_ok=True)
-    for left in folder.glob(f"{PART}*"):  # by a process that was killed
-        shutil.rmtree(left, ignore_errors=True)
+    clear_unfinished(folder, f"{re.escape(CONFIG)}|{TENSORS}")
+
+
+def check_place(folder: str | Path, kind: str, overwrite: bool) -> None:
+    """
+    Raise an error if a model or checkpoint cannot be written to `folder`: to know that before hours of work.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds something of another kind, or a file of that name that is not this library's.
+    FileExistsError
+        If there is one of that kind, and `overwrite` is false; or `folder` is not a folder.
+    OSError
+        If nothing can be written there.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(errno.EEXIST, f"{folder} is a file; give the folder for the {WORDS[kind]}")
+    if _config_of(folder, kind) and not overwrite:
+        raise FileExistsError(
+            errno.EEXIST, f"{folder} holds a {WORDS[kind]} already; give --overwrite to replace it, or another folder"
+        )
+    try_writing(folder / CONFIG)
+
+
+def _config_of(folder: Path, kind: str) -> str | None:
+    """Return the name of the tensor file of what a folder holds, None if that is nothing; refuse what is not ours."""
+    if not exists(folder):
+        return None
+    try:
+        config = _read_config(folder)
+        if config["kind"] == kind:
+            return str(config["tensors"]["file"])
+        what = f"a {WORDS.get(config['kind'], config['kind'])}"
+    except (ValueError, KeyError, TypeError):
+        what = f"a {CONFIG} that is damaged or not gexlib's"
+    raise ValueError(f"{folder} holds {what}, which is not replaced by a {WORDS[kind]}; give another folder")
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is one of ours that a killed process left: its name then has the digest of its content."""
+    named = re.fullmatch(TENSORS, path.name)
+    return bool(named) and hashlib.sha256(path.read_bytes()).hexdigest().startswith(named[1])
 
 
 def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
@@ -95,14 +154,7 @@ def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {folder}; give the folder that holds {CONFIG}")
-    try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{folder} is not a gexlib checkpoint: it has no {CONFIG}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{folder / CONFIG} is damaged or cut short: {error}") from None
-    if not isinstance(config, dict) or config.get("format") != "gexlib":
-        raise ValueError(f'{folder} is not a gexlib checkpoint: {CONFIG} does not say "format": "gexlib"')
+    config = _read_config(folder)
     if config.get("version") != VERSION:
         raise ValueError(
             f"{folder} has the format version {config.get('version')!r}, this gexlib reads {VERSION}; "
@@ -131,18 +183,35 @@ def exists(folder: str | Path) -> bool:
     return (Path(folder) / CONFIG).exists()
 
 
+def _read_config(folder: Path) -> dict:
+    path = folder / CONFIG
+    if path.exists() and not path.is_file():  # to read a pipe would wait for ever
+        raise ValueError(f"{folder} is not a gexlib checkpoint: {CONFIG} is not a file")
+    try:
+        if path.stat().st_size > MOST_CONFIG:
+            raise ValueError(f"{path} is damaged: it has {path.stat().st_size:,} bytes")
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{folder} is not a gexlib checkpoint: it has no {CONFIG}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{path} is damaged or cut short: {error}") from None
+    if not isinstance(config, dict) or config.get("format") != "gexlib":
+        raise ValueError(f'{folder} is not a gexlib checkpoint: {CONFIG} does not say "format": "gexlib"')
+    return config
+
+
 def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:
     try:
         named = config["tensors"]
         path, size, digest = folder / Path(named["file"]).name, named["bytes"], named["sha256"]
-    except (KeyError, TypeError):
+        there = path.is_file()
+    except (KeyError, TypeError, ValueError):
         raise ValueError(f"{folder / CONFIG} is damaged: it does not name its tensor file") from None
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise ValueError(f"{folder} is incomplete: {path.name} is missing") from None
-    if len(content) != size:
-        raise ValueError(f"{path} is cut short or not ours: {len(content)} bytes instead of {size}")
+    if not there:
+        raise ValueError(f"{folder} is incomplete: {path.name} is missing")
+    if path.stat().st_size != size:
+        raise ValueError(f"{path} is cut short or not ours: {path.stat().st_size} bytes instead of {size}")
+    content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
         raise ValueError(f"{path} has changed since it was written: its SHA-256 is not the one in {CONFIG}")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,20 @@ import torch
 from torch import Tensor
 
 from gexlib import __version__
-from gexlib.preprocess import TRANSFORMS, CovariateEncoder, KindScores, NormalScores, Standardizer
+from gexlib.checks import whole_number
+from gexlib.preprocess import (
+    TRANSFORMS,
+    CovariateEncoder,
+    Covariates,
+    KindScores,
+    NormalScores,
+    Standardizer,
+    to_expression,
+)
 from gexlib.wgan.factor_model import GeneNoise, restored
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
-from gexlib.wgan.networks import Critic, Generator, build
+from gexlib.wgan.networks import Critic, Generator, build, embedding_size
 from gexlib.wgan.settings import Settings
 
 HISTORY = ("epoch", "critic_loss", "wasserstein", "penalty", "generator_loss", "score")
@@ -101,6 +111,7 @@ def read(folder: str | Path) -> FittedModel:
         arrays = {name: tensor.numpy() for name, tensor in parts["standardizer."].items()}
         standardizer = TRANSFORMS[settings.transform].restored(arrays)
         n_levels = encoder.n_levels
+        _check_layers(settings, len(info["genes"]), n_levels, len(encoder.numerical), parts)
         model = _factor_model(settings, parts["generator."], n_levels)
         sizes = len(info["genes"]), n_levels, len(encoder.numerical)
         random = torch.Generator().manual_seed(0)  # the weights that it draws are replaced
@@ -108,21 +119,27 @@ def read(folder: str | Path) -> FittedModel:
         generator.load_state_dict(parts["generator."])
         if info.get("critic", True):
             critic.load_state_dict(parts["critic."])
+        if odd := [name for name, column in info["var"].items() if len(column) != len(info["genes"])]:
+            raise ValueError(f"the column {odd[0]!r} of var has another length than there are genes")
+        _try_sample(settings, generator, encoder, standardizer)
         return FittedModel(
             settings=settings,
-            seed=info["seed"],
+            seed=whole_number("seed", info["seed"], 0),
             encoder=encoder,
             standardizer=standardizer,
             var=pd.DataFrame(info["var"], index=pd.Index(info["genes"])),
-            provenance=info["provenance"],
+            provenance={str(name): str(value) for name, value in info["provenance"].items()},
             generator=generator,
             critic=critic if info.get("critic", True) else None,
             history=history_frame(info["history"]),
-            best_epoch=info["best_epoch"],
-            best_score=float("nan") if info["best_score"] is None else info["best_score"],
+            best_epoch=whole_number("best_epoch", info["best_epoch"], 0),
+            best_score=float("nan") if info["best_score"] is None else float(info["best_score"]),
         )
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise ValueError(f"{folder} is not a whole model: {error}") from error
+    except MemoryError:
+        raise
+    except Exception as error:  # what a config.json can hold is without limits, and so are the errors that follow
+        reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+        raise ValueError(f"{folder} is not a whole model: {reason}") from error
 
 
 def history_frame(history: list[dict]) -> pd.DataFrame:
@@ -134,6 +151,30 @@ def floor_of(standardizer: Standardizer | NormalScores | KindScores) -> Tensor |
     """Return the lowest score of each gene, shape (n_genes,), or None if the transform has no lowest scores."""
     floor = getattr(standardizer, "floor_", None)
     return None if floor is None else torch.from_numpy(floor)
+
+
+def _check_layers(settings: Settings, n_genes: int, n_levels: list[int], n_numerical: int, parts: dict) -> None:
+    """Raise a ValueError if the tensors are not those of such networks: before networks of any size are made."""
+    beside = n_numerical + sum(embedding_size(v) for v in n_levels)
+    sizes = {"generator.": [settings.latent_dim + beside, *settings.hidden, n_genes]}
+    if parts["critic."]:
+        sizes["critic."] = [n_genes + beside, *settings.hidden, 1]
+    for player, units in sizes.items():
+        for number, (n_in, n_out) in enumerate(pairwise(units)):
+            name = f"layers.{number}.weight"
+            if (found := tuple(parts[player][name].shape)) != (n_out, n_in):
+                raise ValueError(f"{player}{name} has the shape {found}, but the settings ask for {(n_out, n_in)}")
+
+
+@torch.no_grad()
+def _try_sample(settings: Settings, generator: Generator, encoder: CovariateEncoder, standardizer) -> None:
+    """Make one sample: parts that do not fit together, or have values that are not finite, raise an error here."""
+    values = (torch.zeros(1, len(encoder.numerical)), torch.zeros(1, generator.n_genes))
+    codes = torch.zeros(1, len(encoder.categorical), dtype=torch.int64)
+    given = (torch.zeros(1, settings.latent_dim), codes, *values[: 2 if generator.factor_model is not None else 1])
+    scores, covariates = generator(*given).numpy(), Covariates(codes.numpy(), values[0].numpy())
+    if not np.isfinite(scores).all() or not np.isfinite(to_expression(standardizer, scores, covariates)).all():
+        raise ValueError("its samples are not finite")
 
 
 def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list[int]) -> GeneNoise | None:

@@ -12,6 +12,7 @@ import torch
 from gexlib.wgan.device import is_shortage, shortage
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
+from gexlib.wgan.files.lock import FolderLock
 from gexlib.wgan.processes import Processes
 from gexlib.wgan.settings import Settings
 from gexlib.wgan.state import State
@@ -38,6 +39,7 @@ class Checkpoint:
 
     def __init__(self, folder: str | Path | None, run: dict, processes: Processes) -> None:
         self.folder, self.run, self.processes = None if folder is None else Path(folder), run, processes
+        self.lock = None if folder is None else FolderLock(folder)
         self.epoch = 0
 
     def restore(self, state: State) -> None:
@@ -57,8 +59,18 @@ class Checkpoint:
         if self.folder is None or not disk.exists(self.folder):
             return 0
         info, tensors = disk.read(self.folder, "training")
+        try:
+            return self._restore(state, info, tensors)
+        except (MemoryError, ValueError):
+            raise
+        except Exception as error:  # what a config.json can hold is without limits, and so are the errors that follow
+            reason = (str(error).splitlines() or [""])[0]
+            raise ValueError(f"{self.folder} is not a whole checkpoint: {type(error).__name__} {reason}") from error
+
+    def _restore(self, state: State, info: dict, tensors: dict[str, torch.Tensor]) -> int:
         tensors = current_tensors(tensors)
         _same_run(self.folder, info["run"], self.run)
+        self._check_epochs(info)
         if tensors["random"].shape != state.random.get_state().shape:
             raise ValueError(
                 f"checkpoint={str(self.folder)!r} was written by a training on another kind of device than "
@@ -75,12 +87,34 @@ class Checkpoint:
                 stacklevel=2,
             )
             self.epoch = 0
-        disk.write(self.folder, "training", {"run": self.run, "state": state.info()}, state.tensors())
+        self.lock.keep()
+        disk.write(self.folder, "training", {"run": self.run, "state": state.info()}, state.tensors(), self.lock)
         return state.epoch
+
+    def _check_epochs(self, info: dict) -> None:
+        """Raise an error if the checkpoint has more epochs than are asked for; warn if its step sizes differ."""
+        asked, first, done = self.run["settings"]["epochs"], info["run"]["settings"]["epochs"], info["state"]["epoch"]
+        if done > asked:
+            raise ValueError(
+                f"checkpoint={str(self.folder)!r} has epoch {done}, but epochs={asked} are asked for, and its training "
+                f"cannot go back. Give epochs={done} or more, or another folder"
+            )
+        if asked not in (first, done) and self.run["settings"]["schedule"] == "cosine":
+            warnings.warn(
+                f"the first {done} epochs of {self.folder} had step sizes that fall over {first} epochs, the others "
+                f"have step sizes that fall over {asked}; so the result is not that of {asked} epochs in one go",
+                stacklevel=2,
+            )
+
+    def _hold(self) -> float:
+        if self.lock is not None:
+            self.lock.acquire()
+        return 0.0
 
     @contextmanager
     def explained(self, device: torch.device) -> Iterator[None]:
-        """Add to the errors of a training which checkpoint is left, and what to do."""
+        """Hold the folder, and add to the errors of a training which checkpoint is left, and what to do."""
+        self.processes.by_first(self._hold)
         try:
             yield
         except OSError as error:
@@ -97,6 +131,9 @@ class Checkpoint:
             way_out = "take a smaller batch_size, smaller hidden layers or fewer genes"
             left = self._left("; the same fit goes on from it")
             raise shortage(error, device, f"{way_out}. {left}") from error
+        finally:
+            if self.lock is not None:
+                self.lock.release()
 
     def _left(self, way_out: str) -> str:
         if self._is_there():
@@ -109,6 +146,7 @@ class Checkpoint:
 
 def _same_run(folder: Path, saved: dict, run: dict) -> None:
     """Raise an error that says what differs between a saved training and this one (`epochs` may)."""
+    saved = {"threads": 1} | saved  # which older versions did not write
     saved, now = (
         dict(r, settings=Settings.from_dict(r["settings"]).to_dict() | {"epochs": None}) for r in (saved, run)
     )

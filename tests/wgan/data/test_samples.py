@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from anndata import AnnData
 
 from gexlib.checks import expression_matrix
 from gexlib.datasets import read
@@ -49,3 +50,30 @@ def test_validation_samples_must_have_the_genes_of_train(small):
         validation_samples(small[1][:, ::-1].copy(), encoder)
     with pytest.raises(ValueError, match="validation has 2 samples; correlations need 3 or more"):
         validation_samples(small[1][:2].copy(), encoder)
+
+
+@pytest.mark.parametrize("backed", [False, True])
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda x: np.ones_like(x), ValueError, "train has no gene that varies; there is nothing to learn"),
+        (lambda x: x[:, :0], ValueError, "train has no genes; were they all filtered out"),
+        (lambda x: x + 1j, TypeError, "train.X has the dtype complex64; give real numbers"),
+        (lambda x: x.astype(float) * 1e38, ValueError, "train.X has values that are NaN or infinite"),
+    ],
+)
+def test_what_cannot_be_learned_from(small, tmp_path, change, error, words, backed):
+    x = change(small[0].X)
+    data = AnnData(x, small[0].obs)
+    if backed:
+        data.write_h5ad(tmp_path / "train.h5ad")
+        data = read(tmp_path / "train.h5ad", backed=True)
+    with pytest.raises(error, match=words):
+        fit(data)
+
+
+def test_validation_samples_that_have_no_score(small):
+    encoder = fit(small[0])[2]
+    small[1].X[:, 1:] = 5
+    with pytest.raises(ValueError, match="validation has 1 genes that vary; correlations need 2 or more"):
+        validation_samples(small[1], encoder)

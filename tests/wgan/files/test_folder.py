@@ -1,12 +1,17 @@
+import hashlib
 import json
 import os
+import platform
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 import torch
 
+from gexlib.atomic import PART
 from gexlib.wgan.files import folder as disk
+from gexlib.wgan.files.lock import FolderLock
 
 
 @pytest.fixture
@@ -77,10 +82,60 @@ def test_a_folder_that_vanishes_between_two_files(folder, monkeypatch):
 
 
 def test_what_a_killed_process_left_is_cleared(folder):
-    (folder / ".writing-abc").mkdir()
-    (folder / ".writing-abc" / "config.json").write_text("{")
+    for name in ("config.json", "tensors-0123456789abcdef.safetensors", None):
+        left = Path(tempfile.mkdtemp(dir=folder, prefix=f"{PART}{platform.node()}."))
+        if name:
+            (left / name).write_text("{")
+    stray = b"tensors of a process that was killed before it wrote config.json"
+    (folder / f"tensors-{hashlib.sha256(stray).hexdigest()[:16]}.safetensors").write_bytes(stray)
     disk.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
-    assert not list(folder.glob(".*"))
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_files_of_others_stay(folder):
+    """Tensors of another program, also under a name like ours, notes, and a hidden folder of such a name."""
+    others = ["tensors-other.safetensors", "tensors-0123456789abcdef.safetensors", "notes.txt", f"{PART}notes/a.txt"]
+    for name in others:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("theirs")
+    disk.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert all((folder / name).read_text() == "theirs" for name in others)
+
+
+@pytest.mark.parametrize("text", ['{"model_type": "bert"}', "not JSON", "[]", '{"format": "gexlib", "version": 1}'])
+def test_a_config_of_another_program_is_not_replaced(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(ValueError, match=r"damaged or not gexlib's, which is not replaced by a model; give another"):
+        disk.write(tmp_path, "model", {}, {"w": torch.zeros(3)})
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("config.json", text)]
+
+
+def test_a_model_does_not_replace_a_checkpoint(tmp_path):
+    disk.write(tmp_path, "training", {}, {"w": torch.zeros(3)})
+    with pytest.raises(ValueError, match="holds a checkpoint, which is not replaced by a model"):
+        disk.write(tmp_path, "model", {}, {"w": torch.ones(3)})
+    assert disk.read(tmp_path, "training")[1]["w"].sum() == 0
+
+
+def test_two_do_not_write_at_once(folder):
+    with FolderLock(folder), pytest.raises(BlockingIOError, match=r"process \d+ on .* writes to .*model; wait"):
+        disk.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
+    assert disk.read(folder, "model")[0]["seed"] == 1
+
+
+def test_a_place_is_tried_before_the_work(folder, tmp_path):
+    disk.check_place(tmp_path / "new" / "model", "model", overwrite=False)
+    disk.check_place(folder, "model", overwrite=True)
+    with pytest.raises(FileExistsError, match="holds a model already; give --overwrite"):
+        disk.check_place(folder, "model", overwrite=False)
+    with pytest.raises(ValueError, match="holds a model, which is not replaced by a checkpoint"):
+        disk.check_place(folder, "training", overwrite=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError, match="file is a file; give the folder for the model"):
+        disk.check_place(tmp_path / "file", "model", overwrite=True)
+    with pytest.raises(OSError, match=r"nothing can be written to .*\(Not a directory\)"):
+        disk.check_place(tmp_path / "file" / "model", "model", overwrite=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "model"]
 
 
 def cut_tensors(folder):
@@ -117,6 +172,10 @@ def edit_config(**changes):
         (edit_config(version=99), "format version 99"),
         (edit_config(kind="training"), "'training' checkpoint, not a 'model' one"),
         (edit_config(tensors=None), "does not name its tensor file"),
+        (edit_config(tensors={"file": "a\0b", "bytes": 1, "sha256": ""}), "does not name its|is missing"),
+        (lambda f: (f / "config.json").write_text("[" * 100_000), "damaged or cut short"),
+        (lambda f: os.mkfifo(f / "pipe") or os.replace(f / "pipe", f / "config.json"), "config.json is not a file"),
+        (lambda f: os.mkfifo(f / "pipe") or os.replace(f / "pipe", tensor_file(f)), "is missing"),
         (lambda f: tensor_file(f).unlink(), "is missing"),
         (cut_tensors, "cut short"),
         (flip_a_byte, "has changed"),

@@ -1,6 +1,7 @@
 """A fitted model on the disk, without the estimator: all of it comes back, and what is damaged is refused."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
@@ -75,4 +76,43 @@ def test_a_tensor_that_is_missing_is_named(fitted, tmp_path, lost):
     del tensors[lost]
     disk.write(tmp_path, "model", info, tensors)
     with pytest.raises(ValueError, match="is not a whole model"):
+        files.read(tmp_path)
+
+
+def edited(folder, change):
+    """Change the description of a model, as a program or a hand does that the digest of the tensors does not see."""
+    config = json.loads((folder / "config.json").read_text())
+    change(config)
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c["settings"].update(hidden=[40_000, 40_000]), r"generator.layers.0.weight has the shape \(5, 6\)"),
+        (lambda c: c["settings"].update(latent_dim=10**9), "generator.layers.0.weight has the shape"),
+        (lambda c: c["settings"].update(hidden="abc"), "is not a whole model"),
+        (lambda c: c["genes"].append("g7"), "generator.layers.1.weight has the shape"),
+        (lambda c: c["covariates"]["vocabularies"].update(tissue=[["lung"], []]), "is not a whole model"),
+        (lambda c: c["covariates"]["vocabularies"].update(tissue=["lung", "lung"]), "the levels of 'tissue' are"),
+        (lambda c: c["covariates"]["numerical"].update(age=[50, 0]), "the mean and the scale of 'age' are 50 and 0"),
+        (lambda c: c["covariates"]["numerical"].update(age=[1e300, 1]), "the mean and the scale of 'age'"),
+        (lambda c: c.update(history=[1, 2]), "is not a whole model"),
+        (lambda c: c.update(seed="7"), "seed must be a whole number"),
+        (lambda c: c.update(provenance=[]), "is not a whole model"),
+        (lambda c: c.update(var={"symbol": ["a"]}), "is not a whole model"),
+    ],
+)
+def test_a_description_that_does_not_fit_the_tensors(fitted, tmp_path, change, words):
+    """Networks of 40,000 x 40,000 units would take 23 GB."""
+    files.write(tmp_path, fitted)
+    edited(tmp_path, change)
+    with pytest.raises(ValueError, match=words):
+        files.read(tmp_path)
+
+
+def test_weights_that_are_not_finite(fitted, tmp_path):
+    next(fitted.generator.parameters()).data.fill_(float("nan"))
+    files.write(tmp_path, fitted)
+    with pytest.raises(ValueError, match="is not a whole model: its samples are not finite"):
         files.read(tmp_path)

@@ -137,7 +137,7 @@ def test_a_removed_folder_that_cannot_be_made_anew(fit, tmp_path, in_epoch):
     in_epoch(3, replace)
     with (
         pytest.warns(UserWarning, match="was removed"),
-        pytest.raises(OSError, match=r"could not write the checkpoint .*there is no earlier one"),
+        pytest.raises(OSError, match=r"could not write to the folder .*/parent/c \(Not a directory\)"),
     ):
         fit(tmp_path / "parent" / "c")
 
@@ -191,3 +191,41 @@ def test_epochs_of_so_many_updates_go_on_too(fit, tmp_path):
     whole = fit(epoch_updates=5)
     fit(tmp_path / "c", epoch_updates=5, epochs=2)
     assert fit(tmp_path / "c", epoch_updates=5) == whole
+
+
+def test_a_second_training_in_the_folder_is_refused_and_the_first_goes_on(fit, tmp_path, in_epoch):
+    refused = []
+
+    def second(state):
+        with pytest.raises(BlockingIOError, match=r"process \d+ on .* writes to .*; wait") as error:
+            fit(tmp_path / "c")
+        refused.append(error)
+
+    in_epoch(3, second)
+    assert fit(tmp_path / "c") == fit()
+    assert refused
+    assert len(content(tmp_path / "c")) == 2
+
+
+def test_fewer_epochs_than_the_checkpoint_has(fit, tmp_path):
+    fit(tmp_path / "c", epochs=4)
+    with pytest.raises(ValueError, match=r"has epoch 4, but epochs=2 are asked for.*Give epochs=4 or more"):
+        fit(tmp_path / "c", epochs=2)
+
+
+def test_step_sizes_that_fall_over_other_epochs_are_told(fit, tmp_path, recwarn):
+    fit(tmp_path / "c", epochs=4, schedule="cosine")
+    fit(tmp_path / "c", epochs=4, schedule="cosine")
+    assert not recwarn
+    with pytest.warns(UserWarning, match=r"first 4 epochs .* fall over 4 epochs, .* over 6; .* not that of 6 epochs"):
+        fit(tmp_path / "c", epochs=6, schedule="cosine")
+
+
+def test_another_number_of_threads_has_other_bits(small, quick, tmp_path):
+    WGANGP(["medium"], settings=quick, device="cpu").fit(small[0], checkpoint=tmp_path / "c")
+    with pytest.raises(ValueError, match="holds another training; it differs in: threads"):
+        WGANGP(["medium"], settings=quick, device="cpu", threads=2).fit(small[0], checkpoint=tmp_path / "c")
+    info, tensors = disk.read(tmp_path / "c", "training")
+    del info["run"]["threads"]  # as before it was written
+    disk.write(tmp_path / "c", "training", {name: info[name] for name in ("run", "state")}, tensors)
+    WGANGP(["medium"], settings=quick, device="cpu").fit(small[0], checkpoint=tmp_path / "c")

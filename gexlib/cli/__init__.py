@@ -1,0 +1,12 @@
+"""The command line: ``gexlib fetch``, ``train``, ``sample`` and ``evaluate``."""
+
+from gexlib.cli.console import app
+from gexlib.cli.evaluate import evaluate
+from gexlib.cli.fetch import fetch
+from gexlib.cli.sample import sample
+from gexlib.cli.train import train
+
+for command in (fetch, train, sample, evaluate):
+    app.command()(command)
+
+__all__ = ["app"]

@@ -1,0 +1,5 @@
+"""The command line as ``python -m gexlib.cli``."""
+
+from gexlib.cli import app
+
+app()

@@ -1,0 +1,90 @@
+"""The lock of a folder: one process at a time writes a model or the checkpoints of a training there."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+LOCK = ".gexlib-lock"
+
+
+class FolderLock:
+    """
+    The lock of a folder, a file that the system locks for this process and releases when the process ends.
+
+    So the lock that a killed process left is free, and that of a living one is not. The file says who holds it.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, FolderLock(folder):
+    ...     FolderLock(folder).acquire()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    BlockingIOError: [Errno ...] process ... (since ...) writes to ...; wait for its end, or give another folder
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder, self.path = Path(folder), Path(folder) / LOCK
+        self._lock, self._mine, self._made = FileLock(self.path), "", False
+
+    def acquire(self) -> None:
+        """Take the lock. Raise a BlockingIOError that names its owner, or an OSError if the folder is not writable."""
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        owner = {"process": os.getpid(), "host": platform.node(), "since": now, "id": uuid4().hex}
+        try:
+            self._made = self._made or not self.folder.exists()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(blocking=False)
+            self._mine = json.dumps(owner)
+            self.path.write_text(self._mine)
+        except Timeout:
+            raise BlockingIOError(
+                errno.EWOULDBLOCK,
+                f"{self._owner()} writes to {self.folder}; wait for its end, or give another folder",
+            ) from None
+        except OSError as error:
+            self.release()
+            raise OSError(error.errno, f"could not write to the folder {self.folder} ({error.strerror})") from error
+
+    def keep(self) -> None:
+        """Take the lock again if its file was removed, as with the whole folder; another process may have it then."""
+        if not self.path.exists() or self.path.read_text() != self._mine:
+            self._lock.release(force=True)
+            self.acquire()
+
+    def release(self) -> None:
+        """Give the lock back if it was taken, and remove its file, and the folder if it was made and is empty."""
+        if self._lock.is_locked:
+            with suppress(OSError):
+                self.path.unlink()  # while it is locked: who waits for the old file sees that it is gone
+            self._lock.release(force=True)
+            if self._made:
+                with suppress(OSError):
+                    self.folder.rmdir()
+
+    def __enter__(self) -> FolderLock:
+        self.acquire()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+    def _owner(self) -> str:
+        try:
+            owner = json.loads(self.path.read_text())
+            return f"process {owner['process']} on {owner['host']} (since {owner['since']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
