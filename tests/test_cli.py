@@ -136,7 +136,8 @@ def test_evaluate_reports_on_runs_in_all_formats(gexlib, folder):
     assert result.exit_code == 0, result.stderr
     table = pd.read_csv("report.csv", index_col=[0, 1])
     assert table.loc[("privacy", "copies"), ["synthetic", "synthetic sd"]].round(4).tolist() == [0.5, 0.7071]
-    assert "left out: DOMIAS AUC, DOMIAS TPR at 1 % FPR (all): validation is not given" in result.stderr
+    assert "left out: DOMIAS AUC, DOMIAS TPR at 10 % FPR, DOMIAS TPR at 1 % FPR, DOMIAS AUC, small" in result.stderr
+    assert "(all): validation is not given, and train and test are in use" in result.stderr
     report = json.loads((folder / "report.json").read_text())
     assert (report["settings"]["seed"], report["settings"]["within"]) == (2, ["medium"])
     assert "<svg" in (folder / "report.html").read_text()

@@ -7,7 +7,7 @@ from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
 from gexlib.metrics.gamma_coefficient import gamma
 from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
-from gexlib.metrics.membership import attack_success, domias, gan_leaks, logan
+from gexlib.metrics.membership import attack_success, domias, domias_by_size, gan_leaks, logan
 from gexlib.metrics.privacy import adversarial_accuracy, closest_records, dcr, privacy_loss
 from gexlib.metrics.properties import (
     Properties,
@@ -18,15 +18,16 @@ from gexlib.metrics.properties import (
 )
 from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
 from gexlib.metrics.regulation import s_tf_tg, s_tg_tg
-from gexlib.metrics.space import PrincipalSpace
+from gexlib.metrics.space import PrincipalSpace, ScaledGenes
 from gexlib.metrics.structure import s_dend, s_dist
 from gexlib.metrics.table_1 import table_1
-from gexlib.metrics.two_sample import mmd, two_sample_auc
+from gexlib.metrics.two_sample import independent_draw_auc, mmd, two_sample_auc
 from gexlib.metrics.utility import augmentation, classification
 
 __all__ = [
     "PrincipalSpace",
     "Properties",
+    "ScaledGenes",
     "adversarial_accuracy",
     "attack_success",
     "augmentation",
@@ -41,10 +42,12 @@ __all__ = [
     "differential_agreement",
     "dissimilarity",
     "domias",
+    "domias_by_size",
     "expression_properties",
     "gamma",
     "gan_leaks",
     "gene_ranges",
+    "independent_draw_auc",
     "intensities",
     "logan",
     "mmd",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from anndata import AnnData
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from gexlib.checks import whole_number
+from gexlib.checks import check_columns, listing, whole_number
 from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import nearest, nearest_squared
-from gexlib.metrics.space import PrincipalSpace, coordinates
+from gexlib.metrics.space import PrincipalSpace, Space, coordinates
+from gexlib.preprocess.kinds import Kinds
 
-#: False positive rate at which the true positive rate is reported.
-FPR = 0.01
+#: False positive rates at which the true positive rate is reported, by the name of the entry.
+RATES = {"TPR at 10 % FPR": 0.1, "TPR at 1 % FPR": 0.01}
 
 
 def gan_leaks(
@@ -20,7 +24,7 @@ def gan_leaks(
     synthetic: DataSet,
     test: DataSet,
     reference: DataSet | None = None,
-    space: PrincipalSpace | None = None,
+    space: Space | None = None,
 ) -> pd.Series:
     r"""
     Measure GAN-Leaks: an attack that takes records close to a synthetic sample for training records.
@@ -35,16 +39,16 @@ def gan_leaks(
         Samples from a model that saw neither training nor test records, or real samples that are in no other data set.
         Records that are close to these are close because they are typical. The distance to them is subtracted (the
         calibrated attack).
-    space : PrincipalSpace, optional
+    space : PrincipalSpace or ScaledGenes, optional
         The space in which distances are computed. Default: all genes.
 
     Returns
     -------
     Series
         ``AUC``: the area under the ROC curve of training against test records. 0.5: the attacker learns nothing.
-        ``TPR at 1 % FPR``: the largest share of training records that are found while at most 1 % of test records are
-        taken for training records. 0.01: the attacker learns nothing. With fewer than 100 test records, none of them
-        may be taken for a training record.
+        ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``: the largest share of training records that are found while at most
+        10 % or 1 % of test records are taken for training records. 0.1 and 0.01: the attacker learns nothing. With
+        fewer than 100 test records, none of them may be taken for a training record in the second.
 
     Raises
     ------
@@ -54,14 +58,14 @@ def gan_leaks(
     Notes
     -----
     This is the full black-box attack of :cite:t:`chen2020ganleaks`. The score of a record x is
-    :math:`-\min_j \|x - z_j\|`, and with a reference :math:`\min_j \|x - r_j\| - \min_j \|x - z_j\|`. The rate at 1 %
-    follows :cite:t:`carlini2022membership`.
+    :math:`-\min_j \|x - z_j\|`, and with a reference :math:`\min_j \|x - r_j\| - \min_j \|x - z_j\|`. The rates
+    follow :cite:t:`carlini2022membership`.
 
     Examples
     --------
     >>> train, fresh, test = np.random.default_rng(0).normal(size=(3, 300, 5))
     >>> [gan_leaks(train, data, test).round(1).tolist() for data in (fresh, train)]
-    [[0.5, 0.0], [1.0, 1.0]]
+    [[0.5, 0.1, 0.0], [1.0, 1.0, 1.0]]
     """
     train, synthetic, test, *reference = _coordinates(space, train, synthetic, test, reference)
     usual = [nearest(records, reference[0]) if reference else 0.0 for records in (train, test)]
@@ -76,7 +80,7 @@ def domias(
     test: DataSet,
     reference: DataSet,
     k: int = 1,
-    space: PrincipalSpace | None = None,
+    space: Space | None = None,
 ) -> pd.Series:
     r"""
     Measure DOMIAS: an attack that takes records where synthetic samples are dense for training records.
@@ -90,14 +94,14 @@ def domias(
         record if synthetic samples are denser around it than these.
     k : int
         The densities are estimated from the distance to the k-th nearest neighbour. 1 finds copies best.
-    space : PrincipalSpace, optional
+    space : PrincipalSpace or ScaledGenes, optional
         The space in which densities are estimated. Default: 50 principal components of the reference, or as many as it
         has.
 
     Returns
     -------
     Series
-        ``AUC`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
 
     Raises
     ------
@@ -115,8 +119,86 @@ def domias(
     --------
     >>> train, fresh, test, reference = np.random.default_rng(0).normal(size=(4, 300, 5))
     >>> [domias(train, data, test, reference).round(1).tolist() for data in (fresh, train)]
-    [[0.5, 0.0], [1.0, 1.0]]
+    [[0.5, 0.1, 0.0], [1.0, 1.0, 1.0]]
     """
+    return attack_success(*_domias_scores(train, synthetic, test, reference, k, space))
+
+
+def domias_by_size(
+    train: AnnData,
+    synthetic: DataSet,
+    test: AnnData,
+    reference: DataSet,
+    within: Sequence[str],
+    small: int = 10,
+    k: int = 1,
+    space: Space | None = None,
+) -> pd.Series:
+    """
+    Measure DOMIAS for training records of small kinds and for the others apart.
+
+    A generator that learns each kind of sample from few records can give these away while the rest is safe. Records of
+    small kinds are told from test records of the same kinds, and so are the others. So a kind that is unlike all others
+    is no success of the attack in itself.
+
+    Parameters
+    ----------
+    train, test : AnnData, n_samples x n_genes
+        As for :func:`gan_leaks`, with the columns in `within`.
+    synthetic, reference, k, space
+        As for :func:`domias`.
+    within : sequence of str
+        Columns of ``obs`` whose combinations are the kinds of samples.
+    small : int
+        A kind is small if it has this many training records or fewer.
+
+    Returns
+    -------
+    Series
+        Those of :func:`domias`, and ``AUC, small kinds`` and ``AUC, other kinds``: the area for the records of each
+        alone, NaN if there are no such training or test records. ``records of small kinds`` and ``test records of small
+        kinds``: how many there are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`domias`, or if a column is absent.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> obs = pd.DataFrame({"tissue": ["lung"] * 90 + ["liver"] * 10}, index=[f"s{i}" for i in range(100)])
+    >>> train, test, fresh = (AnnData(rng.normal(size=(100, 5)), obs=obs) for _ in range(3))
+    >>> fresh.X[90:] = train.X[90:]  # copies of the small kind alone
+    >>> found = domias_by_size(train, fresh, test, rng.normal(size=(100, 5)), ["tissue"])
+    >>> found[["AUC, other kinds", "AUC, small kinds"]].round(1).tolist()
+    [0.5, 1.0]
+    """
+    for argument, data in (("train", train), ("test", test)):
+        if not isinstance(data, AnnData):
+            raise TypeError(f"{argument} must be an AnnData with {listing(within)} in obs, not {type(data).__name__}")
+        check_columns("within", within, data.obs, f"{argument}.obs", complete=True)
+    small = whole_number("small", small, 1)
+    scores = _domias_scores(train, synthetic, test, reference, k, space)
+    kinds = Kinds(within, unseen="unknown").fit(train.obs)
+    codes = kinds.codes_, kinds.codes(test.obs)
+    few = [kinds.counts_[code] <= small for code in codes]
+    found = attack_success(*scores)
+    for name, chosen in (
+        ("AUC, small kinds", few),
+        ("AUC, other kinds", [~some for some in few]),
+    ):
+        some = [score[mask & (code >= 0)] for score, mask, code in zip(scores, chosen, codes, strict=True)]
+        found[name] = attack_success(*some)["AUC"] if all(map(len, some)) else np.nan
+    found["records of small kinds"] = few[0].sum()
+    found["test records of small kinds"] = (few[1] & (codes[1] >= 0)).sum()
+    return found
+
+
+def _domias_scores(
+    train: DataSet, synthetic: DataSet, test: DataSet, reference: DataSet, k: int, space: Space | None
+) -> list[np.ndarray]:
+    """Return the scores of training and of test records."""
     k = whole_number("k", k, 1)
     if space is None:
         space = PrincipalSpace(min(50, *reference.shape)).fit(reference)
@@ -129,8 +211,7 @@ def domias(
     def log_distance(records, data):
         return np.log(np.maximum(nearest_squared(records, data, k)[:, -1], np.finfo(float).tiny))
 
-    scores = (log_distance(records, reference) - log_distance(records, synthetic) for records in (train, test))
-    return attack_success(*scores)
+    return [log_distance(records, reference) - log_distance(records, synthetic) for records in (train, test)]
 
 
 def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
@@ -147,7 +228,7 @@ def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     Returns
     -------
     Series
-        ``AUC`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
 
     Notes
     -----
@@ -156,7 +237,7 @@ def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     Examples
     --------
     >>> logan([3.0, 4.0, 5.0], [1.0, 2.0]).tolist()
-    [1.0, 1.0]
+    [1.0, 1.0, 1.0]
     """
     return attack_success(train_scores, test_scores)
 
@@ -173,7 +254,7 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
     Returns
     -------
     Series
-        ``AUC`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
 
     Raises
     ------
@@ -183,7 +264,7 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
     Examples
     --------
     >>> attack_success([0, 1, 1, 2], [0, 1]).tolist()
-    [0.6875, 0.25]
+    [0.6875, 0.25, 0.25]
     """
     scores = []
     for argument, values in (("train_scores", train_scores), ("test_scores", test_scores)):
@@ -196,12 +277,13 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
     member = np.repeat([1, 0], [len(values) for values in scores])
     score = np.concatenate(scores)
     false, true, _ = roc_curve(member, score)
-    found = {"AUC": roc_auc_score(member, score), "TPR at 1 % FPR": true[false <= FPR].max()}
+    found = {"AUC": roc_auc_score(member, score)}
+    found |= {name: true[false <= rate].max() for name, rate in RATES.items()}
     return pd.Series(found, name="value", dtype=float)
 
 
 def _coordinates(
-    space: PrincipalSpace | None, train: DataSet, synthetic: DataSet, test: DataSet, reference: DataSet | None
+    space: Space | None, train: DataSet, synthetic: DataSet, test: DataSet, reference: DataSet | None
 ) -> list[np.ndarray]:
     named = {"train": train, "synthetic": synthetic, "test": test}
     return coordinates(space, **named | ({} if reference is None else {"reference": reference}))

@@ -1,4 +1,4 @@
-"""The space in which samples are compared: all genes, or principal components of real training data."""
+"""The space in which samples are compared: all genes, z-scored or not, or principal components of training data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,58 @@ from gexlib.checks import check_fitted, whole_number
 from gexlib.metrics.expression import DataSet, Expression
 
 
-class PrincipalSpace:
+class Space:
+    """
+    A space whose axes come from real training data; its subclasses say which.
+
+    Attributes
+    ----------
+    mean_, scale_ : ndarray of shape (n_genes,)
+        The number that is subtracted from each gene, and the number by which it is then divided. Genes that do not vary
+        become 0.
+    """
+
+    def transform(self, data: DataSet) -> np.ndarray:
+        """Return the coordinates of a data set over the same genes, float64 of shape (n_samples, n_axes)."""
+        return self.transform_checked(Expression(data, "data"))
+
+    def transform_checked(self, data: Expression) -> np.ndarray:
+        """Return the coordinates of a checked data set, whose genes are put in the order of the training data."""
+        check_fitted(self, "mean_", "call its fit with real training data first")
+        data.align(self._reference)
+        return self._project((data.columns(slice(None)) - self.mean_) / self.scale_)
+
+    def _fit(self, train: DataSet, standardise: bool) -> np.ndarray:
+        """Learn mean and scale of each gene, and return the training data as they are given."""
+        self._reference = Expression(train, "train")
+        x = self._reference.columns(slice(None))
+        sd = x.std(axis=0) if standardise else np.ones(x.shape[1])
+        self.mean_, self.scale_ = x.mean(axis=0), np.where(sd > 0, sd, np.inf)
+        self._reference.values = self._reference.values[:0]  # only the names are still needed
+        return x
+
+    def _project(self, scores: np.ndarray) -> np.ndarray:
+        return scores
+
+
+class ScaledGenes(Space):
+    """
+    All genes, each as a z-score of real training data, so that none outweighs the others in a distance.
+
+    Examples
+    --------
+    >>> train = np.array([[0.0, 10.0], [2.0, 30.0]])
+    >>> ScaledGenes().fit(train).transform(np.array([[1.0, 40.0], [0.0, 20.0]])).tolist()
+    [[0.0, 2.0], [-1.0, 0.0]]
+    """
+
+    def fit(self, train: DataSet) -> ScaledGenes:
+        """Learn mean and standard deviation of each gene from real training data, and return the space itself."""
+        self._fit(train, standardise=True)
+        return self
+
+
+class PrincipalSpace(Space):
     """
     Principal components of real training data, in which other data sets are compared.
 
@@ -69,41 +120,29 @@ class PrincipalSpace:
         ValueError
             If there are fewer samples or genes than components.
         """
-        self._reference = Expression(train, "train")
-        x = self._reference.columns(slice(None))
+        x = self._fit(train, self.standardise)
         if self.n_components > min(x.shape):
             raise ValueError(
                 f"n_components={self.n_components} is more than train's {x.shape[0]} samples or {x.shape[1]} genes; "
                 "choose fewer"
             )
-        self.mean_ = x.mean(axis=0)
-        sd = x.std(axis=0) if self.standardise else np.ones(x.shape[1])
-        self.scale_ = np.where(sd > 0, sd, np.inf)
         pca = PCA(self.n_components, random_state=self.seed).fit((x - self.mean_) / self.scale_)
         self.components_ = pca.components_
         self.explained_variance_ratio_ = pca.explained_variance_ratio_
-        self._reference.values = self._reference.values[:0]  # only the names are still needed
         return self
 
-    def transform(self, data: DataSet) -> np.ndarray:
-        """Return the coordinates of a data set over the same genes, float64 of shape (n_samples, n_components)."""
-        return self.transform_checked(Expression(data, "data"))
-
-    def transform_checked(self, data: Expression) -> np.ndarray:
-        """Return the coordinates of a checked data set, whose genes are put in the order of the training data."""
-        check_fitted(self, "components_", "call its fit with real training data first")
-        data.align(self._reference)
-        return ((data.columns(slice(None)) - self.mean_) / self.scale_) @ self.components_.T
+    def _project(self, scores: np.ndarray) -> np.ndarray:
+        return scores @ self.components_.T
 
 
-def coordinates(space: PrincipalSpace | None, **named: DataSet) -> list[np.ndarray]:
+def coordinates(space: Space | None, **named: DataSet) -> list[np.ndarray]:
     """
     Check data sets, and return them as float64 arrays over the genes of the first one, or in a space.
 
     Parameters
     ----------
-    space : PrincipalSpace, optional
-        Default: all genes.
+    space : PrincipalSpace or ScaledGenes, optional
+        Default: all genes, in the units of the data.
     **named : data set
         Data sets by the name of the argument, which the errors use.
 
@@ -111,8 +150,10 @@ def coordinates(space: PrincipalSpace | None, **named: DataSet) -> list[np.ndarr
     -------
     list of ndarray, shape (n_samples, n_genes) or (n_samples, n_components)
     """
-    if not (space is None or isinstance(space, PrincipalSpace)):
-        raise TypeError(f"space must be a fitted PrincipalSpace or None for all genes, not {type(space).__name__}")
+    if not (space is None or isinstance(space, Space)):
+        raise TypeError(
+            f"space must be a fitted PrincipalSpace or ScaledGenes, or None for all genes, not {type(space).__name__}"
+        )
     sets = [Expression(data, argument) for argument, data in named.items()]
     if space is not None:
         return [space.transform_checked(data) for data in sets]

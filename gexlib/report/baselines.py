@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gexlib.checks import listing
 from gexlib.report.bounds import NO_TRAIN
-from gexlib.report.candidates import Candidate
+from gexlib.report.candidates import Candidate, generated
 from gexlib.report.inputs import Inputs
 from gexlib.report.numbers import Omission
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
@@ -20,7 +20,7 @@ BASELINES = {
 """Baselines by name: functions of the columns whose combinations are kinds, and the largest number of components."""
 
 
-def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate], list[Omission]]:
+def make_baselines(inputs: Inputs, names: Sequence[str], draws: int = 1) -> tuple[list[Candidate], list[Omission]]:
     """
     Fit baselines to training data, and draw a sample of each for every test sample.
 
@@ -29,6 +29,8 @@ def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate
     inputs : Inputs
     names : sequence of str
         Names in `BASELINES`, in upper or lower case.
+    draws : int
+        How many times each draws; each draw is a run.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def make_baselines(inputs: Inputs, names: Sequence[str]) -> tuple[list[Candidate
             )
         try:
             simulator = BASELINES[name](within, most).fit(inputs.train)
-            made.append(Candidate(name, simulator.sample(inputs.test.obs, seed=inputs.seed)))
+            made += generated(name, simulator, inputs.test, None, draws, inputs.seed, f"baseline {name}")
         except ValueError as error:
             left_out.append(Omission("all", "all", name, str(error)))
     return made, left_out

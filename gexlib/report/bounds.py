@@ -9,17 +9,60 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.report.candidates import Candidate
-from gexlib.report.draws import halves
+from gexlib.report.draws import disjoint, halves
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import Bound, Values
 
-IN_PLACE = "train, as many samples as synthetic has and of the same groups, in its place"
 NO_TRAIN = "train is not given"
 
 
 def in_place(inputs: Inputs, of: Callable[[Candidate], Values]) -> Bound:
     """Return the bound of a metric that compares with test data: training samples in the place of synthetic ones."""
-    return Bound(IN_PLACE, None if inputs.drawn is None else lambda: of(inputs.drawn))
+    return Bound(drawn_text(inputs), None if inputs.drawn is None else lambda: of(inputs.drawn))
+
+
+def drawn_text(inputs: Inputs) -> str:
+    """Return which training samples stand in the place of synthetic ones, and how many test samples have no match."""
+    if not inputs.covariates:
+        return "train in the place of synthetic: as many samples as test has, drawn"
+    text = f"train in the place of synthetic: for each test sample one of the same {' × '.join(inputs.covariates)}"
+    if inputs.matches is None or inputs.matches.same.all():
+        return text
+    n, none = len(inputs.matches.same), int((~inputs.matches.same).sum())
+    return f"{text}; {none} of {n} have none of their own, and the nearest in its place"
+
+
+def matched_pair(inputs: Inputs, of: Callable[[AnnData, AnnData, AnnData], Values]) -> Bound:
+    """
+    Return the bound of a metric that needs two draws: two disjoint sets of training samples.
+
+    Test samples that have no two training samples of the same covariates are left out on both sides.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    of : function
+        Returns values, given test data and two data sets in the place of synthetic draws, row by row.
+    """
+    text = "two disjoint sets of train samples in the place of the two draws"
+    if inputs.covariates:
+        text += f", each with the {' × '.join(inputs.covariates)} of the test samples; test samples without two such "
+        text += "train samples are left out"
+    if inputs.matches is None:
+        return Bound(text)
+    rng = np.random.default_rng(inputs.seed)
+    places, *rows = disjoint(inputs.train.obs, inputs.test.obs, inputs.covariates, rng)
+    text += f"; {len(places)} of {inputs.test.n_obs} test samples have them"
+    return Bound(text, lambda: of(inputs.test[places].copy(), *(inputs.train[some].copy() for some in rows)))
+
+
+def check_rows(inputs: Inputs, obs: pd.DataFrame, what: str) -> None:
+    """Raise a ValueError if a data set does not have the covariates of the test samples, row by row."""
+    if len(obs) != inputs.test.n_obs:
+        raise ValueError(f"{what} has {len(obs)} samples, and test {inputs.test.n_obs}; one for each is needed")
+    for name in inputs.covariates:
+        if name in obs and (obs[name].astype(str).to_numpy() != inputs.test.obs[name].astype(str).to_numpy()).any():
+            raise ValueError(f"{what} does not have the {name} of the test samples, row by row")
 
 
 def held_out(inputs: Inputs, of: Callable[[AnnData, AnnData], pd.Series]) -> Bound:

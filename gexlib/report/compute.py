@@ -28,10 +28,11 @@ def compute(metrics: Iterable[Metric], candidates: Sequence[Candidate]) -> tuple
     names = [candidate.name for candidate in candidates]
     for _, together in groupby(metrics, key=lambda metric: metric.of):
         together = list(together)
-        first = together[0]
-        if first.missing:
-            left_out += [Omission(m.family, m.name, "all", first.missing) for m in together]
+        left_out += [Omission(m.family, m.name, "all", m.missing) for m in together if m.missing]
+        together = [m for m in together if not m.missing]
+        if not together:
             continue
+        first = together[0]
         calls = [] if first.bound.of is None else [("bound", 0, "bound", first.bound.of)]
         for one in candidates:
             shown = one.name if names.count(one.name) == 1 else f"{one.name}, run {one.run}"

@@ -19,15 +19,17 @@ from gexlib.report.inputs import Inputs, gather
 from gexlib.report.numbers import Omission, Value
 from gexlib.report.result import Report
 from gexlib.report.sets import DataSet
+from gexlib.simulators.base import DataSimulator
 from gexlib.wgan import WGANGP
 
+Drawn = DataSet | WGANGP | DataSimulator
 PACKAGES = ("gexlib", "anndata", "numpy", "pandas", "scipy", "scikit-learn", "torch")
 
 
 def evaluate(
     train: DataSet | None,
     test: DataSet,
-    synthetic: DataSet | Sequence[DataSet] | Mapping[str, DataSet | Sequence[DataSet]],
+    synthetic: Drawn | Sequence[Drawn] | Mapping[str, Drawn | Sequence[Drawn]],
     *,
     validation: DataSet | None = None,
     within: Sequence[str] = (),
@@ -36,6 +38,8 @@ def evaluate(
     regulons: Mapping[str, Iterable[str]] | None = None,
     genes: Sequence[str] | None = None,
     models: WGANGP | Sequence[WGANGP] | Mapping[str, WGANGP | Sequence[WGANGP]] | None = None,
+    second_draws: DataSet | Sequence[DataSet] | Mapping[str, DataSet | Sequence[DataSet]] | None = None,
+    draws: int = 1,
     families: Sequence[str] | None = None,
     baselines: Sequence[str] = ("Gaussian", "bootstrap"),
     space: int = 50,
@@ -55,17 +59,18 @@ def evaluate(
         components or numbers on privacy.
     test : data set
         Real samples of other donors or conditions. Neither the generator nor the choice of a generator has seen them.
-    synthetic : data set, list of data sets, or mapping of str to either
+    synthetic : data set or fitted generator, list of these, or mapping of str to either
         The data that is judged, over the same genes and in the same units. As a rule it has one sample for the
         covariates of each test sample. A list holds runs of one generator from several seeds: the report gives their
-        mean and standard deviation.
+        mean and standard deviation. A fitted generator, such as a :class:`gexlib.WGANGP` or a simulator, draws these
+        samples itself, by its method ``sample(obs, seed)``.
     validation : data set, optional
         Real samples that are in neither, such as those that stopped the training. The bounds of privacy come from
         them, and they are the reference of DOMIAS.
     within : list of str
         Columns of ``obs`` whose combinations are the kinds of samples, such as ``["tissue", "condition"]``. They are
-        used for standard deviations within kinds, for baselines that draw from each kind separately, for bounds with as
-        many samples of each kind, and to adjust differential expression.
+        used for standard deviations within kinds, for baselines that draw from each kind separately, for bounds with a
+        sample of the same kind for each test sample, and to adjust differential expression.
     labels : list of str
         Columns of ``obs``. A classifier learns each of them from synthetic data and is tested on test data.
     contrast : Contrast or (str, str, str), optional
@@ -76,7 +81,14 @@ def evaluate(
     genes : sequence of str, optional
         Names of the columns. Default: ``var_names`` of ``test``. Arrays need them if there are ``regulons``.
     models : WGANGP, or list or mapping as `synthetic`, optional
-        The fitted models that have made the synthetic data, for the attack that needs the critic (LOGAN).
+        The fitted models that have made the synthetic data, for the attack that needs the critic (LOGAN), and for an
+        independent second draw. A generator in `synthetic` is its own model.
+    second_draws : data set, list of data sets, or mapping as `synthetic`, optional
+        An independent draw of each data set, row by row with the same covariates, for the forest that is tested on a
+        draw that it has not seen. Without it, `models` draw it.
+    draws : int
+        How many times each baseline, and each generator in `synthetic`, draws: the report gives mean and standard
+        deviation.
     families : sequence of str, optional
         Some of ``"structure"``, ``"GRN"``, ``"fidelity"``, ``"marginals"``, ``"utility"`` and ``"privacy"``.
         Default: all. Random forests (fidelity) take most of the time.
@@ -104,9 +116,10 @@ def evaluate(
 
     Notes
     -----
-    For the bound, as many training samples are drawn as the first synthetic data set has, without replacement and of
-    the same kinds if these have enough samples. For the classifiers of `labels` the bound comes from all training
-    samples, which synthetic data would replace. For privacy it comes from samples that no generator has seen. Recall,
+    For the bound, a training sample is drawn for each test sample, without replacement, of the same levels of `within`
+    and `labels`. Where none is left, the one with the most levels in common is taken; ``definitions`` says for how many
+    test samples. For the classifiers of `labels` the bound comes from all training samples, which synthetic data would
+    replace. For privacy it comes from samples that no generator has seen. Recall,
     coverage and correlations depend on numbers of samples, so synthetic data should have as many samples as ``test``.
 
     Examples
@@ -132,11 +145,13 @@ def evaluate(
         regulons=regulons,
         genes=genes,
         models=models,
+        second_draws=second_draws,
+        draws=draws,
         space=space,
         seed=seed,
         jobs=jobs,
     )
-    simple, left_out = make_baselines(inputs, baselines)
+    simple, left_out = make_baselines(inputs, baselines, draws)
     if inputs.train is None:
         left_out = [Omission("all", "all", "bound", NO_TRAIN), *left_out]
     candidates = [*inputs.candidates, *simple]
@@ -149,7 +164,7 @@ def evaluate(
         synthetic=_names(inputs.candidates),
         baselines=_names(simple),
         samples=_samples(inputs, candidates),
-        settings=_settings(inputs, chosen),
+        settings=_settings(inputs, chosen, draws),
         provenance=_provenance(inputs, candidates),
         versions={"python": python_version()} | {name: version(name) for name in PACKAGES},
         notes=_notes(inputs, candidates, space),
@@ -184,9 +199,10 @@ def _provenance(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, di
     }
 
 
-def _settings(inputs: Inputs, families: list[str]) -> dict:
+def _settings(inputs: Inputs, families: list[str], draws: int) -> dict:
     return {
         "seed": inputs.seed,
+        "draws of baselines and generators": draws,
         "genes": inputs.test.n_vars,
         "principal components of train": inputs.space.n_components if inputs.space else None,
         "neighbours": fidelity.NEIGHBOURS,

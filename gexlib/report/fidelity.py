@@ -7,12 +7,13 @@ from functools import partial
 
 from gexlib import metrics
 from gexlib.metrics import PrincipalSpace
-from gexlib.report.bounds import NO_TRAIN, in_place
+from gexlib.report.bounds import NO_TRAIN, check_rows, in_place, matched_pair
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import LOWER, NEARER, Metric
 
 NEIGHBOURS = 5
 FOLDS = 5
+NO_SECOND = "it has no second draw; give its model in models, or the draw in second_draws"
 CLASSIFIERS = (
     ("forest", "random forest", "a random forest of 100 trees"),
     ("logistic", "logistic regression", "a logistic regression (L2, C = 1) on z-scores"),
@@ -64,6 +65,38 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
             better=LOWER,
             low=0.5,
         )
+    if not suffix:
+        yield _independent(inputs, metric)
+
+
+def _independent(inputs: Inputs, metric: partial) -> Metric:
+    """Return the two-sample test whose forest is tested on a draw that it has not seen."""
+
+    def area(real, first, second):
+        return metrics.independent_draw_auc(
+            real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs
+        ).mean()
+
+    def of(candidate):
+        if candidate.again is None:
+            raise ValueError(NO_SECOND)
+        second = candidate.again()
+        check_rows(inputs, candidate.data.obs, "its draw")
+        check_rows(inputs, second.obs, "its second draw")
+        return area(inputs.test, candidate.data, second)
+
+    return metric(
+        name="two-sample AUC, forest, independent draw",
+        function=metrics.independent_draw_auc,
+        text="Area under the ROC curve of a random forest of 100 trees that learns from test and synthetic samples of "
+        f"all but one of {FOLDS} folds, and is tested on test samples of that one and on an independent second draw of "
+        "synthetic for their covariates.",
+        of=of,
+        bound=matched_pair(inputs, area),
+        best=0.5,
+        better=LOWER,
+        low=0.5,
+    )
 
 
 def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metric: partial) -> Iterator[Metric]:

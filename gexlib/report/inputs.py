@@ -13,7 +13,7 @@ from gexlib.checks import check_columns, column_names, listing, whole_number
 from gexlib.differential import Contrast
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.candidates import Candidate, named_runs
-from gexlib.report.draws import matched
+from gexlib.report.draws import Matches, matched
 from gexlib.report.sets import DataSet, aligned, as_anndata
 
 
@@ -38,7 +38,9 @@ class Inputs:
     space : PrincipalSpace, optional
         Principal components of `train`. None without `train`.
     drawn : Candidate, optional
-        Samples of `train` that match the first synthetic data set in number and kinds. None without `train`.
+        Samples of `train` that match `test` in number and covariates. None without `train`.
+    matches : Matches, optional
+        Which training sample stands for each test sample in `drawn`.
     seed, jobs : int
         Seed of all draws, and processors for random forests.
     """
@@ -53,8 +55,14 @@ class Inputs:
     regulons: Mapping[str, Iterable[str]] | None
     space: PrincipalSpace | None
     drawn: Candidate | None
+    matches: Matches | None
     seed: int
     jobs: int
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns in which training samples match test samples: `within`, and `labels` that are not in it."""
+        return tuple(dict.fromkeys((*self.within, *self.labels)))
 
     @property
     def unit(self) -> str:
@@ -74,6 +82,8 @@ def gather(
     regulons: Mapping[str, Iterable[str]] | None = None,
     genes: Sequence[str] | None = None,
     models=None,
+    second_draws=None,
+    draws: int = 1,
     space: int = 50,
     seed: int = 0,
     jobs: int = 1,
@@ -90,13 +100,18 @@ def gather(
     test = as_anndata(test, "test", genes)
     train = None if train is None else aligned(train, "train", test, genes)
     validation = None if validation is None else aligned(validation, "validation", test, genes)
-    candidates = named_runs(synthetic, models, test, genes)
+    draws = whole_number("draws", draws, 1)
+    candidates = named_runs(synthetic, models, test, genes, second_draws, draws, seed)
     parts = {"train": train, "test": test, "validation": validation}
     real = {name: data.obs for name, data in parts.items() if data is not None}
     within, labels = _columns("within", within, real), _columns("labels", labels, real)
     contrast = _contrast(contrast, real)
     if not (regulons is None or isinstance(regulons, Mapping)):
         raise TypeError(f"regulons must be a dict of target genes by transcription factor, not {regulons!r:.60}")
+    matches = None
+    if train is not None:
+        columns = list(dict.fromkeys((*within, *labels)))
+        matches = matched(train.obs, test.obs, columns, np.random.default_rng(seed))
     return Inputs(
         train=train,
         test=test,
@@ -107,7 +122,8 @@ def gather(
         contrast=contrast,
         regulons=regulons,
         space=None if train is None else _fit_space(train, wanted, seed),
-        drawn=None if train is None else _drawn(train, candidates[0].data, test, within, seed),
+        drawn=None if train is None else Candidate("bound", matches.of(train)),
+        matches=matches,
         seed=seed,
         jobs=jobs,
     )
@@ -141,8 +157,3 @@ def _contrast(contrast: Sequence[str] | None, real: Mapping[str, pd.DataFrame]) 
 
 def _fit_space(train: AnnData, wanted: int, seed: int) -> PrincipalSpace:
     return PrincipalSpace(min(wanted, train.n_obs - 1, train.n_vars), seed=seed).fit(train)
-
-
-def _drawn(train: AnnData, first: AnnData, test: AnnData, within: Sequence[str], seed: int) -> Candidate:
-    obs = first.obs if all(name in first.obs for name in within) else test.obs
-    return Candidate("bound", matched(train, first.n_obs, obs, within, np.random.default_rng(seed)))

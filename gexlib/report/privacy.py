@@ -8,12 +8,14 @@ from functools import partial
 import pandas as pd
 
 from gexlib import metrics
+from gexlib.preprocess.kinds import Kinds
 from gexlib.report.bounds import NO_TRAIN, average, held_out
 from gexlib.report.draws import halves
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import LOWER, NEARER, Bound, Metric
 
 RATIOS = ["copies", "median ratio", "5 % ratio", "closer to train"]
+SMALL = 10  # train samples of a small kind, at most
 ATTACK = "Attack that tells train (members) from test (others) by the"
 
 
@@ -88,15 +90,29 @@ def _gan_leaks(inputs: Inputs, missing: str) -> Iterator[Metric]:
 
 
 def _domias(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    """Yield the attack over all genes and in principal components, and its success by the size of kinds."""
+    if not missing and inputs.validation is None:
+        missing = "validation is not given, and train and test are in use"
+    scaled = None if inputs.train is None else metrics.ScaledGenes().fit(inputs.train)
+    place = "PCs" if inputs.space is None else f"{inputs.space.n_components} PCs"
+    for space, suffix, where in (
+        (scaled, "", "all genes, z-scores"),
+        (inputs.space, f", {place}", f"{place} of train"),
+    ):
+        yield from _domias_in(inputs, space, suffix, where, missing)
+
+
+def _domias_in(inputs: Inputs, space, suffix: str, where: str, missing: str) -> Iterator[Metric]:
     def values(synthetic, validation):
-        return metrics.domias(inputs.train, synthetic, inputs.test, validation, space=inputs.space)
+        sets = inputs.train, synthetic, inputs.test, validation
+        if not inputs.within:
+            return metrics.domias(*sets, space=space)
+        return metrics.domias_by_size(*sets, inputs.within, SMALL, space=space)
 
     def in_turn():
         a, b = halves(inputs.validation, inputs.seed)
         return average([values(a, b), values(b, a)])
 
-    if not missing and inputs.validation is None:
-        missing = "validation is not given, and train and test are in use"
     metric = partial(
         Metric,
         family="privacy",
@@ -106,11 +122,34 @@ def _domias(inputs: Inputs, missing: str) -> Iterator[Metric]:
             "one half of validation in the place of synthetic and the other as the reference, and in turn; mean",
             in_turn,
         ),
-        space="PCs" if inputs.space is None else f"{inputs.space.n_components} PCs of train",
+        space=where,
         missing=missing,
     )
-    text = f"{ATTACK} density of synthetic over that of validation samples, from the distance to the nearest of each."
-    yield from _attack(metric, "DOMIAS", text)
+    text = f"{ATTACK} distance to the nearest validation sample, relative to that to the nearest synthetic one."
+    yield from _attack(metric, "DOMIAS", text, suffix)
+    of = f"the kinds ({' × '.join(inputs.within)}) that have {{}} {SMALL} train samples"
+    for name, which in (("small kinds", "at most"), ("other kinds", "more than")):
+        yield metric(
+            name=f"DOMIAS AUC, {name}{suffix}",
+            function=metrics.domias_by_size,
+            entry=f"AUC, {name}",
+            text=f"{text} Area under the ROC curve, for train and test samples of {of.format(which)}.",
+            best=0.5,
+            better=LOWER,
+            low=0.5,
+            missing=missing or _no_kinds(inputs, name == "small kinds"),
+        )
+
+
+def _no_kinds(inputs: Inputs, small: bool) -> str:
+    """Return why there are no records of small or of other kinds; empty if there are some."""
+    if not inputs.within:
+        return "within is not given"
+    kinds = Kinds(inputs.within, unseen="unknown").fit(inputs.train.obs)
+    codes = kinds.codes(inputs.test.obs)
+    if ((kinds.counts_[codes[codes >= 0]] <= SMALL) == small).any():
+        return ""
+    return f"test has no samples of a kind with {'at most' if small else 'more than'} {SMALL} train samples"
 
 
 def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
@@ -142,18 +181,18 @@ def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
     yield from _attack(metric, "LOGAN", f"{ATTACK} score of the model's critic, from its method critic_scores.")
 
 
-def _attack(metric: Callable[..., Metric], name: str, text: str) -> Iterator[Metric]:
-    """Yield the two numbers of an attack, which are computed together."""
-    yield metric(
-        name=f"{name} AUC", entry="AUC", text=f"{text} Area under the ROC curve.", best=0.5, better=LOWER, low=0.5
-    )
-    yield metric(
-        name=f"{name} TPR at 1 % FPR",
-        entry="TPR at 1 % FPR",
-        text=f"{text} Share of members found where at most 1 % of others are taken for them.",
-        best=0.01,
-        better=LOWER,
-    )
+def _attack(metric: Callable[..., Metric], name: str, text: str, suffix: str = "") -> Iterator[Metric]:
+    """Yield the numbers of an attack, which are computed together."""
+    area = f"{text} Area under the ROC curve."
+    yield metric(name=f"{name} AUC{suffix}", entry="AUC", text=area, best=0.5, better=LOWER, low=0.5)
+    for percent in (10, 1):
+        yield metric(
+            name=f"{name} TPR at {percent} % FPR{suffix}",
+            entry=f"TPR at {percent} % FPR",
+            text=f"{text} Share of members found where at most {percent} % of others are taken for them.",
+            best=percent / 100,
+            better=LOWER,
+        )
 
 
 def _on_test(inputs: Inputs, values: Callable, **definition) -> Callable[..., Metric]:

@@ -121,5 +121,5 @@ def test_errors_name_argument_and_way_out():
         prdc(x, np.where(z == z[0, 0], np.nan, z), 2)
     with pytest.raises(ValueError, match="this PrincipalSpace is not fitted; call its fit"):
         prdc(x, z, 2, PrincipalSpace(2))
-    with pytest.raises(TypeError, match="space must be a fitted PrincipalSpace or None"):
+    with pytest.raises(TypeError, match="space must be a fitted PrincipalSpace or ScaledGenes, or None"):
         prdc(x, z, 2, space=3)

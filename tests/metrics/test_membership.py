@@ -1,11 +1,12 @@
 """Attacks: certain on copies, at chance on fresh samples, and in order between."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from anndata import AnnData
 from scipy.spatial.distance import cdist
 
-from gexlib.metrics import PrincipalSpace, attack_success, domias, gan_leaks, logan
+from gexlib.metrics import PrincipalSpace, ScaledGenes, attack_success, domias, domias_by_size, gan_leaks, logan
 
 
 def normal(n, seed, genes=20):
@@ -77,8 +78,43 @@ def test_attack_success_is_the_share_of_pairs_and_the_best_rate_within_one_perce
     found = attack_success(train, test)
     assert found["AUC"] == pytest.approx(wins)
     assert found["TPR at 1 % FPR"] == max(np.mean(train >= t) for t in thresholds)
+    tenth = [t for t in range(60) if np.mean(test >= t) <= 0.1]
+    assert found["TPR at 10 % FPR"] == max(np.mean(train >= t) for t in tenth) > found["TPR at 1 % FPR"]
     assert found.equals(logan(train, test))
-    assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0]
+    assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0, 0]
+
+
+def grouped(values, sizes):
+    kinds = np.repeat([f"kind {i}" for i in range(len(sizes))], sizes)
+    return AnnData(values, obs=pd.DataFrame({"kind": kinds}, index=[f"s{i}" for i in range(len(kinds))]))
+
+
+def test_domias_over_scaled_genes_is_the_ratio_of_distances_between_z_scores():
+    units = np.geomspace(1, 1000, 20)  # genes of large values do not outweigh the others
+    noisy = TRAIN + 0.3 * normal(200, 4)
+    train, made, test, reference = (data * units for data in (TRAIN, noisy, TEST, REFERENCE))
+    mean, sd = train.mean(axis=0), train.std(axis=0)
+    x, z, h, r = ((data - mean) / sd for data in (train, made, test, reference))
+    scores = [cdist(a, r).min(axis=1) / cdist(a, z).min(axis=1) for a in (x, h)]
+    found = domias(train, made, test, reference, space=ScaledGenes().fit(train))
+    assert found.tolist() == pytest.approx(attack_success(*scores).tolist())
+
+
+def test_records_of_small_kinds_are_told_from_test_records_of_the_same_kinds():
+    noisy = TRAIN + 0.3 * normal(200, 4)
+    train, test = grouped(TRAIN, [10, 4, 11, 175]), grouped(TEST, [5, 1, 44, 100])
+    test.obs.iloc[-7:, 0] = "kind that train lacks"
+    space = PrincipalSpace(5).fit(REFERENCE)
+    x, z, h, r = map(space.transform, (TRAIN, noisy, TEST, REFERENCE))
+    member, other = (cdist(a, r).min(axis=1) / cdist(a, z).min(axis=1) for a in (x, h))
+    found = domias_by_size(train, noisy, test, REFERENCE, ["kind"], space=space)
+    assert found[:3].tolist() == pytest.approx(domias(train, noisy, test, REFERENCE, space=space).tolist())
+    assert found["AUC, small kinds"] == pytest.approx(np.mean(member[:14, None] > other[:6]))
+    assert found["AUC, other kinds"] == pytest.approx(np.mean(member[14:, None] > other[6:-7]))
+    assert found[["records of small kinds", "test records of small kinds"]].tolist() == [14, 6]
+    none = domias_by_size(train, noisy, test, REFERENCE, ["kind"], small=3, space=space)
+    assert np.isnan(none["AUC, small kinds"])
+    assert none["AUC, other kinds"] == pytest.approx(np.mean(member[:, None] > other[:-7]))
 
 
 def test_genes_are_matched_by_name():
@@ -95,6 +131,10 @@ def test_errors_name_argument_and_way_out():
         gan_leaks(TRAIN, FRESH, TEST, TEST)
     with pytest.raises(ValueError, match="k=201 is more than the 200 samples of synthetic"):
         domias(TRAIN, FRESH, TEST, REFERENCE, k=201)
+    with pytest.raises(TypeError, match="train must be an AnnData with 'kind' in obs, not ndarray"):
+        domias_by_size(TRAIN, FRESH, TEST, REFERENCE, ["kind"])
+    with pytest.raises(ValueError, match="within='tissue' is not a column of train.obs; columns: 'kind'"):
+        domias_by_size(grouped(TRAIN, [200]), FRESH, grouped(TEST, [150]), REFERENCE, ["tissue"])
     with pytest.raises(ValueError, match=r"train_scores must be one score for each record; its shape is \(2, 2\)"):
         logan(np.ones((2, 2)), [1])
     with pytest.raises(ValueError, match="test_scores has 1 values that are NaN or infinite"):

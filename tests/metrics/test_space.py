@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from gexlib.metrics import PrincipalSpace, prdc
+from gexlib.metrics import PrincipalSpace, ScaledGenes, prdc
 
 
 def test_a_space_is_the_principal_components_of_its_training_data_alone():
@@ -17,6 +17,18 @@ def test_a_space_is_the_principal_components_of_its_training_data_alone():
     np.testing.assert_allclose(np.abs(space.transform(other)), np.abs(expected), atol=1e-9)
     x, y = (space.transform(a) for a in (train, other))
     assert prdc(train, other, space=space).equals(prdc(x, y))
+
+
+def test_scaled_genes_are_z_scores_and_genes_that_do_not_vary_are_zero():
+    rng = np.random.default_rng(3)
+    train, other = rng.normal(5, 3, (80, 10)), rng.normal(5.2, 0.7, (60, 10))
+    train[:, 4] = 2
+    found = ScaledGenes().fit(train).transform(other)
+    expected = (other - train.mean(axis=0)) / np.where(train.std(axis=0) > 0, train.std(axis=0), np.inf)
+    np.testing.assert_allclose(found, expected)
+    assert (found[:, 4] == 0).all()
+    with pytest.raises(NotFittedError, match="this ScaledGenes is not fitted"):
+        ScaledGenes().transform(other)
 
 
 def test_errors_name_argument_and_way_out():

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist, pdist
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
-from gexlib.metrics import mmd, neighbours, two_sample, two_sample_auc
+from gexlib.metrics import independent_draw_auc, mmd, neighbours, two_sample, two_sample_auc
 
 CLASSIFIERS = ("random forest", "logistic regression")
 
@@ -39,6 +40,41 @@ def test_it_is_scikit_learns_cross_validation():
     expected = cross_val_score(forest, np.concatenate([real, synthetic]), label, cv=parts, scoring="roc_auc")
     assert two_sample_auc(real, synthetic, folds=4, seed=3).tolist() == pytest.approx(expected.tolist())
     assert two_sample_auc(real, synthetic, folds=4, seed=3, jobs=2).tolist() == pytest.approx(expected.tolist())
+
+
+def test_an_independent_draw_is_tested_by_a_forest_that_has_not_seen_it():
+    real, first, second = (normal(50, seed, shift).astype(np.float32) for seed, shift in ((0, 0), (1, 0.5), (2, 0.5)))
+    expected = []
+    for train, test in KFold(4, shuffle=True, random_state=3).split(real):
+        forest = RandomForestClassifier(100, random_state=3)
+        forest.fit(np.vstack([real[train], first[train]]), [0] * len(train) + [1] * len(train))
+        chance = forest.predict_proba(np.vstack([real[test], second[test]]))[:, 1]
+        expected.append(roc_auc_score([0] * len(test) + [1] * len(test), chance))
+    found = independent_draw_auc(real, first, second, folds=4, seed=3)
+    assert found.tolist() == pytest.approx(expected)
+    assert found.index.name == "fold"
+
+
+def test_parents_that_are_used_once_each_mislead_cross_validation_and_not_the_independent_draw():
+    parents = normal(100, 0)
+
+    def draw(seed):
+        return parents[np.random.default_rng(seed).permutation(100)] + 0.01 * normal(100, seed)
+
+    real = parents[np.random.default_rng(5).integers(0, 100, 100)] + 0.01 * normal(100, 5)
+    crossed = two_sample_auc(real, draw(1)).mean()
+    assert crossed < 0.4, "the forest has seen none of the held-out parents among synthetic samples"
+    assert independent_draw_auc(real, draw(1), draw(2)).mean() > crossed + 0.15
+
+
+def test_two_draws_that_do_not_fit_are_named():
+    x = normal(20, 0)
+    with pytest.raises(ValueError, match="real has 20 samples, first 20 and second 19; draws need one for each"):
+        independent_draw_auc(x, normal(20, 1), normal(19, 2))
+    with pytest.raises(ValueError, match="first and second are the same draw"):
+        independent_draw_auc(x, normal(20, 1), normal(20, 1))
+    with pytest.raises(ValueError, match="folds=21 needs as many samples, real has 20"):
+        independent_draw_auc(x, normal(20, 1), normal(20, 2), folds=21)
 
 
 def test_mmd_is_its_formula(monkeypatch):

@@ -54,3 +54,14 @@ def test_what_fails_is_left_out_for_itself_alone():
         Omission("f", "x", "flat", "the number is not defined for these data"),
         Omission("f", "z", "all", "absent"),
     ]
+
+
+def test_one_of_the_metrics_that_share_a_function_may_be_missing():
+    def of(candidate):
+        return {"a": 1.0}
+
+    values, left_out = compute(
+        [metric("x", of, entry="b", missing="absent"), metric("y", of, entry="a")], [Candidate("GAN", None)]
+    )
+    assert values == [Value("f", "y", "GAN", 0, 1.0)]
+    assert left_out == [Omission("f", "x", "all", "absent")]

@@ -46,11 +46,18 @@ def by_hand(sets, z, model=None):
     found["NN privacy loss"] = metrics.privacy_loss(train, z, test, seed=3)
     attacks = {
         "GAN-Leaks": metrics.gan_leaks(train, z, test),
-        "DOMIAS": metrics.domias(train, z, test, validation, space=space),
     }
+    domias = {}
+    for tail, where in (("", metrics.ScaledGenes().fit(train)), (", 5 PCs", space)):
+        values = metrics.domias_by_size(train, z, test, validation, ["tissue", "condition"], space=where)
+        for name, value in values.items():
+            if "records" not in name:
+                domias[f"DOMIAS {name}{tail}"] = value
     if model:
         attacks["LOGAN"] = metrics.logan(model.critic_scores(train), model.critic_scores(test))
-    return found | {f"{name} {what}": value for name, attack in attacks.items() for what, value in attack.items()}
+    return (
+        found | domias | {f"{name} {what}": value for name, attack in attacks.items() for what, value in attack.items()}
+    )
 
 
 def column(table, name):
@@ -68,7 +75,7 @@ def test_every_number_is_the_metrics_function(report, sets):
 
 def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
     train, test, validation = sets["train"], sets["test"], sets["validation"]
-    drawn = matched(train, 36, sets["near"].obs, ["tissue", "condition"], np.random.default_rng(3))
+    drawn = matched(train.obs, test.obs, ["tissue", "condition"], np.random.default_rng(3)).of(train)
     bound = column(report.table, "bound")
     expected = by_hand(sets, drawn)
     at = ["S_dist", "S_TG-TG", "recall", "coverage, 5 PCs", "two-sample AUC, forest", "Wasserstein", "DE correlation"]
@@ -154,11 +161,62 @@ def test_fewer_components_than_asked_for_are_noted(sets):
 
 
 def test_unequal_numbers_are_noted(sets):
-    report = evaluate(sets["train"], sets["test"], sets["near"][:20].copy(), families=["structure"], baselines=[])
-    assert report.samples["bound"] == 20
     report = evaluate(sets["train"], sets["test"], sets["near"][:20].copy(), families=["structure"])
-    assert "bound 20" in report.notes[-1]
-    assert "Gaussian 36" in report.notes[-1]
+    assert report.samples["bound"] == 36, "as many as test has"
+    assert "synthetic 20, Gaussian 36, bootstrap 36, bound 36" in report.notes[-1]
+
+
+class Generator:
+    """A fitted generator: it knows how to draw samples of given covariates."""
+
+    def __init__(self, train):
+        self.simulator = Bootstrap(within=["tissue"]).fit(train)
+
+    def sample(self, obs, seed=0):
+        return self.simulator.sample(obs, seed=seed)
+
+
+def test_a_generator_draws_as_often_as_it_is_asked_to_and_once_more(sets):
+    made = Generator(sets["train"])
+    report = evaluate(
+        sets["train"],
+        sets["test"],
+        {"made": made},
+        within=["tissue"],
+        families=["structure", "fidelity"],
+        baselines=["copula"],
+        draws=2,
+        seed=5,
+    )
+    by_hand = [metrics.s_dist(sets["test"], made.sample(sets["test"].obs, seed=seed)) for seed in (5, 6)]
+    runs = report.runs.set_index(["metric", "data"])["value"].sort_index(kind="stable")
+    assert runs.loc["S_dist", "made"].tolist() == pytest.approx(by_hand)
+    assert len(runs.loc["S_dist", "copula"]) == 2
+    assert report.table["copula sd"].notna().all()
+    pairs = ((made.sample(sets["test"].obs, seed=seed) for seed in some) for some in ((5, 7), (6, 8)))
+    expected = [metrics.independent_draw_auc(sets["test"], *pair, seed=5).mean() for pair in pairs]
+    assert runs.loc["two-sample AUC, forest, independent draw", "made"].tolist() == pytest.approx(expected)
+    assert report.settings["draws of baselines and generators"] == 2
+
+
+def test_a_second_draw_is_given_or_drawn_by_the_model_or_missing(sets):
+    asked = {"within": ["tissue"], "families": ["fidelity"], "baselines": []}
+    made = Generator(sets["train"])
+    first, second = (made.sample(sets["test"].obs, seed=seed) for seed in (0, 1))
+    row = ("fidelity", "two-sample AUC, forest, independent draw")
+
+    def score(draw, **given):
+        return evaluate(sets["train"], sets["test"], {"made": draw}, **asked | given).table.loc[row, "made"]
+
+    expected = metrics.independent_draw_auc(sets["test"], first, second).mean()
+    assert score(first, second_draws={"made": second}) == expected
+    assert score(first, models={"made": made}) == expected, "from the next seed"
+    other = metrics.independent_draw_auc(sets["test"], second, made.sample(sets["test"].obs, seed=2)).mean()
+    assert score(second, models=made) == other, "the next seed is the one that the user had"
+    missing = evaluate(sets["train"], sets["test"], {"made": first}, **asked).left_out
+    assert "it has no second draw; give its model in models, or the draw in second_draws" in set(missing["reason"])
+    with pytest.raises(ValueError, match=r"second_draws for synthetic.* equals synthetic.*; draw it with"):
+        score(first, second_draws=first)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +230,11 @@ def test_unequal_numbers_are_noted(sets):
         ({"contrast": ("condition", "cancer")}, ValueError, "must be a column of obs, a level and a reference level"),
         ({"contrast": ("state", "a", "b")}, ValueError, "contrast='state' is not a column of test.obs; columns"),
         ({"synthetic": {}}, ValueError, "synthetic is empty"),
-        ({"synthetic": {"bound": np.ones((9, 12))}}, ValueError, "other than 'bound', 'best', 'train'"),
+        (
+            {"synthetic": {"bound": np.ones((9, 12))}},
+            ValueError,
+            "other than 'bound', 'best', 'best possible'",
+        ),
         ({"synthetic": {"Gaussian": np.ones((9, 12))}}, ValueError, "name of a synthetic data set and of a baseline"),
         ({"synthetic": np.ones((9, 5))}, ValueError, "test has 12 genes and synthetic.* has 5"),
         (
@@ -182,6 +244,8 @@ def test_unequal_numbers_are_noted(sets):
         ),
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
+        ({"second_draws": {"VAE": 1}}, ValueError, "second_draws has 'VAE', which is no name of synthetic"),
+        ({"draws": 0}, ValueError, "draws must be at least 1"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"space": 0}, ValueError, "space must be at least 1"),
         ({"test": "test.h5ad"}, TypeError, "test must be an AnnData or a 2-D array"),

@@ -22,8 +22,11 @@ def test_inputs_are_whole_and_frozen(sets):
     assert (inputs.within, inputs.labels) == (("tissue", "condition"), ("tissue",))
     assert inputs.contrast == Contrast("condition", "cancer", "normal")
     np.testing.assert_array_equal(inputs.space.components_, PrincipalSpace(5, seed=3).fit(sets["train"]).components_)
-    drawn = matched(sets["train"], 36, sets["near"].obs, inputs.within, np.random.default_rng(3))
-    assert inputs.drawn.data.obs_names.equals(drawn.obs_names)
+    columns = ["tissue", "condition"]
+    assert inputs.covariates == tuple(columns)
+    drawn = matched(sets["train"].obs, sets["test"].obs, columns, np.random.default_rng(3))
+    assert inputs.drawn.data.obs_names.equals(sets["train"].obs_names[drawn.rows])
+    assert (inputs.drawn.data.obs[columns].to_numpy() == sets["test"].obs[columns].to_numpy()).all()
     for field in dataclasses.fields(inputs):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(inputs, field.name, None)

@@ -33,7 +33,8 @@ def test_the_bound_of_domias_is_each_half_of_validation_in_turn(sets):
     inputs = gather(sets["train"], sets["test"], sets["near"], validation=sets["validation"], space=5, seed=3)
     (metric,) = (one for one in privacy(inputs) if one.name == "DOMIAS AUC")
     a, b = halves(sets["validation"], 3)
-    found = [metrics.domias(sets["train"], x, sets["test"], y, space=inputs.space)["AUC"] for x, y in ((a, b), (b, a))]
+    space = metrics.ScaledGenes().fit(sets["train"])
+    found = [metrics.domias(sets["train"], x, sets["test"], y, space=space)["AUC"] for x, y in ((a, b), (b, a))]
     assert metric.number(metric.bound.of()) == np.mean(found)
 
 
@@ -44,3 +45,29 @@ def test_the_bound_of_logan_is_the_mean_over_models(sets):
     )
     (metric,) = (one for one in privacy(inputs) if one.name == "LOGAN AUC")
     assert metric.number(metric.bound.of()) == 0.75, "0.5 of the one that knows neither, 1 of the one that knows all"
+
+
+def test_the_size_of_kinds_needs_kinds_and_small_ones(sets):
+    def table(**asked):
+        report = evaluate(
+            sets["train"],
+            sets["test"],
+            sets["copy"],
+            validation=sets["validation"],
+            families=["privacy"],
+            baselines=[],
+            **asked,
+        )
+        return report.table["synthetic"].droplevel(0), report.left_out.drop_duplicates("metric").set_index("metric")[
+            "reason"
+        ]
+
+    numbers, reasons = table()
+    assert reasons["DOMIAS AUC, small kinds"] == "within is not given"
+    assert numbers["DOMIAS AUC"] > 0.75
+    numbers, reasons = table(within=["tissue", "condition"])
+    assert numbers["DOMIAS AUC, small kinds"] > 0.7, "10 training samples of each tissue with cancer"
+    assert numbers["DOMIAS TPR at 10 % FPR"] >= numbers["DOMIAS TPR at 1 % FPR"] > 0.3
+    assert {"DOMIAS AUC, other kinds", "DOMIAS AUC, other kinds, 12 PCs"} <= set(numbers.index)
+    numbers, reasons = table(within=["tissue"])
+    assert reasons["DOMIAS AUC, small kinds"] == "test has no samples of a kind with at most 10 train samples"
