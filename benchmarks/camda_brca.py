@@ -36,17 +36,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from generators import GENERATORS, REAL, Columns, Learned, check, learn, matched, whole
-from judges import differential_recovery, edges, halves, likeness, membership
+from generators import GENERATORS, REAL, Columns, Learned, check, learn, whole
+from judges import differential_recovery, edges, likeness, membership, real_likeness
 from kept import NBSP, ROOT, Kept, add_options, mean_sd
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, roc_curve
+from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.preprocessing import StandardScaler
 
 from gexlib.atomic import whole_file
-from gexlib.metrics.neighbours import nearest
+from gexlib.metrics import gan_leaks
+from gexlib.report.draws import halves, matched
 
 RESULT = ROOT / "benchmarks/results/camda_brca.csv"
 PAGE = ROOT / "book/howto/camda_brca.csv"
@@ -110,13 +111,6 @@ def discriminative_f1(train: AnnData, synthetic: AnnData, test: AnnData, seed: i
     return float(f1_score(np.concatenate([np.ones(test.n_obs), held_out_real]), found))
 
 
-def gan_leaks_rate(train: AnnData, synthetic: AnnData, test: AnnData) -> float:
-    """Return the share of training samples found at 10 % false positives, by the distance to a synthetic sample."""
-    scores = [-nearest(*(np.asarray(d.X, dtype=float) for d in (real, synthetic))) for real in (train, test)]
-    false, true, _ = roc_curve(np.repeat([1, 0], [train.n_obs, test.n_obs]), np.concatenate(scores))
-    return float(true[false <= 0.1].max())
-
-
 def scores_of_model(learned: Learned, train: AnnData, test: AnnData, seed: int) -> dict[str, float]:
     """Score a fitted generator; `train` holds all real samples of the other folds."""
     draw, other = (learned.model.sample(test.obs, seed=seed + add) for add in (0, 1000))
@@ -131,24 +125,23 @@ def scores_of_model(learned: Learned, train: AnnData, test: AnnData, seed: int) 
         **differential_recovery(test, draw, LABEL),
         **{f"{name}, training": value for name, value in whole_train.items()},
         **membership(seen, like_seen, test),
-        LEAKS: gan_leaks_rate(seen, like_seen, test),
+        LEAKS: gan_leaks(seen, like_seen, test)["TPR at 10 % FPR"],
         **learned.facts,
     }
 
 
 def scores_of_real(train: AnnData, test: AnnData, seed: int) -> dict[str, float]:
     """Score real samples in the place of synthetic ones: the bound of each score."""
-    draw, other = matched(train, test.obs, [LABEL], seed)
-    a, b = halves(train, train.obs[LABEL], seed)
-    part, _ = halves(test, test.obs[LABEL], seed)
+    draw = matched(train.obs, test.obs, [LABEL], np.random.default_rng(seed)).of(train)
+    (a, b), (part, _) = halves(train, seed), halves(test, seed)
     return {
         "accuracy": accuracy(train, train, test),
         "discriminative F1": discriminative_f1(a, b, part, seed),
-        **likeness(test, draw, other, seed),
+        **real_likeness(test, train, [LABEL], seed),
         **edges(test, draw),
         **differential_recovery(test, draw, LABEL),
         **membership(a, b, test),
-        LEAKS: gan_leaks_rate(a, b, test),
+        LEAKS: gan_leaks(a, b, test)["TPR at 10 % FPR"],
         "seconds": 0.0,
     }
 

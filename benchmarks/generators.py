@@ -12,7 +12,6 @@ import anndata
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from anndata.utils import make_index_unique
 
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.wgan import PRESETS, WGANGP, Settings
@@ -134,42 +133,6 @@ def described(name: str, settings: Settings) -> str:
     preset = PRESETS[MODELS[name][0]].to_dict()
     changed = [f"{key}={value}" for key, value in settings.to_dict().items() if value != preset[key]]
     return MODELS[name][0] + (f" with {', '.join(changed)}" if changed else "")
-
-
-def matched(pool: AnnData, obs: pd.DataFrame, within: list[str], seed: int, draws: int = 2) -> list[AnnData]:
-    """
-    Draw real samples of the same kinds as the rows of a table: the bound for generators that are asked for these rows.
-
-    No sample is drawn twice, in one draw or in two, as long as the kind has enough samples. A kind that the pool does
-    not have is drawn from all samples, as generators do with ``unseen="unknown"``.
-
-    Parameters
-    ----------
-    pool : AnnData
-        Real samples that are not of the table.
-    obs : DataFrame
-        One row for each sample of a draw.
-    within : list of str
-        Columns whose combinations are the kinds.
-    seed : int
-    draws : int
-        Number of draws.
-
-    Returns
-    -------
-    list of AnnData
-        With the covariates of the samples that were drawn.
-    """
-    rng = np.random.default_rng(seed)
-    has, wanted = (kind_names(table, within) for table in (pool.obs, obs))
-    rows = np.empty((draws, len(obs)), dtype=int)
-    for kind in np.unique(wanted):
-        places = np.flatnonzero(wanted == kind)
-        own = np.flatnonzero(has == kind)
-        order = rng.permutation(own if len(own) else pool.n_obs)
-        rows[:, places] = np.resize(order, (draws, len(places)))
-    names = [make_index_unique(pool.obs_names[one]) for one in rows]
-    return [AnnData(pool.X[one], pool.obs.iloc[one].set_axis(n), pool.var) for one, n in zip(rows, names, strict=True)]
 
 
 def kind_names(obs: pd.DataFrame, within: list[str]) -> np.ndarray:

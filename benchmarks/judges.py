@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from anndata import AnnData
 from scipy import stats
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, roc_auc_score, roc_curve
-from sklearn.model_selection import KFold
+from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gexlib import metrics
 from gexlib.metrics.neighbours import nearest
-
-FALSE_POSITIVES = 0.1
+from gexlib.report.draws import disjoint, matched
 
 
 def likeness(test: AnnData, draw: AnnData, other: AnnData, seed: int = 0) -> dict[str, float]:
@@ -34,40 +31,25 @@ def likeness(test: AnnData, draw: AnnData, other: AnnData, seed: int = 0) -> dic
     seed : int
         Of the forests.
     """
+    apart = metrics.independent_draw_auc(test, draw, other, seed=seed)
+    return _near(test, draw, seed) | {"rfx": float(apart.mean())}
+
+
+def real_likeness(test: AnnData, pool: AnnData, within: Sequence[str], seed: int = 0) -> dict[str, float]:
+    """Return the bound of `likeness`: other real samples of the same kinds in the place of synthetic ones."""
+    rng = np.random.default_rng(seed)
+    draw = matched(pool.obs, test.obs, within, rng).of(pool)
+    places, *rows = disjoint(pool.obs, test.obs, within, rng)
+    apart = metrics.independent_draw_auc(test[places], *(pool[one] for one in rows), seed=seed)
+    return _near(test, draw, seed) | {"rfx": float(apart.mean())}
+
+
+def _near(test: AnnData, draw: AnnData, seed: int) -> dict[str, float]:
     return {
         "S_dist": metrics.s_dist(test, draw, constant="zero"),
         **metrics.prdc(test, draw),
         "forest AUC": float(metrics.two_sample_auc(test, draw, seed=seed).mean()),
-        "rfx": rfx(test, draw, other, seed=seed),
     }
-
-
-def rfx(test: AnnData, draw: AnnData, other: AnnData, folds: int = 5, seed: int = 0) -> float:
-    """
-    Return the AUC of a forest that tells synthetic from real samples, trained on one draw and tested on another.
-
-    In each fold of the test samples, the forest learns from the other test samples and the samples of the first draw at
-    their places. It is tested on the fold and the samples of the second draw at its places. So draws whose samples
-    depend on each other cannot mislead it, as they can in a cross-validation.
-
-    Parameters
-    ----------
-    test, draw, other : AnnData
-        As for `likeness`.
-    folds : int
-    seed : int
-        Of the folds and the forest.
-    """
-    x, a, b = (np.asarray(data.X, dtype=np.float32) for data in (test, draw, other))
-    if not len(x) == len(a) == len(b):
-        raise ValueError(f"test, draw and other have {len(x)}, {len(a)} and {len(b)} samples; they must have as many")
-    found = []
-    for learn, held_out in KFold(folds, shuffle=True, random_state=seed).split(x):
-        forest = RandomForestClassifier(100, random_state=seed)
-        forest.fit(np.concatenate([x[learn], a[learn]]), np.repeat([0, 1], len(learn)))
-        chance = forest.predict_proba(np.concatenate([x[held_out], b[held_out]]))[:, 1]
-        found.append(roc_auc_score(np.repeat([0, 1], len(held_out)), chance))
-    return float(np.mean(found))
 
 
 def edges(reference: AnnData, synthetic: AnnData, threshold: float = 0.3) -> dict[str, float]:
@@ -133,17 +115,12 @@ def membership(seen: AnnData, synthetic: AnnData, test: AnnData) -> dict[str, fl
     synthetic : AnnData
         As many as `seen`.
     """
-    real = np.concatenate([seen.X, test.X]).astype(np.float64)
-    mean, sd = real.mean(axis=0), real.std(axis=0)
-    sd[sd == 0] = np.inf
-    real, made = (real - mean) / sd, (np.asarray(synthetic.X, dtype=np.float64) - mean) / sd
+    real, member = np.concatenate([seen.X, test.X]), np.arange(seen.n_obs + test.n_obs) < seen.n_obs
+    space = metrics.ScaledGenes().fit(real)
+    real, made = space.transform(real), space.transform(np.asarray(synthetic.X))
     score = nearest(real) / np.maximum(nearest(real, made), 1e-9)
-    member = np.arange(len(real)) < seen.n_obs
-    false, true, _ = roc_curve(member, score)
-    return {
-        "membership AUC": float(roc_auc_score(member, score)),
-        "membership TPR at 10 %": float(true[false <= FALSE_POSITIVES].max()),
-    }
+    found = metrics.attack_success(score[member], score[~member])
+    return {"membership AUC": found["AUC"], "membership TPR at 10 %": found["TPR at 10 % FPR"]}
 
 
 def label_f1(test: AnnData, synthetic: AnnData, label: str) -> float:
@@ -154,11 +131,3 @@ def label_f1(test: AnnData, synthetic: AnnData, label: str) -> float:
         model.fit(synthetic.X, synthetic.obs[label].astype(str))
     found = model.predict(test.X)
     return float(f1_score(test.obs[label].astype(str), found, average="weighted", zero_division=0))
-
-
-def halves(data: AnnData, label: pd.Series, seed: int) -> tuple[AnnData, AnnData]:
-    """Return two halves of a data set with the same shares of each class."""
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(data.n_obs)
-    order = order[np.argsort(label.astype(str).to_numpy()[order], kind="stable")]
-    return data[np.sort(order[::2])].copy(), data[np.sort(order[1::2])].copy()

@@ -37,8 +37,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 from camda_brca import tumours
-from generators import GENERATORS, REAL, Columns, check, learn, matched, whole
-from judges import label_f1, likeness
+from generators import GENERATORS, REAL, Columns, check, learn, whole
+from judges import label_f1, likeness, real_likeness
 from kept import ROOT, Kept, add_options, mean_sd
 from known_truth import Truth
 from matplotlib import rc_context
@@ -151,8 +151,10 @@ def row(folder: Path, changes: dict, data: str, n: int, generator: str, seed: in
         raise ValueError(f"n={n} is more than the {pool.n_obs} samples of {data!r} that are not for the test")
     if generator == REAL:
         fresh = Truth().sample(20 * TEST, 10**6 + 1 + seed) if data == TRUTH else pool
-        draw, other = matched(fresh, test.obs, columns.within, seed)
-        return likeness(test, draw, other, seed) | {"F1": label_f1(test, pool[:n], label), "seconds": 0.0}
+        return real_likeness(test, fresh, columns.within, seed) | {
+            "F1": label_f1(test, pool[:n], label),
+            "seconds": 0.0,
+        }
     part = pool[:n]
     split = split_groups(part.obs, by, {"train": 0.8, "validation": 0.2}, seed)
     train, validation = (part[(split == name).to_numpy()].copy() for name in ("train", "validation"))

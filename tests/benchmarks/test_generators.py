@@ -1,6 +1,5 @@
-"""Generators of the benchmarks: what each learns from, and the real samples that are their bound."""
+"""Generators of the benchmarks: what each learns from, and which rows are refused."""
 
-import numpy as np
 import pytest
 
 
@@ -30,15 +29,3 @@ def test_a_row_that_needs_a_setting_that_is_not_there_is_refused(generators, mon
     generators.check(["Gaussian"])
     with pytest.raises(SystemExit, match="the row 'future' needs Settings\\(telepathy=True\\).*--only 'Gaussian'"):
         generators.check(["Gaussian", "future"])
-
-
-def test_real_samples_are_matched_in_kind_and_not_repeated(generators, expression):
-    pool, test = expression(200, kinds=("a", "b", "b", "c")), expression(40, kinds=("b", "a"), seed=1)
-    first, second = generators.matched(pool, test.obs, ["kind"], seed=0)
-    for draw in (first, second):
-        assert draw.obs["kind"].tolist() == test.obs["kind"].tolist()
-    assert len({*first.obs_names, *second.obs_names}) == 80
-    few, again = generators.matched(pool[:8].copy(), test.obs, ["kind"], seed=0)
-    assert {tuple(x) for x in [*few.X, *again.X]} == {tuple(x) for x in pool.X[[1, 2, 5, 6, 0, 4]]}
-    unknown, _ = generators.matched(pool, expression(9, kinds=("z",)).obs, ["kind"], seed=0)
-    assert len(np.unique(unknown.obs["kind"])) > 1
