@@ -119,7 +119,14 @@ def test_train_sample_evaluate(gexlib, folder):
     assert result.exit_code == 0, result.stderr
     table = pd.read_csv("scores.csv", index_col=[0, 1])
     assert table.columns.tolist() == ["bound", "made0", "made1", "data", "Gaussian", "bootstrap", "best"]
-    assert table.droplevel(0).index.tolist() == ["S_dist", "S_dend", "S_TF-TG", "S_TG-TG"]
+    assert table.droplevel(0).index.tolist() == [
+        "S_dist",
+        "S_dend",
+        "edges, precision",
+        "edges, recall",
+        "S_TF-TG",
+        "S_TG-TG",
+    ]
     synthetic = table.loc[("structure", "S_dist"), ["made0", "made1", "data"]]
     assert synthetic.idxmax() == "data"
     assert f"{synthetic['made0']:.4f}" in result.stdout

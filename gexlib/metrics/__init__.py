@@ -3,7 +3,9 @@
 from gexlib.metrics.activity import tf_activity
 from gexlib.metrics.correlations import correlation, correlation_blocks, dissimilarity
 from gexlib.metrics.differential import differential_agreement
-from gexlib.metrics.fidelity import coverage, density, prdc, precision, recall
+from gexlib.metrics.edges import coexpression_edges
+from gexlib.metrics.faithfulness import alpha_precision, authenticity
+from gexlib.metrics.fidelity import coverage, density, prdc, prdc_samples, precision, recall
 from gexlib.metrics.gamma_coefficient import gamma
 from gexlib.metrics.linkage import complete_linkage
 from gexlib.metrics.marginals import quantile_agreement, sd_ratio, wasserstein, zero_shares
@@ -29,10 +31,13 @@ __all__ = [
     "Properties",
     "ScaledGenes",
     "adversarial_accuracy",
+    "alpha_precision",
     "attack_success",
     "augmentation",
+    "authenticity",
     "classification",
     "closest_records",
+    "coexpression_edges",
     "complete_linkage",
     "correlation",
     "correlation_blocks",
@@ -52,6 +57,7 @@ __all__ = [
     "logan",
     "mmd",
     "prdc",
+    "prdc_samples",
     "precision",
     "privacy_loss",
     "property_distances",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from anndata import AnnData
 
@@ -43,7 +44,11 @@ def differential_agreement(
         As from :func:`gexlib.analysis.agreement`, with real data as the reference. ``Pearson`` and ``Spearman``
         correlation of the effects over all genes (1 is best), ``slope`` of the synthetic on the real effects (1 is
         best), ``same sign`` among the genes that differ in real data, share of ``top N`` genes that both have, and so
-        on.
+        on. Beside these, a *discovery* is a gene below the false discovery rate, with the sign of its effect:
+        ``true positives``, the share of the real discoveries that synthetic data make too; ``precision``, the share of
+        the synthetic discoveries that real data make too; ``false positives``, the share of the genes without a real
+        discovery that have a synthetic one; ``discoveries``, the number of synthetic discoveries. NaN if there are none
+        to take a share of. They depend on the numbers of samples, which should be alike.
 
     Raises
     ------
@@ -54,7 +59,9 @@ def differential_agreement(
     -----
     The share of genes of large absolute effect that both lists have is the concordance of
     :cite:t:`squair2021confronting`. A data set with less variety within groups than real data has smaller p-values.
-    Effects do not depend on the variety, so effects are compared here.
+    Effects do not depend on the variety, so effects are compared here. Discoveries do: the shares of true and false
+    positives of :cite:t:`chen2024towards` show it. They count genes that are up and down apart; here one number is
+    over both.
 
     Examples
     --------
@@ -74,4 +81,19 @@ def differential_agreement(
             tables.append(differential_expression(data, by, value, reference, adjust))
         except ValueError as error:
             raise ValueError(f"{argument}: {error}") from None
-    return agreement(tables[1], tables[0], top=min(top, real.n_vars), fdr=fdr)
+    found = agreement(tables[1], tables[0], top=min(top, real.n_vars), fdr=fdr)
+    return pd.concat([found, _discoveries(tables[0], tables[1], fdr)])
+
+
+def _discoveries(real: pd.DataFrame, synthetic: pd.DataFrame, fdr: float) -> pd.Series:
+    want, got = (np.sign(table["effect"]).where(table["fdr"] < fdr, 0.0) for table in (real, synthetic.loc[real.index]))
+    right, wanted, made = ((want == got) & (want != 0)).sum(), (want != 0).sum(), (got != 0).sum()
+    false, none = ((want == 0) & (got != 0)).sum(), (want == 0).sum()
+    return pd.Series(
+        {
+            "true positives": right / wanted if wanted else np.nan,
+            "precision": right / made if made else np.nan,
+            "false positives": false / none if none else np.nan,
+            "discoveries": made,
+        }
+    )

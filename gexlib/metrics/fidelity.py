@@ -63,26 +63,51 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
     >>> prdc(real, rng.normal(size=(200, 5)) / 9).round(1).to_dict()  # the middle only
     {'precision': 1.0, 'recall': 0.0, 'density': 2.0, 'coverage': 0.2}
     """
+    found = prdc_samples(real, synthetic, k, space)
+    return pd.Series({name: values.mean() for name, values in found.items()}, name="value", dtype=float)
+
+
+def prdc_samples(
+    real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None
+) -> dict[str, np.ndarray]:
+    """
+    Compute what each sample adds to :func:`prdc`, for intervals and for subsets of the samples.
+
+    Parameters
+    ----------
+    real, synthetic, k, space
+        As for :func:`prdc`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``precision`` (bool) and ``density`` (float) of each synthetic sample, ``recall`` and ``coverage`` (bool) of
+        each real one. Their means are the values of :func:`prdc`.
+
+    Examples
+    --------
+    >>> real, synthetic = np.array([[0.0, 0], [1, 0], [9, 0]]), np.array([[0.5, 0], [30, 0]])
+    >>> prdc_samples(real, synthetic, k=1)["precision"].tolist()
+    [True, False]
+    """
     real, synthetic = coordinates(space, real=real, synthetic=synthetic)
     k = whole_number("k", k, 1)
     for argument, data in (("real", real), ("synthetic", synthetic)):
         if len(data) <= k:
             raise ValueError(f"k={k} needs more than {k} samples, and {argument} has {len(data)}; choose a smaller k")
     real_radius, synthetic_radius = (nearest_squared(data, k=k)[:, -1] for data in (real, synthetic))
-    precise, covered, recalled, inside = 0, np.zeros(len(real), bool), np.zeros(len(real), bool), 0
+    covered, recalled = np.zeros(len(real), bool), np.zeros(len(real), bool)
+    precise, inside = np.zeros(len(synthetic), bool), np.zeros(len(synthetic))
     for rows, d2, error in squared_distances(synthetic, real):
 
         def exact(i: np.ndarray, j: np.ndarray, first: int = rows.start) -> np.ndarray:
             return exact_squared(synthetic, i + first, real, j)
 
         closed, within = compared(d2, error, real_radius, exact)
-        precise += np.count_nonzero(closed.any(axis=1))
-        inside += np.count_nonzero(within)
+        precise[rows], inside[rows] = closed.any(axis=1), within.sum(axis=1)
         covered |= within.any(axis=0)
         recalled |= compared(d2, error, synthetic_radius[rows, None], exact)[0].any(axis=0)
-    values = {"precision": precise / len(synthetic), "recall": recalled.mean()}
-    values |= {"density": inside / (k * len(synthetic)), "coverage": covered.mean()}
-    return pd.Series(values, name="value", dtype=float)
+    return {"precision": precise, "recall": recalled, "density": inside / k, "coverage": covered}
 
 
 def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from gexlib.checks import check_columns, listing, whole_number
@@ -49,6 +50,8 @@ def gan_leaks(
         ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``: the largest share of training records that are found while at most
         10 % or 1 % of test records are taken for training records. 0.1 and 0.01: the attacker learns nothing. With
         fewer than 100 test records, none of them may be taken for a training record in the second.
+        ``AUC error``: the standard error of the area :cite:p:`delong1988comparing`, which takes records as independent;
+        NaN if there is only one training or test record.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def gan_leaks(
     --------
     >>> train, fresh, test = np.random.default_rng(0).normal(size=(3, 300, 5))
     >>> [gan_leaks(train, data, test).round(1).tolist() for data in (fresh, train)]
-    [[0.5, 0.1, 0.0], [1.0, 1.0, 1.0]]
+    [[0.5, 0.1, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0]]
     """
     train, synthetic, test, *reference = _coordinates(space, train, synthetic, test, reference)
     usual = [nearest(records, reference[0]) if reference else 0.0 for records in (train, test)]
@@ -101,7 +104,7 @@ def domias(
     Returns
     -------
     Series
-        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR``, ``TPR at 1 % FPR`` and ``AUC error``, as for :func:`gan_leaks`.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def domias(
     --------
     >>> train, fresh, test, reference = np.random.default_rng(0).normal(size=(4, 300, 5))
     >>> [domias(train, data, test, reference).round(1).tolist() for data in (fresh, train)]
-    [[0.5, 0.1, 0.0], [1.0, 1.0, 1.0]]
+    [[0.5, 0.1, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0]]
     """
     return attack_success(*_domias_scores(train, synthetic, test, reference, k, space))
 
@@ -156,7 +159,8 @@ def domias_by_size(
     -------
     Series
         Those of :func:`domias`, and ``AUC, small kinds`` and ``AUC, other kinds``: the area for the records of each
-        alone, NaN if there are no such training or test records. ``records of small kinds`` and ``test records of small
+        alone, NaN if there are no such training or test records; each with its standard error, such as ``AUC, small
+        kinds error``. ``records of small kinds`` and ``test records of small
         kinds``: how many there are.
 
     Raises
@@ -189,7 +193,8 @@ def domias_by_size(
         ("AUC, other kinds", [~some for some in few]),
     ):
         some = [score[mask & (code >= 0)] for score, mask, code in zip(scores, chosen, codes, strict=True)]
-        found[name] = attack_success(*some)["AUC"] if all(map(len, some)) else np.nan
+        success = attack_success(*some) if all(map(len, some)) else {}
+        found[name], found[f"{name} error"] = (success.get(entry, np.nan) for entry in ("AUC", "AUC error"))
     found["records of small kinds"] = few[0].sum()
     found["test records of small kinds"] = (few[1] & (codes[1] >= 0)).sum()
     return found
@@ -228,7 +233,7 @@ def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     Returns
     -------
     Series
-        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR``, ``TPR at 1 % FPR`` and ``AUC error``, as for :func:`gan_leaks`.
 
     Notes
     -----
@@ -237,7 +242,7 @@ def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     Examples
     --------
     >>> logan([3.0, 4.0, 5.0], [1.0, 2.0]).tolist()
-    [1.0, 1.0, 1.0]
+    [1.0, 1.0, 1.0, 0.0]
     """
     return attack_success(train_scores, test_scores)
 
@@ -254,7 +259,7 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
     Returns
     -------
     Series
-        ``AUC``, ``TPR at 10 % FPR`` and ``TPR at 1 % FPR``, as for :func:`gan_leaks`.
+        ``AUC``, ``TPR at 10 % FPR``, ``TPR at 1 % FPR`` and ``AUC error``, as for :func:`gan_leaks`.
 
     Raises
     ------
@@ -263,8 +268,8 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
 
     Examples
     --------
-    >>> attack_success([0, 1, 1, 2], [0, 1]).tolist()
-    [0.6875, 0.25, 0.25]
+    >>> attack_success([0, 1, 1, 2], [0, 1]).round(4).tolist()
+    [0.6875, 0.25, 0.25, 0.2447]
     """
     scores = []
     for argument, values in (("train_scores", train_scores), ("test_scores", test_scores)):
@@ -279,7 +284,18 @@ def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Seri
     false, true, _ = roc_curve(member, score)
     found = {"AUC": roc_auc_score(member, score)}
     found |= {name: true[false <= rate].max() for name, rate in RATES.items()}
+    found["AUC error"] = _area_error(*scores)
     return pd.Series(found, name="value", dtype=float)
+
+
+def _area_error(members: np.ndarray, others: np.ndarray) -> float:
+    """Return the standard error of the area under the ROC curve, from the share of pairs that each record wins."""
+    if min(len(members), len(others)) < 2:
+        return np.nan
+    ranks = rankdata(np.concatenate([members, others]))
+    n, m = len(members), len(others)
+    wins = (ranks[:n] - rankdata(members)) / m, 1 - (ranks[n:] - rankdata(others)) / n
+    return float(np.sqrt(wins[0].var(ddof=1) / n + wins[1].var(ddof=1) / m))
 
 
 def _coordinates(

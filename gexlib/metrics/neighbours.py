@@ -74,6 +74,20 @@ def nearest(x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
     return np.sqrt(nearest_squared(x, y)[:, 0])
 
 
+def nearest_place(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return which sample of `y` is nearest to each sample of `x`, and its distance.
+
+    Examples
+    --------
+    >>> place, distance = nearest_place(np.array([[0.0], [4.0]]), np.array([[9.0], [1.0]]))
+    >>> place.tolist(), distance.tolist()
+    ([1, 1], [1.0, 3.0])
+    """
+    place = np.concatenate([d2.argmin(axis=1) for _, d2, _ in squared_distances(x, y)])
+    return place, np.sqrt(exact_squared(x, np.arange(len(x)), y, place))
+
+
 def compared(
     d2: np.ndarray,
     error: np.ndarray,

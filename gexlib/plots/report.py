@@ -16,6 +16,8 @@ ROW = 0.27  # inches
 JUDGED = ((GAN, "o"), (BASELINES[3], "D"), (BASELINES[2], "P"), ("#1b1b1b", "X"))
 SIMPLE = ((BASELINES[0], "s"), (BASELINES[4], "^"), (BASELINES[1], "v"), (BASELINES[2], "<"))
 
+REFERENCES = {"bound": "d", "best possible": "*"}
+
 
 def scorecard(
     mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, figure: Figure, synthetic: Sequence[str]
@@ -26,7 +28,7 @@ def scorecard(
     Parameters
     ----------
     mean, sd : DataFrame, rows are (family, metric), columns data sets
-        Of a :class:`gexlib.report.Report`. A column ``bound`` is real data.
+        Of a :class:`gexlib.report.Report`. ``bound`` is real data, ``best possible`` a model of the right form.
     definitions : DataFrame, one row a metric
         ``best``, and the least scale, ``low`` to ``high``. The scale grows to hold all numbers; both of its ends are
         written beside the line.
@@ -76,7 +78,7 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
 
 def _marks(names: list[str], synthetic: Sequence[str]) -> dict[str, dict]:
     """Return colour and marker of each data set."""
-    simple = [name for name in names if name not in synthetic and name != "bound"]
+    simple = [name for name in names if name not in synthetic and name not in REFERENCES]
     style = {}
     for i, name in enumerate(simple):
         colour, marker = SIMPLE[i % len(SIMPLE)]
@@ -84,8 +86,10 @@ def _marks(names: list[str], synthetic: Sequence[str]) -> dict[str, dict]:
     for i, name in enumerate(name for name in names if name in synthetic):
         colour, marker = JUDGED[i % len(JUDGED)]
         style[name] = {"color": colour, "marker": marker, "ms": 7.5, "mew": 0}
-    if "bound" in names:
-        style["bound"] = {"color": REAL, "marker": "d", "ms": 6.5, "mfc": "white", "mew": 1.4}
+    style |= {
+        name: {"color": REAL, "marker": marker, "ms": 6.5, "mfc": "white", "mew": 1.4}
+        for name, marker in REFERENCES.items()
+    }
     return {name: style[name] for name in names}
 
 

@@ -13,6 +13,7 @@ from gexlib.report.draws import disjoint, halves
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import Bound, Values
 
+HALVES = "one half of test in the place of synthetic, the other as test, and in turn; mean"
 NO_TRAIN = "train is not given"
 
 
@@ -85,7 +86,7 @@ def held_out(inputs: Inputs, of: Callable[[AnnData, AnnData], pd.Series]) -> Bou
         a, b = halves(inputs.test, inputs.seed)
         return average([of(a, b), of(b, a)])
 
-    return Bound("one half of test in the place of synthetic, the other as test, and in turn; mean", in_turn)
+    return Bound(HALVES, in_turn)
 
 
 def average(found: Sequence[pd.Series]) -> pd.Series:

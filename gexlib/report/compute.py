@@ -8,6 +8,7 @@ from itertools import groupby
 import numpy as np
 
 from gexlib.report.candidates import Candidate
+from gexlib.report.intervals import Estimate
 from gexlib.report.metric import Metric, Values
 from gexlib.report.numbers import Omission, Value
 
@@ -39,22 +40,22 @@ def compute(metrics: Iterable[Metric], candidates: Sequence[Candidate]) -> tuple
             calls.append((one.name, one.run, shown, lambda one=one, of=first.of: of(one)))
         for name, run, shown, call in calls:
             found, reasons = _numbers(together, call)
-            values += [Value(m.family, m.name, name, run, number) for m, number in found]
+            values += [Value(m.family, m.name, name, run, *number) for m, number in found]
             left_out += [Omission(m.family, m.name, shown, reason) for m, reason in reasons]
     return values, left_out
 
 
 def _numbers(
     together: list[Metric], call: Callable[[], Values]
-) -> tuple[list[tuple[Metric, float]], list[tuple[Metric, str]]]:
+) -> tuple[list[tuple[Metric, Estimate]], list[tuple[Metric, str]]]:
     """Return the numbers of metrics that one call computes, and the reasons of those that have none."""
     try:
         values = call()
-        numbers = [(metric, metric.number(values)) for metric in together]
+        numbers = [(metric, metric.estimate(values)) for metric in together]
     except (ValueError, TypeError) as error:
         return [], [(metric, str(error)) for metric in together]
     undefined = "the number is not defined for these data"
     return (
-        [(metric, number) for metric, number in numbers if np.isfinite(number)],
-        [(metric, undefined) for metric, number in numbers if not np.isfinite(number)],
+        [(metric, number) for metric, number in numbers if np.isfinite(number.value)],
+        [(metric, undefined) for metric, number in numbers if not np.isfinite(number.value)],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from platform import python_version
 
@@ -16,9 +17,12 @@ from gexlib.report.candidates import Candidate
 from gexlib.report.compute import compute
 from gexlib.report.families import FAMILIES, chosen_families
 from gexlib.report.inputs import Inputs, gather
+from gexlib.report.metric import Bound
 from gexlib.report.numbers import Omission, Value
+from gexlib.report.refit import NAME, describe, refitted
 from gexlib.report.result import Report
 from gexlib.report.sets import DataSet
+from gexlib.simulators import GaussianCopula
 from gexlib.simulators.base import DataSimulator
 from gexlib.wgan import WGANGP
 
@@ -42,6 +46,8 @@ def evaluate(
     draws: int = 1,
     families: Sequence[str] | None = None,
     baselines: Sequence[str] = ("Gaussian", "bootstrap"),
+    best_possible: bool | DataSimulator | WGANGP = False,
+    groups: str | None = None,
     space: int = 50,
     seed: int = 0,
     jobs: int = 1,
@@ -95,6 +101,13 @@ def evaluate(
     baselines : sequence of str
         Names in :data:`gexlib.report.BASELINES`. Baselines are fitted to ``train``, and draw a sample of the same kind
         for each test sample.
+    best_possible : bool, simulator or WGANGP
+        Adds a column ``best possible``: what a generator of the right form reaches with so many training samples, by a
+        parametric bootstrap (:func:`gexlib.report.refit.refitted`). A simulator or model, with ``fit(train)`` and
+        ``sample(obs, seed)``, is the form. True: a Gaussian copula of each kind. It takes as long as one more baseline.
+    groups : str, optional
+        Column of ``test.obs`` whose groups are independent of each other, such as ``"donor"``. Standard errors of
+        nearest-neighbour metrics come from a bootstrap of these groups. Default: each sample is independent.
     space : int
         Number of principal components (centred, not scaled) of ``train``; fewer if it cannot have as many.
     seed : int
@@ -106,7 +119,7 @@ def evaluate(
     -------
     Report
         ``table`` has a row for each metric; ``definitions`` says what each is and what its bound is; ``left_out``
-        says what could not be computed, and why.
+        says what could not be computed, and why. ``sentences`` says on how many metrics each baseline is as good.
 
     Raises
     ------
@@ -147,6 +160,7 @@ def evaluate(
         models=models,
         second_draws=second_draws,
         draws=draws,
+        groups=groups,
         space=space,
         seed=seed,
         jobs=jobs,
@@ -157,6 +171,11 @@ def evaluate(
     candidates = [*inputs.candidates, *simple]
     metrics = [metric for family in chosen for metric in FAMILIES[family](inputs)]
     values, not_computed = compute(metrics, candidates)
+    notes = _notes(inputs, candidates, space)
+    if best_possible is not False:
+        model = GaussianCopula(within=inputs.within, unseen="unknown") if best_possible is True else best_possible
+        numbers, missing, note = _best_possible(inputs, model, chosen)
+        values, not_computed, notes = values + numbers, not_computed + missing, notes + note
     return Report(
         runs=pd.DataFrame(values, columns=Value._fields),
         definitions=pd.DataFrame(metric.definition() for metric in metrics).set_index(["family", "metric"]),
@@ -167,8 +186,21 @@ def evaluate(
         settings=_settings(inputs, chosen, draws),
         provenance=_provenance(inputs, candidates),
         versions={"python": python_version()} | {name: version(name) for name in PACKAGES},
-        notes=_notes(inputs, candidates, space),
+        notes=notes,
     )
+
+
+def _best_possible(
+    inputs: Inputs, model: DataSimulator | WGANGP, families: list[str]
+) -> tuple[list[Value], list[Omission], list[str]]:
+    """Return the numbers of a model that is fitted to its own samples, what has none, and what they are in words."""
+    try:
+        own = refitted(inputs, model)
+    except (ValueError, TypeError) as error:
+        return [], [Omission("all", "all", NAME, str(error))], []
+    metrics = [replace(metric, bound=Bound("")) for family in families for metric in FAMILIES[family](own)]
+    values, left_out = compute(metrics, own.candidates)
+    return values, [row for row in left_out if row.data == NAME], [describe(own.candidates[0], model)]
 
 
 def _names(candidates: Sequence[Candidate]) -> list[str]:
@@ -202,6 +234,7 @@ def _provenance(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, di
 def _settings(inputs: Inputs, families: list[str], draws: int) -> dict:
     return {
         "seed": inputs.seed,
+        "groups": inputs.groups,
         "draws of baselines and generators": draws,
         "genes": inputs.test.n_vars,
         "principal components of train": inputs.space.n_components if inputs.space else None,

@@ -9,6 +9,7 @@ from gexlib import metrics
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.bounds import NO_TRAIN, check_rows, in_place, matched_pair
 from gexlib.report.inputs import Inputs
+from gexlib.report.intervals import of_folds, of_groups
 from gexlib.report.metric import LOWER, NEARER, Metric
 
 NEIGHBOURS = 5
@@ -32,6 +33,7 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     """Yield all metrics in one space; their names end with `suffix`."""
     metric = partial(Metric, family="fidelity", space=where, missing=missing)
     yield from _neighbours(inputs, space, suffix, metric)
+    yield from _faithful(inputs, space, suffix, metric)
 
     def discrepancy(candidate):
         return metrics.mmd(inputs.test, candidate.data, seed=inputs.seed, space=space)
@@ -50,9 +52,9 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
     for short, classifier, described in CLASSIFIERS:
 
         def auc(candidate, classifier=classifier):
-            return metrics.two_sample_auc(
-                inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs
-            ).mean()
+            return of_folds(
+                metrics.two_sample_auc(inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs)
+            )
 
         yield metric(
             name=f"two-sample AUC, {short}{suffix}",
@@ -73,9 +75,9 @@ def _independent(inputs: Inputs, metric: partial) -> Metric:
     """Return the two-sample test whose forest is tested on a draw that it has not seen."""
 
     def area(real, first, second):
-        return metrics.independent_draw_auc(
-            real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs
-        ).mean()
+        return of_folds(
+            metrics.independent_draw_auc(real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs)
+        )
 
     def of(candidate):
         if candidate.again is None:
@@ -103,7 +105,8 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
     """Yield precision, recall, density and coverage, which are computed together."""
 
     def of(candidate):
-        return metrics.prdc(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        found = metrics.prdc_samples(inputs.test, candidate.data, k=NEIGHBOURS, space=space)
+        return {name: of_groups(each, inputs.groups_of(len(each)), inputs.seed) for name, each in found.items()}
 
     metric = partial(metric, function=metrics.prdc, of=of, bound=in_place(inputs, of))
     balls = f"balls reach to the {NEIGHBOURS}th nearest neighbour, Euclidean"
@@ -118,3 +121,25 @@ def _neighbours(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metri
         ("coverage", "Share of balls of test samples that hold a synthetic sample", {}),
     ):
         yield metric(name=name + suffix, entry=name, text=f"{text}; {balls}.", **better)
+
+
+def _faithful(inputs: Inputs, space: PrincipalSpace | None, suffix: str, metric: partial) -> Iterator[Metric]:
+    """Yield alpha-precision and beta-recall, which are computed together."""
+
+    def of(candidate):
+        return metrics.alpha_precision(inputs.test, candidate.data, space)
+
+    metric = partial(metric, function=metrics.alpha_precision, of=of, bound=in_place(inputs, of))
+    for name, text in (
+        (
+            "alpha-precision",
+            "Agreement of the shares of synthetic and test samples in balls around the mean of test, over all radii.",
+        ),
+        (
+            "beta-recall",
+            "Agreement of the share of test samples whose nearest synthetic sample is nearer than their nearest other "
+            "test sample, and lies in a ball around the mean of synthetic, with the share of this ball, over all "
+            "radii. About 0.5 for two samples of one distribution.",
+        ),
+    ):
+        yield metric(name=name + suffix, entry=name, text=text)

@@ -41,6 +41,8 @@ class Inputs:
         Samples of `train` that match `test` in number and covariates. None without `train`.
     matches : Matches, optional
         Which training sample stands for each test sample in `drawn`.
+    groups : str, optional
+        Column of ``test.obs`` whose groups are independent of each other, such as the donor. None: each sample is.
     seed, jobs : int
         Seed of all draws, and processors for random forests.
     """
@@ -56,6 +58,7 @@ class Inputs:
     space: PrincipalSpace | None
     drawn: Candidate | None
     matches: Matches | None
+    groups: str | None
     seed: int
     jobs: int
 
@@ -63,6 +66,12 @@ class Inputs:
     def covariates(self) -> tuple[str, ...]:
         """The columns in which training samples match test samples: `within`, and `labels` that are not in it."""
         return tuple(dict.fromkeys((*self.within, *self.labels)))
+
+    def groups_of(self, n: int) -> np.ndarray:
+        """Return the group of each of `n` samples: that of the test sample if there are as many, or its number."""
+        if self.groups is None or n != self.test.n_obs:
+            return np.arange(n)
+        return self.test.obs[self.groups].astype(str).to_numpy()
 
     @property
     def unit(self) -> str:
@@ -84,6 +93,7 @@ def gather(
     models=None,
     second_draws=None,
     draws: int = 1,
+    groups: str | None = None,
     space: int = 50,
     seed: int = 0,
     jobs: int = 1,
@@ -106,6 +116,8 @@ def gather(
     real = {name: data.obs for name, data in parts.items() if data is not None}
     within, labels = _columns("within", within, real), _columns("labels", labels, real)
     contrast = _contrast(contrast, real)
+    if groups is not None:
+        check_columns("groups", [groups], test.obs, "test.obs", complete=True)
     if not (regulons is None or isinstance(regulons, Mapping)):
         raise TypeError(f"regulons must be a dict of target genes by transcription factor, not {regulons!r:.60}")
     matches = None
@@ -124,6 +136,7 @@ def gather(
         space=None if train is None else _fit_space(train, wanted, seed),
         drawn=None if train is None else Candidate("bound", matches.of(train)),
         matches=matches,
+        groups=groups,
         seed=seed,
         jobs=jobs,
     )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gexlib.report.candidates import Candidate
+from gexlib.report.intervals import Estimate
 
 HIGHER = "higher"
 LOWER = "lower"
 NEARER = "nearer to best"
 
-Values = float | Mapping[str, float] | pd.Series
+Values = float | Estimate | Mapping[str, float | Estimate] | pd.Series
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,16 @@ class Metric:
 
     def number(self, values: Values) -> float:
         """Return the metric's own number among the values that `of` has computed."""
-        return float(values[self.entry] if self.entry else values)
+        return self.estimate(values).value
+
+    def estimate(self, values: Values) -> Estimate:
+        """Return the metric's own number with its standard error: given with it, or beside it as ``ENTRY error``."""
+        own = values[self.entry] if self.entry else values
+        if isinstance(own, Estimate):
+            return own
+        beside = f"{self.entry} error"
+        error = values[beside] if self.entry and beside in values else np.nan
+        return Estimate(float(own), float(error))
 
     def definition(self) -> dict[str, str | float]:
         """Return everything that tells what the number is, as plain strings and numbers."""

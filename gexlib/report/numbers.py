@@ -8,15 +8,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from gexlib.report.counts import compare, in_words
+
 
 class Value(NamedTuple):
-    """A row of `Numbers.runs`: one number."""
+    """A row of `Numbers.runs`: one number, and its standard error, NaN if that is not known."""
 
     family: str
     metric: str
     data: str
     run: int
     value: float
+    error: float = np.nan
 
 
 class Omission(NamedTuple):
@@ -36,7 +39,8 @@ class Numbers:
     Attributes
     ----------
     runs : DataFrame
-        Every number: columns ``family``, ``metric``, ``data``, ``run``, ``value``.
+        Every number: columns ``family``, ``metric``, ``data``, ``run``, ``value`` and ``error``, its standard error:
+        from a bootstrap of groups of test samples, from folds, or from the records of an attack. NaN: not known.
     definitions : DataFrame
         By family and metric: ``function``, which function computes it; ``text``, what is computed; ``bound``, what the
         column ``bound`` holds; ``best`` and ``better``, the best value and which direction is better; ``low`` and
@@ -68,7 +72,7 @@ class Numbers:
 
     @property
     def mean(self) -> pd.DataFrame:
-        """Means over runs: a row for each metric, columns ``bound``, synthetic data sets, baselines."""
+        """Means over runs: a row for each metric, columns ``bound``, ``best possible``, synthetic, baselines."""
         return self._over_runs("mean")
 
     @property
@@ -77,11 +81,44 @@ class Numbers:
         return self._over_runs("std")
 
     @property
+    def error(self) -> pd.DataFrame:
+        """Standard errors that are due to the samples, mean over runs, shaped as `mean`; NaN where not known."""
+        return self._over_runs("mean", "error")
+
+    @property
+    def spread(self) -> pd.DataFrame:
+        """Standard deviation over runs where there are several, or else the standard error; shaped as `mean`."""
+        return self.sd.fillna(self.error)
+
+    @property
+    def as_good(self) -> pd.DataFrame:
+        """
+        On which metrics each baseline is as good as each synthetic data set, or better.
+
+        A baseline is as good if it is no farther from ``best``, beyond the spread of the difference
+        (:func:`gexlib.report.counts.compare`). The columns are pairs (synthetic, baseline). The values are ``"better"``
+        (by more than the spread), ``"as good"``, ``"worse"``, or NaN if either has no number.
+        """
+        pairs = {
+            (one, other): compare(self.mean, self.spread, self.definitions, one, other)
+            for one in self.synthetic
+            for other in self.baselines
+            if {one, other} <= set(self.mean)
+        }
+        return pd.DataFrame(pairs, index=self.mean.index)
+
+    @property
+    def sentences(self) -> list[str]:
+        """In words: on how many metrics each baseline is as good as each synthetic data set, or better."""
+        return in_words(self.as_good, self.spread)
+
+    @property
     def table(self) -> pd.DataFrame:
         """
         The table of the report, with a row for each metric.
 
-        The index is family and metric. The columns are ``bound``, the synthetic data sets (with ``NAME sd`` beside
+        The index is family and metric. The columns are ``bound`` and ``best possible`` if
+        they were computed, the synthetic data sets (with ``NAME sd`` beside
         several runs), the baselines, and ``best``, the best value.
         """
         mean, sd = self.mean, self.sd
@@ -94,7 +131,7 @@ class Numbers:
 
     def to_dict(self) -> dict:
         """Return everything as plain numbers and strings, with None for what is not a number."""
-        mean, sd, n = self.mean, self.sd, self._over_runs("count")
+        mean, sd, error, n = self.mean, self.sd, self.error, self._over_runs("count")
         metrics = []
         for row in mean.index:
             family, name = row
@@ -102,6 +139,7 @@ class Numbers:
                 data: {
                     "mean": _plain(mean.at[row, data]),
                     "sd": _plain(sd.at[row, data]),
+                    "error": _plain(error.at[row, data]),
                     "runs": _plain(n.at[row, data]),
                 }
                 for data in mean
@@ -112,6 +150,7 @@ class Numbers:
             "metrics": metrics,
             "left_out": self.left_out.to_dict("records"),
             "notes": self.notes,
+            "sentences": self.sentences,
             "synthetic": self.synthetic,
             "baselines": self.baselines,
             "samples": self.samples,
@@ -121,11 +160,13 @@ class Numbers:
             "runs": [{key: _plain(value) for key, value in row.items()} for row in self.runs.to_dict("records")],
         }
 
-    def _over_runs(self, function: str) -> pd.DataFrame:
+    def _over_runs(self, function: str, column: str = "value") -> pd.DataFrame:
         computed = set(zip(self.runs["family"], self.runs["metric"], strict=True))
         order = [row for row in self.definitions.index if row in computed]
-        columns = [*(["bound"] if "bound" in set(self.runs["data"]) else []), *self.synthetic, *self.baselines]
-        found = self.runs.groupby(["family", "metric", "data"], sort=False)["value"].agg(function).unstack("data")
+        present = set(self.runs["data"])
+        references = [name for name in ("bound", "best possible") if name in present]
+        columns = [*references, *self.synthetic, *self.baselines]
+        found = self.runs.groupby(["family", "metric", "data"], sort=False)[column].agg(function).unstack("data")
         index = pd.MultiIndex.from_tuples(order, names=["family", "metric"])
         return found.reindex(index=index, columns=columns).rename_axis(columns=None)
 

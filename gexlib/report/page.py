@@ -49,13 +49,15 @@ def whole(numbers: Numbers) -> str:
 expected to do better: if one does, look for a lack of variety (recall, sd ratio) or of privacy. Any generator should
 beat the baselines. Bootstrap copies training samples: it shows what the numbers on privacy are for.</p>
 {"".join(f"<p>{escape(note)}</p>" for note in numbers.notes)}
+{sentences(numbers)}
 <h2>Figure</h2>
 <p>Each metric has its own scale, whose ends are written at both sides. The upright line is the best value. Bars are
 one standard deviation over runs.</p>
 {draw_svg(numbers)}
 <h2>Table</h2>
 {table(numbers)}
-<p class="faint">↑ higher is better, ↓ lower is better, no arrow: nearer to <em>best</em> is better.</p>
+<p class="faint">↑ higher is better, ↓ lower is better, no arrow: nearer to <em>best</em> is better. After ±:
+the standard deviation over runs where there are several, or else the standard error, where it is known.</p>
 {omissions(numbers)}
 <h2>Definitions</h2>
 {_definitions(numbers)}
@@ -66,8 +68,8 @@ one standard deviation over runs.</p>
 
 
 def table(numbers: Numbers) -> str:
-    """Return the table as HTML, with standard deviations beside means."""
-    mean, sd = numbers.mean, numbers.sd
+    """Return the table as HTML, with standard deviations over runs, or else standard errors, beside means."""
+    mean, sd = numbers.mean, numbers.spread
     right = 'style="text-align: right"'  # for a notebook, which lacks the page's style
     head = "".join(f"<th {right}>{escape(name)}</th>" for name in (*mean, "best"))
     kind = {data: "number judged" if data in numbers.synthetic else "number" for data in mean}
@@ -85,6 +87,14 @@ def table(numbers: Numbers) -> str:
         before = family
     head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(rows)
     return f'<div style="overflow-x: auto"><table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
+
+
+def sentences(numbers: Numbers) -> str:
+    """Return on how many metrics each baseline is as good, as HTML."""
+    lines = numbers.sentences
+    if not lines:
+        return ""
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines[:-1])}</ul><p>{escape(lines[-1])}</p>"
 
 
 def omissions(numbers: Numbers) -> str:

@@ -9,20 +9,21 @@ import pandas as pd
 
 from gexlib import metrics
 from gexlib.preprocess.kinds import Kinds
-from gexlib.report.bounds import NO_TRAIN, average, held_out
+from gexlib.report.bounds import HALVES, NO_TRAIN, average, held_out
 from gexlib.report.draws import halves
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import LOWER, NEARER, Bound, Metric
 
 RATIOS = ["copies", "median ratio", "5 % ratio", "closer to train"]
 SMALL = 10  # train samples of a small kind, at most
+NO_CRITIC = "models with a critic are not given"
 ATTACK = "Attack that tells train (members) from test (others) by the"
 
 
 def privacy(inputs: Inputs) -> Iterator[Metric]:
     """Yield distances to closest records, nearest-neighbour tests, and attacks of membership inference."""
     missing = "" if inputs.train is not None else NO_TRAIN
-    for group in (_closest, _accuracy, _gan_leaks, _domias, _logan):
+    for group in (_closest, _accuracy, _authentic, _gan_leaks, _domias, _logan):
         yield from group(inputs, missing)
 
 
@@ -81,6 +82,19 @@ def _accuracy(inputs: Inputs, missing: str) -> Iterator[Metric]:
     )
 
 
+def _authentic(inputs: Inputs, missing: str) -> Iterator[Metric]:
+    def values(synthetic, test):
+        return pd.Series({"authenticity": metrics.authenticity(inputs.train, synthetic)})
+
+    metric = _on_test(inputs, values, function=metrics.authenticity, space="all genes", missing=missing)
+    yield metric(
+        name="authenticity",
+        entry="authenticity",
+        text="Share of synthetic samples that are farther from their nearest train sample than its nearest other train "
+        "sample is. Copies: 0; what new samples reach is the bound.",
+    )
+
+
 def _gan_leaks(inputs: Inputs, missing: str) -> Iterator[Metric]:
     def values(synthetic, test):
         return metrics.gan_leaks(inputs.train, synthetic, test)
@@ -103,25 +117,22 @@ def _domias(inputs: Inputs, missing: str) -> Iterator[Metric]:
 
 
 def _domias_in(inputs: Inputs, space, suffix: str, where: str, missing: str) -> Iterator[Metric]:
-    def values(synthetic, validation):
-        sets = inputs.train, synthetic, inputs.test, validation
+    def values(synthetic, test):
+        sets = inputs.train, synthetic, test, inputs.validation
         if not inputs.within:
             return metrics.domias(*sets, space=space)
         return metrics.domias_by_size(*sets, inputs.within, SMALL, space=space)
 
     def in_turn():
-        a, b = halves(inputs.validation, inputs.seed)
+        a, b = halves(inputs.test, inputs.seed)  # halves of validation would give 0.5 whatever the data
         return average([values(a, b), values(b, a)])
 
     metric = partial(
         Metric,
         family="privacy",
         function=metrics.domias,
-        of=lambda candidate: values(candidate.data, inputs.validation),
-        bound=Bound(
-            "one half of validation in the place of synthetic and the other as the reference, and in turn; mean",
-            in_turn,
-        ),
+        of=lambda candidate: values(candidate.data, inputs.test),
+        bound=Bound(HALVES, in_turn),
         space=where,
         missing=missing,
     )
@@ -153,13 +164,13 @@ def _no_kinds(inputs: Inputs, small: bool) -> str:
 
 
 def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
-    models = [candidate.model for candidate in inputs.candidates if candidate.model is not None]
+    models = [candidate.model for candidate in inputs.candidates if hasattr(candidate.model, "critic_scores")]
 
     def values(model, members):
         return metrics.logan(model.critic_scores(members), model.critic_scores(inputs.test))
 
     def of(candidate):
-        if candidate.model is None:
+        if not hasattr(candidate.model, "critic_scores"):
             raise ValueError("it has no critic")
         return values(candidate.model, inputs.train)
 
@@ -176,7 +187,7 @@ def _logan(inputs: Inputs, missing: str) -> Iterator[Metric]:
         bound=Bound(
             "validation in the place of train: the critic has learned from neither; mean over models", on_unseen
         ),
-        missing=missing or ("" if models else "models are not given"),
+        missing=missing or ("" if models else NO_CRITIC),
     )
     yield from _attack(metric, "LOGAN", f"{ATTACK} score of the model's critic, from its method critic_scores.")
 

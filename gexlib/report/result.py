@@ -38,10 +38,11 @@ class Report(Numbers):
         _write(path, page.whole(self))
 
     def _repr_html_(self) -> str:
-        return page.table(self) + page.omissions(self)
+        return page.sentences(self) + page.table(self) + page.omissions(self)
 
     def __repr__(self) -> str:
-        return f"Report of {len(self.mean)} metrics on {', '.join(self.synthetic)}; its table:\n{self.table.round(3)}"
+        head = f"Report of {len(self.mean)} metrics on {', '.join(self.synthetic)}"
+        return "\n".join([f"{head}; its table:", str(self.table.round(3)), *self.sentences])
 
 
 def _write(path: str | Path, text: str) -> None:

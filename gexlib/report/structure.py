@@ -10,9 +10,11 @@ from gexlib.report.bounds import in_place
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import Metric
 
+EDGE = 0.7
+
 
 def structure(inputs: Inputs) -> Iterator[Metric]:
-    """Yield S_dist and S_dend, which are computed together."""
+    """Yield S_dist and S_dend, which are computed together, and precision and recall of co-expression edges."""
 
     def of(candidate):
         return metrics.table_1(inputs.test, candidate.data, constant="zero").iloc[0]
@@ -25,6 +27,25 @@ def structure(inputs: Inputs) -> Iterator[Metric]:
         function=metrics.s_dend,
         entry="S_dend",
         text=text.format("cophenetic distances, complete linkage on 1 - r,"),
+    )
+    yield from _edges(inputs)
+
+
+def _edges(inputs: Inputs) -> Iterator[Metric]:
+    def of(candidate):
+        return metrics.coexpression_edges(inputs.test, candidate.data, EDGE, constant="zero")
+
+    metric = partial(Metric, family="structure", function=metrics.coexpression_edges, of=of, bound=in_place(inputs, of))
+    edges = f"co-expression edges (pairs of genes with |r| > {EDGE})"
+    yield metric(
+        name="edges, precision",
+        entry="precision",
+        text=f"Share of the {edges} of synthetic that test has too, with the same sign.",
+    )
+    yield metric(
+        name="edges, recall",
+        entry="recall",
+        text=f"Share of the {edges} of test that synthetic has too, with the same sign.",
     )
 
 

@@ -90,7 +90,18 @@ def _differential(inputs: Inputs) -> Iterator[Metric]:
     yield metric(
         name=f"DE top {top}",
         entry=f"top {top}",
-        text=f"{text}share of the {top} genes with the largest absolute effect that both have.",
+        text=f"{text}concordance, the share of the {top} genes with the largest absolute effect that both have.",
+    )
+    found = f"genes with FDR < {FDR}"
+    yield metric(
+        name="DE true positives",
+        entry="true positives",
+        text=f"{text}share of the {found} in test that have it in synthetic too, with the same sign.",
+    )
+    yield metric(
+        name="DE precision",
+        entry="precision",
+        text=f"{text}share of the {found} in synthetic that have it in test too, with the same sign.",
     )
 
 

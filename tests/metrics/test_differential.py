@@ -27,9 +27,35 @@ def sets():
 def test_it_is_the_agreement_of_two_tests(sets, adjust):
     found = differential_agreement(*sets, *SWITCH, adjust=adjust, top=30)
     real, synthetic = (differential_expression(data, *SWITCH, adjust) for data in sets)
-    pd.testing.assert_series_equal(found, agreement(synthetic, real, top=30))
+    pd.testing.assert_series_equal(found[:8], agreement(synthetic, real, top=30))
+    want, got = (
+        {(g, e > 0) for g, e, q in zip(t.index, t["effect"], t["fdr"], strict=True) if q < 0.05}
+        for t in (real, synthetic)
+    )
+    names = {gene for gene, _ in want}
+    false = [gene for gene, _ in got if gene not in names]
+    assert found[8:].to_dict() == {
+        "true positives": len(want & got) / len(want),
+        "precision": len(want & got) / len(got),
+        "false positives": len(false) / (150 - len(want)),
+        "discoveries": len(got),
+    }
     assert found["Pearson"] > 0.8
     assert found["top 30"] > 0.6
+
+
+def test_discoveries_count_with_their_sign():
+    obs = pd.DataFrame({"condition": np.repeat(["cancer", "normal"], 30)}, index=[f"s{i}" for i in range(60)])
+    noise = np.random.default_rng(0).normal(size=(60, 4)) * 0.1
+    noise -= np.repeat([noise[:30].mean(axis=0), noise[30:].mean(axis=0)], 30, axis=0)  # no effects of its own
+    up = (obs["condition"] == "cancer").to_numpy()[:, None].astype(float)
+    real = AnnData(noise + up * [1, 1, 1, 0], obs=obs)
+    synthetic = AnnData(noise + up * [1, -1, 0, 1], obs=obs)  # one right, one of the other sign, one missed, one new
+    found = differential_agreement(real, synthetic, *SWITCH)[8:]
+    assert found.tolist() == pytest.approx([1 / 3, 1 / 3, 1, 3])
+    none = AnnData(noise, obs=obs)
+    assert np.isnan(differential_agreement(none, real, *SWITCH)["true positives"])
+    assert np.isnan(differential_agreement(real, none, *SWITCH)["precision"])
 
 
 def test_labels_without_meaning_do_not_agree(sets):

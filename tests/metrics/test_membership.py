@@ -81,7 +81,19 @@ def test_attack_success_is_the_share_of_pairs_and_the_best_rate_within_one_perce
     tenth = [t for t in range(60) if np.mean(test >= t) <= 0.1]
     assert found["TPR at 10 % FPR"] == max(np.mean(train >= t) for t in tenth) > found["TPR at 1 % FPR"]
     assert found.equals(logan(train, test))
-    assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0, 0]
+    assert attack_success([1, 1], [1, 1]).tolist() == [0.5, 0, 0, 0]
+
+
+def test_the_error_of_the_area_is_its_spread_over_data_sets_and_delongs_formula():
+    rng = np.random.default_rng(0)
+    found = [attack_success(rng.normal(1, 2, 80), rng.normal(0, 1, 50)) for _ in range(300)]
+    areas, errors = (np.array([one[name] for one in found]) for name in ("AUC", "AUC error"))
+    assert errors.mean() == pytest.approx(areas.std(), rel=0.12)
+    train, test = rng.integers(0, 9, 30), rng.integers(0, 8, 20)
+    wins = (train[:, None] > test) + (train[:, None] == test) / 2
+    by_hand = np.sqrt(wins.mean(axis=1).var(ddof=1) / 30 + wins.mean(axis=0).var(ddof=1) / 20)
+    assert attack_success(train, test)["AUC error"] == pytest.approx(by_hand)
+    assert np.isnan(attack_success([1], [0, 2])["AUC error"])
 
 
 def grouped(values, sizes):
@@ -108,7 +120,7 @@ def test_records_of_small_kinds_are_told_from_test_records_of_the_same_kinds():
     x, z, h, r = map(space.transform, (TRAIN, noisy, TEST, REFERENCE))
     member, other = (cdist(a, r).min(axis=1) / cdist(a, z).min(axis=1) for a in (x, h))
     found = domias_by_size(train, noisy, test, REFERENCE, ["kind"], space=space)
-    assert found[:3].tolist() == pytest.approx(domias(train, noisy, test, REFERENCE, space=space).tolist())
+    assert found[:4].tolist() == pytest.approx(domias(train, noisy, test, REFERENCE, space=space).tolist())
     assert found["AUC, small kinds"] == pytest.approx(np.mean(member[:14, None] > other[:6]))
     assert found["AUC, other kinds"] == pytest.approx(np.mean(member[14:, None] > other[6:-7]))
     assert found[["records of small kinds", "test records of small kinds"]].tolist() == [14, 6]

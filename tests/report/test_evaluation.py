@@ -10,6 +10,7 @@ from gexlib import metrics
 from gexlib.differential import Contrast
 from gexlib.report import evaluate
 from gexlib.report.draws import matched
+from gexlib.report.intervals import of_groups
 from gexlib.simulators import Bootstrap
 from tests.report.conftest import ASKED, GENES, REGULONS, Critic
 
@@ -21,9 +22,12 @@ def by_hand(sets, z, model=None):
     train, test, validation = sets["train"], sets["test"], sets["validation"]
     space = metrics.PrincipalSpace(5, seed=3).fit(train)
     found = {"S_dist": metrics.s_dist(test, z), "S_dend": metrics.s_dend(test, z)}
+    edges = metrics.coexpression_edges(test, z)
+    found |= {"edges, precision": edges["precision"], "edges, recall": edges["recall"]}
     found |= {"S_TF-TG": metrics.s_tf_tg(test, z, REGULONS), "S_TG-TG": metrics.s_tg_tg(test, z, REGULONS)}
     for tail, where in (("", None), (", 5 PCs", space)):
         found |= {name + tail: value for name, value in metrics.prdc(test, z, space=where).items()}
+        found |= {name + tail: value for name, value in metrics.alpha_precision(test, z, where).items()}
         found["MMD²" + tail] = metrics.mmd(test, z, space=where)
         for short, name in (("forest", "random forest"), ("logistic", "logistic regression")):
             auc = metrics.two_sample_auc(test, z, name, seed=3, space=where)
@@ -38,26 +42,24 @@ def by_hand(sets, z, model=None):
     found |= {"tissue AUC": scores["AUC"], "tissue F1": scores["F1"]}
     de = metrics.differential_agreement(test, z, *SWITCH, adjust=["tissue"])
     found |= {"DE correlation": de["Pearson"], "DE slope": de["slope"], "DE same sign": de["same sign"]}
-    found["DE top 12"] = de["top 12"]
+    found |= {"DE top 12": de["top 12"], "DE true positives": de["true positives"], "DE precision": de["precision"]}
     closest = metrics.closest_records(train, z, test, seed=3)
     found |= {"copies": closest["copies"], "closer to train": closest["closer to train"]}
     found |= {"DCR, median ratio": closest["median ratio"], "DCR, 5 % ratio": closest["5 % ratio"]}
+    found["authenticity"] = metrics.authenticity(train, z)
     found["NN accuracy"] = metrics.adversarial_accuracy(train, z, seed=3)
     found["NN privacy loss"] = metrics.privacy_loss(train, z, test, seed=3)
-    attacks = {
-        "GAN-Leaks": metrics.gan_leaks(train, z, test),
-    }
+    attacks = {"GAN-Leaks": metrics.gan_leaks(train, z, test)}
     domias = {}
     for tail, where in (("", metrics.ScaledGenes().fit(train)), (", 5 PCs", space)):
         values = metrics.domias_by_size(train, z, test, validation, ["tissue", "condition"], space=where)
         for name, value in values.items():
-            if "records" not in name:
+            if "records" not in name and "error" not in name:
                 domias[f"DOMIAS {name}{tail}"] = value
     if model:
         attacks["LOGAN"] = metrics.logan(model.critic_scores(train), model.critic_scores(test))
-    return (
-        found | domias | {f"{name} {what}": value for name, attack in attacks.items() for what, value in attack.items()}
-    )
+    found |= {f"{name} {what}": value for name, attack in attacks.items() for what, value in attack[:3].items()}
+    return found | domias
 
 
 def column(table, name):
@@ -66,9 +68,10 @@ def column(table, name):
 
 def test_every_number_is_the_metrics_function(report, sets):
     runs = [by_hand(sets, sets[name]) for name in ("near", "far")]
-    assert column(report.table, "GAN") == pytest.approx({k: (v + runs[1][k]) / 2 for k, v in runs[0].items()})
-    spread = {k: abs(v - runs[1][k]) / np.sqrt(2) for k, v in runs[0].items()}
-    assert column(report.table, "GAN sd") == pytest.approx(spread)
+    assert np.isnan(runs[1]["DE precision"]), "the second run has no discovery"
+    expected = pd.DataFrame(runs)
+    assert column(report.table, "GAN") == pytest.approx(expected.mean().to_dict())
+    assert column(report.table, "GAN sd") == pytest.approx(expected.std().dropna().to_dict())
     assert column(report.table, "copy") == pytest.approx(by_hand(sets, sets["copy"], Critic(sets["train"])))
     assert "copy sd" not in report.table
 
@@ -84,6 +87,22 @@ def test_bound_is_real_training_data_in_the_place_of_synthetic(report, sets):
     assert bound["tissue F1"] == pytest.approx(f1), "all training samples"
     assert bound["GAN-Leaks AUC"] == metrics.gan_leaks(train, validation, test)["AUC"]
     assert bound["LOGAN AUC"] == 0.5, "the stand-in knows neither validation nor test"
+
+
+def test_standard_errors_are_of_independent_groups(report, sets):
+    error = report.error.droplevel(0)
+    assert error.loc[["recall", "two-sample AUC, forest", "DOMIAS AUC", "GAN-Leaks AUC"]].notna().all(axis=None)
+    assert error.loc["S_dist"].isna().all()
+    twice = sets["test"].copy()
+    twice.obs["donor"] = [f"donor {i // 6}" for i in range(36)]
+    asked = {"families": ["fidelity"], "baselines": []}
+    alone, grouped = (
+        evaluate(sets["train"], twice, sets["near"], **asked, **more).error.loc[("fidelity", "density"), "synthetic"]
+        for more in ({}, {"groups": "donor"})
+    )
+    density = metrics.prdc_samples(twice, sets["near"])["density"]
+    assert alone == of_groups(density, np.arange(36), 0).error
+    assert grouped == of_groups(density, twice.obs["donor"].to_numpy(), 0).error != alone
 
 
 def test_baselines_are_fitted_to_training_data_and_follow_the_test_groups(report, sets):
@@ -245,6 +264,7 @@ def test_a_second_draw_is_given_or_drawn_by_the_model_or_missing(sets):
         ({"models": [1, 2]}, ValueError, "has 1 runs and 2 models"),
         ({"models": {"VAE": 1}}, ValueError, "models has 'VAE', which is no name of synthetic"),
         ({"second_draws": {"VAE": 1}}, ValueError, "second_draws has 'VAE', which is no name of synthetic"),
+        ({"groups": "donor"}, ValueError, "groups='donor' is not a column of test.obs"),
         ({"draws": 0}, ValueError, "draws must be at least 1"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"space": 0}, ValueError, "space must be at least 1"),

@@ -2,11 +2,13 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from gexlib import metrics
 from gexlib.report.families import FAMILIES
 from gexlib.report.inputs import gather
+from gexlib.report.intervals import Estimate
 from gexlib.report.metric import HIGHER, LOWER, NEARER, Bound, Metric
 from tests.report.conftest import ASKED
 
@@ -44,3 +46,13 @@ def test_number_takes_the_entry_or_the_value_itself():
     assert dataclasses.replace(one, entry="a").number({"a": 3, "b": 4}) == 3.0
     with pytest.raises(dataclasses.FrozenInstanceError):
         one.name = "other"
+
+
+def test_the_standard_error_comes_with_the_number_or_beside_it():
+    one = Metric(family="f", name="n", function=metrics.mmd, text="T.", of=float, bound=Bound("b"))
+    assert one.estimate(Estimate(2.0, 0.1)) == (2.0, 0.1)
+    assert np.isnan(one.estimate(2.0).error)
+    one = dataclasses.replace(one, entry="a")
+    assert one.estimate({"a": Estimate(2.0, 0.1)}) == (2.0, 0.1)
+    assert one.estimate({"a": 2, "a error": 3}) == (2.0, 3.0)
+    assert np.isnan(one.estimate({"a": 2, "b error": 3}).error)

@@ -47,3 +47,13 @@ def test_the_page_says_train_and_test(report):
     assert "train 60, test 36, validation 30, bound 36" in text
     assert "principal components of train<" in text
     assert "real_t" not in text
+
+
+def test_the_page_and_a_notebook_say_on_how_many_metrics_a_baseline_is_as_good(report):
+    answers = report.as_good["GAN", "bootstrap"].dropna()
+    sentence = (
+        f"On {int((answers != 'worse').sum())} of {len(answers)} metrics, bootstrap is as good as GAN or better ("
+    )
+    for text in (page.whole(report), report._repr_html_(), repr(report)):
+        assert sentence in text
+    assert page.sentences(Report(**vars(report) | {"baselines": []})) == ""

@@ -22,7 +22,14 @@ def test_what_is_not_asked_for_is_missing(sets):
     found = {one.name: one.missing for one in utility(gather(None, sets["test"], sets["near"]))}
     assert found.pop("label AUC") == "labels are not given"
     assert set(found.values()) == {"contrast is not given"}
-    assert list(found) == ["DE correlation", "DE slope", "DE same sign", "DE top 12"]
+    assert list(found) == [
+        "DE correlation",
+        "DE slope",
+        "DE same sign",
+        "DE top 12",
+        "DE true positives",
+        "DE precision",
+    ]
 
 
 def test_a_level_that_test_data_lack_is_missing(sets):
