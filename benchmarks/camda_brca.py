@@ -36,14 +36,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from camda_scores import accuracy, differential_recovery, discriminative_f1, edges
 from generators import GENERATORS, REAL, Columns, Learned, check, learn, whole
-from judges import differential_recovery, edges, likeness, membership, real_likeness
+from judges import likeness, membership, real_likeness
 from kept import NBSP, ROOT, Kept, add_options, mean_sd
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.preprocessing import StandardScaler
 
 from gexlib.atomic import whole_file
 from gexlib.metrics import gan_leaks
@@ -93,24 +90,6 @@ def divided(data: AnnData, fold: int, seed: int) -> tuple[AnnData, AnnData, AnnD
     return tuple(data[one].copy() for one in (np.sort(rows), np.sort(held_out), test))
 
 
-def accuracy(train: AnnData, synthetic: AnnData, test: AnnData) -> float:
-    """Return the share of test samples whose subtype is right, learned from synthetic ones."""
-    scale = StandardScaler().fit(train.X)
-    model = OneVsRestClassifier(LogisticRegression(max_iter=1000))
-    model.fit(scale.transform(synthetic.X), synthetic.obs[LABEL].astype(str))
-    return float((model.predict(scale.transform(test.X)) == test.obs[LABEL].astype(str)).mean())
-
-
-def discriminative_f1(train: AnnData, synthetic: AnnData, test: AnnData, seed: int) -> float:
-    """Return the F1, for real samples, of a logistic regression that tells real from synthetic ones."""
-    x, real = np.concatenate([train.X, synthetic.X]), np.repeat([1, 0], [train.n_obs, synthetic.n_obs])
-    x, held_out, real, held_out_real = train_test_split(x, real, test_size=0.3, random_state=seed)
-    scale = StandardScaler().fit(x)
-    model = LogisticRegression(max_iter=1000).fit(scale.transform(x), real)
-    found = model.predict(scale.transform(np.concatenate([test.X, held_out])))
-    return float(f1_score(np.concatenate([np.ones(test.n_obs), held_out_real]), found))
-
-
 def scores_of_model(learned: Learned, train: AnnData, test: AnnData, seed: int) -> dict[str, float]:
     """Score a fitted generator; `train` holds all real samples of the other folds."""
     draw, other = (learned.model.sample(test.obs, seed=seed + add) for add in (0, 1000))
@@ -118,7 +97,7 @@ def scores_of_model(learned: Learned, train: AnnData, test: AnnData, seed: int) 
     like_seen = many if seen.n_obs == train.n_obs else learned.model.sample(seen.obs, seed=seed)
     whole_train = edges(train, many) | differential_recovery(train, many, LABEL)
     return {
-        "accuracy": accuracy(train, many, test),
+        "accuracy": accuracy(train, many, test, LABEL),
         "discriminative F1": discriminative_f1(train, many, test, seed),
         **likeness(test, draw, other, seed),
         **edges(test, draw),
@@ -135,7 +114,7 @@ def scores_of_real(train: AnnData, test: AnnData, seed: int) -> dict[str, float]
     draw = matched(train.obs, test.obs, [LABEL], np.random.default_rng(seed)).of(train)
     (a, b), (part, _) = halves(train, seed), halves(test, seed)
     return {
-        "accuracy": accuracy(train, train, test),
+        "accuracy": accuracy(train, train, test, LABEL),
         "discriminative F1": discriminative_f1(a, b, part, seed),
         **real_likeness(test, train, [LABEL], seed),
         **edges(test, draw),

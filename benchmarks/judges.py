@@ -1,4 +1,4 @@
-"""Judges that the benchmarks share: detection by an independent draw, co-expression, membership, use for a label."""
+"""Judges that the benchmarks share: likeness to test samples, membership in all genes, use for a label."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from anndata import AnnData
-from scipy import stats
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
@@ -50,55 +49,6 @@ def _near(test: AnnData, draw: AnnData, seed: int) -> dict[str, float]:
         **metrics.prdc(test, draw),
         "forest AUC": float(metrics.two_sample_auc(test, draw, seed=seed).mean()),
     }
-
-
-def edges(reference: AnnData, synthetic: AnnData, threshold: float = 0.3) -> dict[str, float]:
-    """Return the share of co-expressed pairs of synthetic data that real data has, and the other way round: r above."""
-    a, b = (np.triu(metrics.correlation(data, constant="zero") > threshold, 1) for data in (reference, synthetic))
-    both = np.count_nonzero(a & b)
-    return {
-        "edge precision": both / b.sum() if b.any() else np.nan,
-        "edge recall": both / a.sum() if a.any() else np.nan,
-    }
-
-
-def differential_genes(data: AnnData, label: str, level: float = 0.05) -> dict[tuple[str, str], np.ndarray]:
-    """
-    Return which genes are higher in a class than in another: one-sided tests of Wilcoxon, Mann and Whitney.
-
-    Parameters
-    ----------
-    data : AnnData
-    label : str
-        The column of ``obs`` with the class.
-    level : float
-        Genes with a smaller p-value count; it is not adjusted, as the CAMDA challenge does not.
-
-    Returns
-    -------
-    dict of (str, str) to ndarray of bool
-        For each ordered pair of classes.
-    """
-    of = {name: np.asarray(data.X)[(data.obs[label] == name).to_numpy()] for name in sorted(set(data.obs[label]))}
-    return {
-        (a, b): stats.mannwhitneyu(of[a], of[b], alternative="greater", method="asymptotic").pvalue < level
-        for a in of
-        for b in of
-        if a != b
-    }
-
-
-def differential_recovery(reference: AnnData, synthetic: AnnData, label: str) -> dict[str, float]:
-    """Return the shares of differential and of other genes of real data that are differential in synthetic data."""
-    real, made = (differential_genes(data, label) for data in (reference, synthetic))
-    true, false = [], []
-    for pair in real:
-        found = made.get(pair, np.zeros_like(real[pair]))
-        if real[pair].any():
-            true.append(found[real[pair]].mean())
-        if not real[pair].all():
-            false.append(found[~real[pair]].mean())
-    return {"DE true positives": float(np.mean(true)), "DE false positives": float(np.mean(false))}
 
 
 def membership(seen: AnnData, synthetic: AnnData, test: AnnData) -> dict[str, float]:
