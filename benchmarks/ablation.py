@@ -21,6 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from kept import NBSP, ROOT
 from matplotlib import rc_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -34,7 +35,6 @@ from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.study import prepared_human
 from gexlib.wgan import PRESETS, WGANGP
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "_build/ablation"
 TABLES = {
     ROOT / "book/howto/generator_fidelity.csv": ["S_dist", "precision", "recall", "density", "coverage", "spread"],
@@ -42,7 +42,6 @@ TABLES = {
 }
 CURVE = ROOT / "book/images/paper_training.svg"
 KIND = ["tissue", "condition"]
-NBSP = "\N{NO-BREAK SPACE}"
 # cancer driver genes that notebook 04 always keeps
 DRIVERS = [
     "TP53",

@@ -17,9 +17,6 @@ paper's data.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +24,8 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pandas as pd
-import torch
 from anndata import AnnData
+from kept import NBSP, ROOT, commit, machine
 
 from gexlib.atomic import whole_file
 from gexlib.datasets import load_ecoli_grn, load_m3d, load_m3d_v3
@@ -39,7 +36,6 @@ from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula, GeneNe
 from gexlib.study import TABLE_1, EColi, prepared_ecoli, prepared_m3d
 from gexlib.wgan import PRESETS, WGANGP, Settings
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "benchmarks/results/m3d_table_1.txt"
 PAGE = ROOT / "book/howto/m3d_table_1.csv"
 # The committed results were computed before an epoch of the preset had 21 updates whatever the number of samples. These
@@ -49,7 +45,6 @@ TO_ITS_END = {
     "PRECISE": {"epoch_updates": 0, "epochs": 1800, "patience": 36},
 }
 NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
-NBSP = "\N{NO-BREAK SPACE}"
 QUICK = 60  # genes, with --quick
 
 
@@ -168,23 +163,6 @@ def closest(data: AnnData, test: np.ndarray) -> float:
     """The median correlation of a test sample's residuals with those of the most similar one outside the test part."""
     x = np.asarray(data.X, dtype=np.float64)
     return float(np.median(np.corrcoef(x - x.mean(axis=0))[test][:, ~test].max(axis=1)))
-
-
-def machine() -> str:
-    """What it ran on."""
-    build = "CUDA" if torch.version.cuda else "CPU"
-    return (
-        f"{os.cpu_count()} virtual cores, one used; Python {platform.python_version()}, {build} build of PyTorch "
-        f"{torch.__version__}"
-    )
-
-
-def commit() -> str:
-    """The commit of the code, and whether files of the library differed from it."""
-    git = ["git", "-C", str(ROOT)]
-    found = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    changed = subprocess.run([*git, "status", "--porcelain", "gexlib"], capture_output=True, text=True).stdout
-    return found.stdout.strip() + (" with changes" if changed else "") if found.returncode == 0 else "unknown"
 
 
 def main(arguments: list[str] | None = None) -> None:

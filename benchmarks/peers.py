@@ -1,215 +1,149 @@
 """
-Our model, statistical baselines, and generators that install with pip, on the same human data, genes and split.
+Generators that install with pip, gexlib's own and simple baselines: on the same samples, by the same judges.
 
-The peers are SyNG-BTS (CVAE, WGAN-GP, masked autoregressive flow) and CTGAN. They are no dependencies of this project;
-an environment of their own keeps their versions apart:
+    python3 -m venv peers && peers/bin/pip install syng-bts ctgan ForestDiffusion torchcfm
+    python benchmarks/peers.py DATA --python peers/bin/python                     # all, on two data sets, three seeds
+    python benchmarks/peers.py DATA --only tvae --data BRCA --minutes 30
 
-    python3 -m venv peers && peers/bin/pip install syng-bts ctgan
-    python benchmarks/peers.py --python peers/bin/python [--genes 1000] [--seeds 0 1 2] [--keep FOLDER]
+The peers are SyNG-BTS (each of its models), CTGAN and TVAE, ForestDiffusion's flow and torchcfm's flow matching;
+peer_training.py tells how each is tuned. They are no dependencies of this project; an environment of their own keeps
+their versions apart. Each runs in a process of its own with one thread, and is given up after --minutes: its row then
+has the time limit and no scores, until it is made --again with a larger one.
 
-The split is notebook 04's. If RNAseqDB has not been fetched, the demo cohort takes its place. Each peer runs with
-its own early stopping or as many epochs as benchmarks/peer_training.py says, in a process of its own with one thread.
-Models and baselines that know conditions draw one sample for the covariates of each test (or training) sample.
+Data sets, splits and seeds are those of learning_curve.py, with all samples that are not for the test. Peers that know
+the kinds of samples make those of the test (or learned) samples; of those that draw kinds themselves, samples of the
+wanted kinds are taken. Peers that know none are compared as they come, which costs them little, as kinds keep their
+shares, and have no F1. Rows are kept in results/peers.csv.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from anndata import AnnData
+from generators import GENERATORS, REAL, check, kind_names, learn, whole
+from judges import label_f1, likeness, membership, real_likeness
+from kept import NBSP, Kept, add_options, mean_sd
+from learning_curve import SCORES, Problem, problem
 from peer_training import PEERS
 
-from gexlib import metrics, preprocess
-from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
-from gexlib.study import load_demo, load_human
-from gexlib.wgan import PRESETS, WGANGP
+from gexlib.preprocess import split_groups
+from gexlib.report.draws import halves, matched
 
-BY = ["tissue", "condition"]
-INSTALL = """{python} has not both of syng-bts and ctgan, which this benchmark compares with. Install them:
+RESULT = Path(__file__).parent / "results/peers.csv"
+KEYS = ["data", "generator", "seed"]
+SHOWN = [*SCORES, "membership AUC", "membership TPR at 10 %", "minutes"]
+PACKAGES = {"syng-bts": "syng_bts", "ctgan": "ctgan", "ForestDiffusion": "ForestDiffusion", "torchcfm": "torchcfm"}
+INSTALL = """{python} has not all of {names}, which this benchmark compares with. Install them:
 
-    python3 -m venv peers && peers/bin/pip install syng-bts ctgan
-    python benchmarks/peers.py --python peers/bin/python
+    python3 -m venv peers && peers/bin/pip install {names}
+    python benchmarks/peers.py DATA --python peers/bin/python
 """
-NOTE = """
-precision to coverage: the five nearest neighbours in all genes, and in 50 principal components of the training samples.
-two-sample: AUC of a random forest, real test samples against synthetic ones; 0.5 is best, below it there are copies.
-tissue F1: trained on synthetic, tested on real; SyNG-BTS has two groups at most, so no tissues.
-membership: AUC of GAN-Leaks on training against test samples, from as many samples as there are training samples;
-0.5: nothing is learned, 1: copies. Real: of the other samples, test samples are compared with a part of the training
-samples, membership with the validation samples.
-minutes: processor time of training and sampling, one thread."""
 
 
-def parts_of(data: AnnData, genes: int) -> dict[str, AnnData]:
-    """Return training, validation and test samples, split by donor as in notebook 04."""
-    data = preprocess.prepare(data, by="donor", most_variable=min(genes, data.n_vars))
-    return preprocess.parts(data)._asdict()
+def row(folder: Path, python: str, minutes: float, changes: dict, data: str, generator: str, seed: int) -> dict:
+    """Return the scores of a generator for a data set and a seed."""
+    ready = problem(folder, data, seed)
+    if generator == REAL:
+        return scores_of_real(ready, seed)
+    if generator in PEERS:
+        return scores_of_peer(ready, generator, seed, python, minutes)
+    split = split_groups(ready.pool.obs, ready.by, {"train": 0.8, "validation": 0.2}, seed)
+    train, validation = (ready.pool[(split == name).to_numpy()].copy() for name in ("train", "validation"))
+    learned = learn(generator, train, validation, ready.columns, seed, **changes)
+    obs = [(ready.test.obs, seed), (ready.test.obs, seed + 1000), (whole(train, validation).obs, seed)]
+    draw, other, many = (learned.model.sample(wanted, seed=with_seed) for wanted, with_seed in obs)
+    like_seen = many if learned.seen.n_obs == many.n_obs else learned.model.sample(learned.seen.obs, seed=seed)
+    facts = {"minutes": learned.facts.pop("seconds") / 60} | learned.facts
+    return scores(ready, draw, other, many, seed) | membership(learned.seen, like_seen, ready.test) | facts
 
 
-def from_peer(name: str, seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
-    """Return samples of one peer, trained in its own environment unless the folder has them; none if too slow."""
-    path = Path(options.keep) / f"{name}-{seed}.npz"
-    if not path.exists():
-        command = [options.python, str(Path(__file__).parent / "peer_training.py"), name, options.keep, str(seed)]
+def scores(ready: Problem, draw: AnnData, other: AnnData, many: AnnData, seed: int) -> dict[str, float]:
+    """Return what does not depend on the samples that the generator has seen."""
+    f1 = label_f1(ready.test, many, ready.label) if ready.label in many.obs else np.nan
+    return likeness(ready.test, draw, other, seed) | {"F1": f1}
+
+
+def scores_of_real(ready: Problem, seed: int) -> dict[str, float]:
+    """Return the bound: other real samples of the same kinds; a half of them as synthetic data of the other half."""
+    near = real_likeness(ready.test, ready.pool, ready.columns.within, seed)
+    f1 = label_f1(ready.test, ready.pool, ready.label)
+    return near | {"F1": f1} | membership(*halves(ready.pool, seed), ready.test) | {"minutes": 0.0}
+
+
+def scores_of_peer(ready: Problem, name: str, seed: int, python: str, minutes: float) -> dict:
+    """Train a peer in its own environment, and return the scores of its samples, or that it took too long."""
+    pool, test = ready.pool, ready.test
+    wanted = pd.concat([test.obs, test.obs, pool.obs]).reset_index(drop=True)
+    with tempfile.TemporaryDirectory() as folder:
+        hand_over(ready, wanted, Path(folder) / "train.npz")
+        command = [python, str(Path(__file__).parent / "peer_training.py"), name, folder, str(seed)]
         try:
-            subprocess.run(command, check=True, capture_output=True, text=True, timeout=60 * options.minutes)
+            subprocess.run(command, check=True, capture_output=True, text=True, timeout=60 * minutes)
         except subprocess.TimeoutExpired:
-            return {"version": f"no result in {options.minutes:g} minutes"}
+            return dict.fromkeys(SHOWN, np.nan) | {"settings": f"no result in {minutes:g} minutes"}
         except subprocess.CalledProcessError as error:
             sys.exit(f"{name} failed:\n{error.stderr[-2000:]}")
-    with np.load(path) as file:
-        labels = {column: file[column] for column in BY if column in file.files}
-        rows = [str(i) for i in range(len(file["x"]))]
-        drawn = AnnData(file["x"], obs=pd.DataFrame(labels, index=rows), var=parts["train"].var)
-        n = parts["test"].n_obs
-        answer = {"minutes": float(file["minutes"]), "version": str(file["version"])}
-    return answer | {"like test": drawn[:n].copy(), "like train": drawn[n:].copy()}
+        with np.load(Path(folder) / f"{name}-{seed}.npz") as file:
+            made = {key: file[key] for key in file.files}
+    if not np.isfinite(made["x"]).all():
+        return dict.fromkeys(SHOWN, np.nan) | {"settings": f"{made['version']}: NaN or infinite values"}
+    drawn = of_kinds(made["x"], made.get("kind"), wanted, ready, seed)
+    n = test.n_obs
+    draw, other, many = (drawn[place].copy() for place in (slice(n), slice(n, 2 * n), slice(2 * n, None)))
+    facts = {"minutes": float(made["minutes"]), "settings": str(made["version"])}
+    return scores(ready, draw, other, many, seed) | membership(pool, many, test) | facts
 
 
-def from_model(seed: int, parts: dict[str, AnnData], options: argparse.Namespace) -> dict:
-    """Return samples of our own model, trained on the same samples; the validation samples stop it."""
-    start = time.process_time()
-    settings = PRESETS[options.preset]
-    settings = settings.replace(epochs=options.epochs) if options.epochs else settings
-    gan = WGANGP(categorical=["tissue", "sex", "condition"], settings=settings, seed=seed, unseen="unknown")
-    gan.fit(parts["train"], parts["validation"], progress=False)
-    return drawn_from(gan.sample, seed, parts) | {"minutes": (time.process_time() - start) / 60}
+def hand_over(ready: Problem, wanted: pd.DataFrame, path: Path) -> None:
+    """Write the samples that a peer learns from, and the kinds of those that it shall draw."""
+    obs, within = ready.pool.obs, ready.columns.within
+    group = obs["condition"].astype(str) if "condition" in obs else np.repeat("", len(obs))
+    kinds = {"kind": kind_names(obs, within), "wanted": kind_names(wanted, within)}
+    np.savez(path, x=np.asarray(ready.pool.X, dtype=np.float64), group=np.asarray(group, dtype=str), **kinds)
 
 
-def from_baseline(simulator, seed: int, parts: dict[str, AnnData]) -> dict:
-    """Return samples of a simulator that learns from data."""
-    start = time.process_time()
-    simulator.fit(parts["train"])
-    return drawn_from(simulator.sample, seed, parts) | {"minutes": (time.process_time() - start) / 60}
-
-
-def drawn_from(sample: Callable, seed: int, parts: dict[str, AnnData]) -> dict:
-    """Draw one sample for the covariates of each test sample, and one for those of each training sample."""
-    return {f"like {name}": sample(parts[name].obs, seed=seed) for name in ("test", "train")}
-
-
-def real(seed: int, parts: dict[str, AnnData]) -> dict:
-    """Return other real samples: the bound."""
-    train, validation, test = parts.values()
-    part = train.obs.sample(min(len(test), len(train)), random_state=seed).index
-    return {"like test": train[part].copy(), "like train": train, "apart": validation}
-
-
-def scores(made: dict, parts: dict[str, AnnData], space: metrics.PrincipalSpace) -> dict[str, dict[str, float]]:
-    """Return all columns of the table for one set of samples."""
-    time = {"time": {"minutes": made.get("minutes", np.nan)}}
-    if "like test" not in made:
-        return time
-    train, test, near, far = parts["train"], parts["test"], made["like test"], made["like train"]
-    row = {"structure": {"S_dist": metrics.s_dist(test, near, constant="zero")}}
-    row["structure"]["S_dend"] = metrics.s_dend(test, near, constant="zero")
-    row |= {
-        where: metrics.prdc(test, near, space=place).to_dict()
-        for where, place in {"all genes": None, "50 components": space}.items()
-    }
-    row["told apart"] = {"two-sample": metrics.two_sample_auc(test, near).mean()}
-    tissues = {"": far} if "tissue" in far.obs else {}
-    f1 = metrics.classification(test, tissues, "tissue", runs=3)["F1"].mean() if tissues else np.nan
-    row["utility"] = {"tissue F1": f1}
-    row["privacy"] = {"membership": metrics.gan_leaks(train, made.get("apart", far), test)["AUC"]}
-    return row | time
-
-
-def generators(parts: dict[str, AnnData], options: argparse.Namespace) -> dict[str, Callable[[int], dict]]:
-    """Return all generators that are compared, by name; each makes its samples from a seed."""
-    where = {"within": BY, "unseen": "unknown"}
-    simulators = {
-        "Bootstrap": Bootstrap(**where),
-        "SMOTE": SMOTE(**where),
-        "Gaussian": Gaussian(min(50, parts["train"].n_vars, parts["train"].n_obs // 2), **where),
-        "Gaussian copula": GaussianCopula(**where),
-    }
-    found = {"Real": lambda seed: real(seed, parts)}
-    found |= {name: partial(from_baseline, simulator, parts=parts) for name, simulator in simulators.items()}
-    found[f"gexlib GAN, {options.preset}"] = partial(from_model, parts=parts, options=options)
-    return found | {name: partial(from_peer, name, parts=parts, options=options) for name in options.peers}
-
-
-def table(parts: dict[str, AnnData], options: argparse.Namespace) -> tuple[pd.DataFrame, list[str]]:
-    """Return the scores by generator and seed, and the versions of the peers."""
-    train, test, keep = parts["train"], parts["test"], Path(options.keep)
-    hand_over(train, train.n_obs + test.n_obs, keep / "train.npz")
-    space = metrics.PrincipalSpace(min(50, train.n_vars, train.n_obs)).fit(train)
-    rows, versions = {}, {}
-    for seed in options.seeds:
-        for name, make in generators(parts, options).items():
-            path = keep / f"{name}-{seed}.json"
-            if not path.exists():
-                made = make(seed)
-                content = {"scores": scores(made, parts, space), "version": made.get("version")}
-                path.write_text(json.dumps(content))
-            content = json.loads(path.read_text())
-            print(path, content, file=sys.stderr)
-            rows[name, seed] = {(kind, k): v for kind, found in content["scores"].items() for k, v in found.items()}
-            versions |= {name: content["version"]} if content["version"] else {}
-    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["generator", "seed"])
-    found.columns = pd.MultiIndex.from_tuples(found.columns)
-    columns = [column for column in found if column[0] != "time"] + [("time", "minutes")]
-    return found[columns], [f"{name}: {version}" for name, version in versions.items()]
-
-
-def hand_over(train: AnnData, n: int, path: Path) -> None:
-    """Write the training data for the peers, and how many samples each shall draw."""
-    if path.exists():
-        with np.load(path) as before:
-            if before["n"] != n or not np.array_equal(before["x"], train.X):
-                sys.exit(f"{path.parent} has samples for other training data; give another folder as --keep")
-    np.savez(path, x=train.X, n=n, **{column: train.obs[column].to_numpy(dtype=str) for column in BY})
+def of_kinds(x: np.ndarray, kinds: np.ndarray | None, wanted: pd.DataFrame, ready: Problem, seed: int) -> AnnData:
+    """Return a drawn sample for each wanted one, of its kind if kinds are known; the covariates are then the wanted."""
+    var = ready.pool.var[[]]
+    index = [str(i) for i in range(len(wanted))]
+    if kinds is None:
+        return AnnData(x[: len(wanted)], obs=pd.DataFrame(index=index), var=var)
+    names = kind_names(wanted, ready.columns.within)
+    if not np.array_equal(kinds, names):
+        rng = np.random.default_rng(seed)
+        x = x[matched(pd.DataFrame({"kind": kinds}), pd.DataFrame({"kind": names}), ["kind"], rng).rows]
+    return AnnData(x, obs=wanted.set_axis(index), var=var)
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Make the missing rows, and print means and spreads."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="the data sets, as for learning_curve.py")
+    add_options(parser, [REAL, *GENERATORS, *PEERS], RESULT)
+    parser.add_argument("--data", nargs="+", choices=["human", "BRCA", "tcga_pairs"], default=["human", "BRCA"])
     parser.add_argument("--python", default=sys.executable, help="interpreter that has the peers")
-    parser.add_argument("--folder", help="RNAseqDB's files; default: those that were fetched, else the demo cohort")
-    parser.add_argument("--demo", type=int, metavar="N", help="the demo cohort, of N samples")
-    parser.add_argument("--genes", type=int, default=1000, help="genes that vary most among the training samples")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="one training of each generator for each")
-    parser.add_argument("--preset", default="default", help="settings of our model")
-    parser.add_argument("--epochs", type=int, help="of our model, at most; default: the preset's")
     parser.add_argument("--minutes", type=float, default=60, help="give a peer up after so long")
-    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=list(PEERS), help="default: all")
-    parser.add_argument("--keep", help="folder for samples and scores, which are not made again; for one data set")
+    parser.add_argument("--epochs", type=int, help="of gexlib's models, for a quick try; give another --result too")
     options = parser.parse_args(arguments)
-    probe = subprocess.run([options.python, "-c", "import syng_bts, ctgan"], capture_output=True)
-    if probe.returncode:
-        sys.exit(INSTALL.format(python=options.python))
-    data = load_demo(options.demo) if options.demo else load_human(options.folder)
-    parts = parts_of(data, options.genes)
-    with tempfile.TemporaryDirectory() as folder:
-        options.keep = options.keep or folder
-        Path(options.keep).mkdir(parents=True, exist_ok=True)
-        found, versions = table(parts, options)
-    sizes = ", ".join(f"{part.n_obs} {name}" for name, part in parts.items())
-    cohort = data.uns["provenance"]["cohort"]
-    print(
-        f"Python {platform.python_version()}, PyTorch {torch.__version__}, {platform.machine()}, {os.cpu_count()} cores"
-    )
-    print(f"{cohort}: {sizes} samples, {parts['train'].n_vars} genes; seeds {', '.join(map(str, options.seeds))}")
-    print("\n".join(versions), end="\n\n")
-    groups = found.groupby("generator", sort=False)
-    with pd.option_context("display.width", 250, "display.max_columns", None):
-        print("mean over seeds", groups.mean().round(3).to_string(na_rep=""), sep="\n")
-        if len(options.seeds) > 1:
-            print("\nstandard deviation", groups.std().round(3).to_string(na_rep=""), sep="\n")
-    print(NOTE)
+    check(options.only)
+    names = " ".join(PACKAGES)
+    probe = [options.python, "-c", f"import {', '.join(PACKAGES.values())}"]
+    if set(options.only) & set(PEERS) and subprocess.run(probe, capture_output=True).returncode:
+        sys.exit(INSTALL.format(python=options.python, names=names))
+    kept = Kept(options.result, KEYS)
+    tasks = [(data, name, seed) for data in options.data for name in options.only for seed in options.seeds]
+    changes = {"epochs": options.epochs} if options.epochs else {}
+    of = partial(row, options.folder, options.python, options.minutes, changes)
+    kept.make(tasks, of, options.jobs, options.again)
+    print(mean_sd(kept.table, KEYS[:2], SHOWN).replace(NBSP, " ", regex=True).T.to_string())
 
 
 if __name__ == "__main__":
