@@ -64,15 +64,24 @@ DEFAULT = PRESETS["default"]
 PAPER = PRESETS["paper_gtex_tcga"]  # trained to its own end
 HUNDRED = {"epoch_updates": 0, "epochs": 100, "patience": 20}  # the steps to the default: as many passes as it has
 LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, **HUNDRED)
-NEVER = 10**9  # iterations in which only the critic learns: the generator stays as it was fitted
+POOLED = DEFAULT.replace(  # the default until its scores and margins were those of kinds
+    transform="normal scores",
+    adversarial="always",
+    gene_noise_temperature=0.7,
+    latent_dim=128,
+    critic_warmup=200,
+    evaluate_every=5,
+    patience=20,
+)
 MODELS = {
     "paper": PAPER,
     "paper, embeddings from 1, averaged": LARGER,
     "with learned noise": LARGER.replace(factor_model="noise only"),
     "with normal scores": LARGER.replace(transform="normal scores"),
     "with both": LARGER.replace(factor_model="noise only", transform="normal scores"),
+    "with a factor model": POOLED,
+    "with a factor model, not trained": POOLED.replace(adversarial="never"),
     "default": DEFAULT,
-    "default without adversarial training": DEFAULT.replace(critic_warmup=NEVER, epochs=5),
 }
 BASELINES = {
     "Gaussian": lambda: Gaussian(within=KIND, unseen="unknown"),

@@ -37,7 +37,6 @@ from gexlib.wgan import PRESETS, Settings
 YOUNG, OLD = 45.0, 65.0
 COVARIATES = ["tissue", "condition", "sex"]
 VARIANTS = (COVARIATES, [*COVARIATES, "cohort"])
-NEVER = 10**9  # steps of the critic before the generator's first
 DRAWS = 500  # shuffles, and bootstraps of donors
 RESULT = Path(__file__).parent / "results/age_effect.txt"
 
@@ -142,7 +141,7 @@ def models(epochs: int | None) -> dict[str, Settings]:
     default = PRESETS["default"] if epochs is None else PRESETS["default"].replace(epochs=epochs)
     return {
         "default model": default,
-        "its start, without adversarial training": default.replace(critic_warmup=NEVER, epochs=1),
+        "its start, without adversarial training": default.replace(adversarial="never"),
     }
 
 

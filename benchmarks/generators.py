@@ -116,7 +116,9 @@ def learn(name: str, train: AnnData, validation: AnnData, columns: Columns, seed
     model = WGANGP(**given, settings=settings, seed=seed, device="cpu")
     model.fit(seen, None if name in UNVALIDATED else validation, progress=False)
     facts = {"settings": described(name, settings), "seconds": time.process_time() - start}
-    return Learned(model, seen, facts | {"best epoch": model.best_epoch_, "last epoch": len(model.history_)})
+    return Learned(
+        model, seen, facts | {"best epoch": model.best_epoch_, "last epoch": int(model.history_["epoch"].max())}
+    )
 
 
 def whole(train: AnnData, validation: AnnData | None) -> AnnData:

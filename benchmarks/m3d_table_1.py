@@ -44,7 +44,6 @@ TO_ITS_END = {
     "M3D, 524 chips": {"epoch_updates": 0, "epochs": 1000, "patience": 20},
     "PRECISE": {"epoch_updates": 0, "epochs": 1800, "patience": 36},
 }
-NEVER = 10**9  # updates that the generator waits for: it stays as it was fitted
 QUICK = 60  # genes, with --quick
 
 
@@ -54,7 +53,7 @@ def models(name: str, quick: bool) -> dict[str, Settings]:
     found = {
         "GAN, the paper's": paper,
         "GAN, default": default,
-        "GAN, default, start only": default.replace(critic_warmup=NEVER, epochs=1),
+        "GAN, default, start only": default.replace(adversarial="never"),
     }
     return (
         {row: settings.replace(epochs=min(5, settings.epochs)) for row, settings in found.items()} if quick else found

@@ -123,6 +123,15 @@ def fit_effects(
     return Effects(kinds, effects, deviations, completed, max(1.0, n - float(np.trace(solve @ h))))
 
 
+def no_effects(
+    scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], floor: np.ndarray, seed: int
+) -> Effects:
+    """Return effects and deviations of 0, for scores that covariates have no effect on; see :func:`fit_effects`."""
+    kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
+    n_columns, n_genes = 1 + covariates.values.shape[1] + sum(n_levels), scores.shape[1]
+    return Effects(kinds, np.zeros((n_columns, n_genes)), np.zeros((len(kinds), n_genes)), scores, float(len(scores)))
+
+
 def _below(low: np.ndarray, mean: np.ndarray, sd: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draw from Gaussians given that the value is below `low`, and at most 3 below it."""
     u = ndtr((low - mean) / sd) * rng.uniform(size=low.shape)

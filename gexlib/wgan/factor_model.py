@@ -27,7 +27,7 @@ import torch
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
-from gexlib.preprocess import SMALLEST_KIND, Covariates, design_matrix, fit_effects
+from gexlib.preprocess import SMALLEST_KIND, Covariates, design_matrix, fit_effects, no_effects
 from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
 
@@ -150,6 +150,7 @@ def fit_factors(
     floor: np.ndarray,
     n_factors: int,
     seed: int,
+    by_kind: bool = False,
 ) -> FactorModel:
     r"""
     Fit the conditional factor model from which the adversarial training starts.
@@ -174,19 +175,21 @@ def fit_factors(
         How many factors the model has. No more are fitted than there are samples or genes; the others start at 0.
     seed : int
         Decides the draws of censored scores and the start of the singular value decomposition.
+    by_kind : bool
+        The scores are those within kinds (:class:`gexlib.preprocess.KindScores`), so covariates have no effect on them:
+        effects and deviations start at 0.
 
     Returns
     -------
     FactorModel
     """
     n, kinds = len(scores), KindIndicators.of(codes, n_levels)
-    found = fit_effects(scores, Covariates(codes, values), n_levels, floor, seed)
+    covariates = Covariates(codes, values)
+    found = (no_effects if by_kind else fit_effects)(scores, covariates, n_levels, floor, seed)
     kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
     known, size, free = kind[:, :-1], kind.sum(axis=0)[:, None], found.free
     shift = known @ found.deviations
-    residual = (found.completed - design_matrix(Covariates(codes, values), n_levels) @ found.effects - shift).astype(
-        np.float32
-    )
+    residual = (found.completed - design_matrix(covariates, n_levels) @ found.effects - shift).astype(np.float32)
 
     k = min(n_factors, n - 1, scores.shape[1])
     _, singular, axes = randomized_svd(residual, k, n_iter=4, random_state=seed)

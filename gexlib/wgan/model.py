@@ -501,7 +501,8 @@ class WGANGP:
         if self.settings.factor_model == "noise only":
             return fit_noise(codes, n_levels, scores.shape[1])
         lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()
-        return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed)
+        by_kind = self.settings.transform == "scores by kind"
+        return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed, by_kind)
 
     @property
     def decision_(self) -> str:
