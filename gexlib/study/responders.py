@@ -13,7 +13,7 @@ from gexlib.study.confounded import Confounded
 from gexlib.wgan import WGANGP, Settings
 
 SWITCH = {"value": "treated", "reference": "control"}
-SETTINGS = Settings(latent_dim=32, hidden=(64, 64), batch_size=64, critic_warmup=50, learning_rate=1e-3, epochs=40)
+SETTINGS = Settings(latent_dim=32, hidden=(64, 64), adversarial="never")
 METHODS = ("Welch t", "adjusted t", "GAN, condition only", "GAN, both covariates")
 
 
@@ -42,7 +42,7 @@ def recovery_experiment(
     n_samples : int
         How many samples each experiment has. Tests and models use them all, because no method chooses anything on them.
     settings : Settings
-        Settings of the models, which train for all ``epochs``; by default small networks and large steps.
+        Settings of the models. By default they keep their fitted factor models, as no validation samples are held out.
     n : int
         The number of runs of each counterfactual.
     **simulator

@@ -13,9 +13,6 @@ from gexlib.wgan.factor_model import FactorModel, GeneNoise
 from gexlib.wgan.levels import Levels
 from gexlib.wgan.settings import Settings
 
-# With a fitted factor model, the network's last weights are drawn from this share of Glorot's range. So the training
-# starts close to the factor model.
-BESIDE_FACTORS = 0.1
 FIRST = 0.05  # range of an embedding's first weights: the default of Keras, which the authors used
 
 
@@ -102,8 +99,7 @@ class Generator(nn.Module):
         self.factor_model = factor_model
         self.register_buffer("floor", floor, persistent=False)
         if isinstance(factor_model, FactorModel):
-            with torch.no_grad():
-                self.layers[-1].weight *= BESIDE_FACTORS
+            nn.init.zeros_(self.layers[-1].weight)  # the training starts at the fitted factor model
 
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor | None = None) -> Tensor:
         """
