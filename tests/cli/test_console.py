@@ -119,7 +119,7 @@ def test_a_warning_is_one_line_too(gexlib, folder, monkeypatch):
     result = gexlib(*TRAIN, "--by", "donor", "--epochs", "7", "--checkpoint", "ck")
     assert result.exit_code == 0
     assert result.stderr == (
-        "gexlib: the checkpoint ck of epoch 5 was removed during the training; writing that of epoch 7 there\n"
+        "gexlib: the checkpoint ck of epoch 6 was removed during the training; writing that of epoch 7 there\n"
     )
 
 

@@ -29,7 +29,8 @@ def test_evaluate_reports_on_runs_in_all_formats(gexlib, folder):
 
 
 def test_evaluate_takes_the_parts_and_the_model(gexlib, folder):
-    assert gexlib(*TRAIN, "--by", "donor", "--divided", "divided.h5ad").exit_code == 0
+    adversarial = ["--preset", "paper_ecoli"]  # a critic is what LOGAN attacks
+    assert gexlib(*TRAIN, *adversarial, "--by", "donor", "--divided", "divided.h5ad").exit_code == 0
     assert gexlib("sample", "model", "divided.h5ad", "made.h5ad", "--device", "cpu").exit_code == 0
     result = gexlib("evaluate", "divided.h5ad", "made.h5ad", "--model", "model", "--only", "privacy", "--only=utility",
                     "--label", "medium", "--contrast", "medium", "LB", "M9", "--out", "r.json")  # fmt: skip
