@@ -70,8 +70,6 @@ class KindScores:
         The effect of each column of the design matrix.
     quantiles_ : ndarray of float32, shape (n_kinds + 1, 21, n_genes)
         The quantile function of each kind at the scores -3, -2.7, ..., 3. The last is that of unknown combinations.
-    constant_ : ndarray of bool, shape (n_genes,)
-        The genes that are constant in the training samples.
 
     Examples
     --------
@@ -92,7 +90,7 @@ class KindScores:
 
     @property
     def constant_(self) -> np.ndarray:
-        """The genes that are constant in the training samples."""
+        """The genes that are constant in the training samples: ndarray of bool, shape (n_genes,)."""
         return self.pooled.constant_
 
     def fit(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int = 0) -> KindScores:

@@ -81,8 +81,6 @@ class WGANGP:
         (missing where none was computed). Epoch 0 is the fitted factor model, before any adversarial training.
     best_epoch_ : int
         The epoch whose networks the model kept; 0 if it kept the fitted factor model.
-    decision_ : str
-        What the model kept, and why, in words.
     best_score_ : float
         The score of that epoch on the validation samples (``settings.score``); NaN without validation samples.
     encoder_, standardizer_

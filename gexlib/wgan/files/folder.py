@@ -5,7 +5,7 @@ The folder has a file ``config.json`` and the file ``tensors-*.safetensors`` tha
 new version first writes its tensors to a file with a new name, and then replaces ``config.json`` in one step. So if the
 process dies at any moment, or the disk is full, the previous version stays as it was. Nothing is ever unpickled.
 
-One process at a time writes to a folder (:class:`gexlib.wgan.files.lock.FolderLock`). Files that this library did not
+One process at a time writes to a folder (``gexlib.wgan.files.lock.FolderLock``). Files that this library did not
 write are never replaced or removed, nor is a checkpoint replaced by a model.
 """
 
