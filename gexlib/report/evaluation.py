@@ -68,8 +68,8 @@ def evaluate(
     synthetic : data set or fitted generator, list of these, or mapping of str to either
         The data that is judged, over the same genes and in the same units. As a rule it has one sample for the
         covariates of each test sample. A list holds runs of one generator from several seeds: the report gives their
-        mean and standard deviation. A fitted generator, such as a :class:`gexlib.wgan.WGANGP` or a simulator, draws these
-        samples itself, by its method ``sample(obs, seed)``.
+        mean and standard deviation. A fitted generator, such as a :class:`gexlib.wgan.WGANGP` or a simulator, draws
+        these samples itself, by its method ``sample(obs, seed)``.
     validation : data set, optional
         Real samples that are in neither, such as those that stopped the training. The bounds of privacy come from
         them, and they are the reference of DOMIAS.
@@ -99,8 +99,8 @@ def evaluate(
         Some of ``"structure"``, ``"GRN"``, ``"fidelity"``, ``"marginals"``, ``"utility"`` and ``"privacy"``.
         Default: all. Random forests (fidelity) take most of the time.
     baselines : sequence of str
-        Names in ``gexlib.report.baselines.BASELINES``. Baselines are fitted to ``train``, and draw a sample of the same kind
-        for each test sample.
+        Names in ``gexlib.report.baselines.BASELINES``. Baselines are fitted to ``train``, and draw a sample of the same
+        kind for each test sample.
     best_possible : bool, simulator or WGANGP
         Adds a column ``best possible``: what a generator of the right form reaches with so many training samples, by a
         parametric bootstrap (:func:`gexlib.report.refit.refitted`). A simulator or model, with ``fit(train)`` and
