@@ -92,7 +92,7 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
     table = pd.DataFrame(rng.normal(9, 1, (len(probes), len(chips))), index=probes["probe_set_name"], columns=chips)
     table.to_csv(tmp_path / "E_coli_v4_Build_6_chips907probes7.tab", sep="\t", index_label="E_coli_v4_Build_6:genes")
     monkeypatch.setattr(datasets, "fetch", {"m3d": tmp_path, "gtex-tcga": human}.get)
-    monkeypatch.setitem(PRESETS, "paper_ecoli", Settings(epochs=5))
+    monkeypatch.setitem(PRESETS, "paper_ecoli", Settings(adversarial="always", epochs=5, evaluate_every=5))
     monkeypatch.chdir(tmp_path)
 
     page = run("paper_data.md")
