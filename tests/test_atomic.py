@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 
@@ -21,13 +20,9 @@ with whole_file(sys.argv[1]) as part:
 
 
 @pytest.fixture
-def writer(tmp_path):
+def writer(tmp_path, waiting):
     """Another process that is in the middle of writing ``tmp_path / "data"``, until its standard input ends."""
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "data")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "half way\n"
-        yield process
-        process.kill()
+    return waiting(WRITER, tmp_path / "data", says="half way")
 
 
 def write(path, text="ours"):

@@ -3,7 +3,7 @@
 from gexlib.preprocess.blocks import correlation_by_distance, neighbour_blocks
 from gexlib.preprocess.covariate_table import read_covariates
 from gexlib.preprocess.covariates import UNKNOWN, CovariateEncoder, Covariates
-from gexlib.preprocess.effects import SMALLEST_KIND, design_matrix, fit_effects, no_effects
+from gexlib.preprocess.effects import design_matrix, fit_effects
 from gexlib.preprocess.genes import match_genes
 from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.kinds import CodedKinds, Kinds
@@ -13,7 +13,6 @@ from gexlib.preprocess.splits import Parts, check_split, parts, prepare, split_g
 from gexlib.preprocess.standardizer import Standardizer
 
 __all__ = [
-    "SMALLEST_KIND",
     "TRANSFORMS",
     "UNKNOWN",
     "CodedKinds",
@@ -31,7 +30,6 @@ __all__ = [
     "fit_effects",
     "match_genes",
     "neighbour_blocks",
-    "no_effects",
     "parts",
     "prepare",
     "read_covariates",

@@ -29,7 +29,8 @@ from scipy.special import ndtr, ndtri
 from gexlib.checks import check_fitted, finite_matrix
 from gexlib.preprocess.covariates import Covariates
 from gexlib.preprocess.effects import LEAST_SD, Effects, design_matrix, fit_effects
-from gexlib.preprocess.kinds import CodedKinds, key_places
+from gexlib.preprocess.kinds import kind_codes
+from gexlib.preprocess.learned import LearnedArrays
 from gexlib.preprocess.normal_scores import NormalScores, sampled_rows
 
 KNOTS = np.linspace(-3, 3, 21)  # scores within a kind at which its quantile function is kept
@@ -39,9 +40,10 @@ TAIL = 0.5  # slope of a margin beyond its outermost samples, in standard deviat
 BEYOND = 3.0  # how far scores may lie beyond the outermost knots
 RISE = 0.01  # the least slope of a margin, in standard deviations of the kind
 ROWS = 256  # samples that are changed at a time, to bound the memory
+POOLED = "pooled."  # begins the names of the arrays of the scores among all samples
 
 
-class KindScores:
+class KindScores(LearnedArrays):
     """
     Normal scores of each gene within each kind of sample, which can be turned back into expression.
 
@@ -84,6 +86,11 @@ class KindScores:
     >>> bool(np.abs(kind_scores.inverse_transform(z, covariates) - x).max() < 0.01)
     True
     """
+
+    n_levels_: np.ndarray
+    keys_: np.ndarray
+    effects_: np.ndarray
+    quantiles_: np.ndarray
 
     def __init__(self, kappa: float = KAPPA) -> None:
         self.kappa, self.pooled = kappa, NormalScores()
@@ -195,25 +202,19 @@ class KindScores:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all that was learned, as named arrays."""
-        own = ("n_levels_", "keys_", "effects_", "quantiles_")
-        pooled = {f"pooled.{name}": array for name, array in self.pooled.arrays().items()}
-        return {name: getattr(self, name) for name in own} | pooled
+        return super().arrays() | {f"{POOLED}{name}": array for name, array in self.pooled.arrays().items()}
 
     @classmethod
     def restored(cls, arrays: dict[str, np.ndarray]) -> KindScores:
         """Return the transform of which :meth:`arrays` gave the arrays."""
-        made = cls()
-        for name in ("n_levels_", "keys_", "effects_", "quantiles_"):
-            setattr(made, name, arrays[name])
-        start = "pooled."
-        made.pooled = NormalScores.restored({n.removeprefix(start): a for n, a in arrays.items() if start in n})
+        made = super().restored(arrays)
+        made.pooled = NormalScores.restored({n.removeprefix(POOLED): a for n, a in arrays.items() if POOLED in n})
         return made
 
     def _groups(self, covariates: Covariates) -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
         """Yield rows of one kind, at most 256 at a time, their kind, and the sum of effects in each, (n, n_genes)."""
-        n_levels = tuple(self.n_levels_.tolist())
-        nothing = np.empty(0, np.int64)
-        code = CodedKinds(n_levels, key_places(n_levels), self.keys_, nothing, nothing).codes(covariates.codes)
+        n_levels = self.n_levels_.tolist()
+        code = kind_codes(covariates.codes, n_levels, self.keys_)
         h = design_matrix(covariates, n_levels).astype(np.float32)
         for kind in np.unique(code):
             rows = np.flatnonzero(code == kind)

@@ -237,12 +237,17 @@ class CodedKinds:
 
     def codes(self, codes: np.ndarray) -> np.ndarray:
         """Return the kind of each row of codes, (n_samples, n_columns), as its place in ``keys``; -1 if it has none."""
-        if not len(self.keys):
-            return np.full(len(codes), -1)
-        key = (codes * self.places).sum(axis=1)
-        at = np.minimum(np.searchsorted(self.keys, key), len(self.keys) - 1)
-        known = ((codes >= 0) & (codes < np.array(self.n_levels, dtype=np.int64))).all(axis=1)
-        return np.where(known & (self.keys[at] == key), at, -1)
+        return kind_codes(codes, self.n_levels, self.keys)
+
+
+def kind_codes(codes: np.ndarray, n_levels: Sequence[int], keys: np.ndarray) -> np.ndarray:
+    """Return the kind of each row of codes, (n_samples, n_columns), as its place in ascending `keys`; -1 for none."""
+    if not len(keys):
+        return np.full(len(codes), -1)
+    key = (codes * key_places(n_levels)).sum(axis=1)
+    at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+    known = ((codes >= 0) & (codes < np.array(n_levels, dtype=np.int64))).all(axis=1)
+    return np.where(known & (keys[at] == key), at, -1)
 
 
 def key_places(n_levels: Sequence[int]) -> np.ndarray:

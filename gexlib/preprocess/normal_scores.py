@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from gexlib.checks import check_finite, check_fitted, finite_matrix
+from gexlib.preprocess.learned import LearnedArrays
 
 KNOTS = 128  # the most quantiles that describe a gene's distribution
 SAMPLE = 64 << 20  # most bytes of the random sample of rows that come in chunks
@@ -17,7 +18,7 @@ ROWS = 64  # the most rows of such a block
 TAIL = 16  # the outer 1 / TAIL of the knots gives the slope beyond them
 
 
-class NormalScores:
+class NormalScores(LearnedArrays):
     r"""
     Normal scores of each gene, which can be turned back into expression; a gene's zeros are censored values.
 
@@ -100,19 +101,6 @@ class NormalScores:
             If there are fewer than two rows, or a value is NaN or infinite.
         """
         return self.fit(sampled_rows(chunks)[0])
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all that was learned, as named arrays."""
-        check_fitted(self, "offsets_")
-        return dict(vars(self))
-
-    @classmethod
-    def restored(cls, arrays: dict[str, np.ndarray]) -> NormalScores:
-        """Return the transform of which :meth:`arrays` gave the arrays."""
-        made = cls()
-        for name in cls.__annotations__:
-            setattr(made, name, arrays[name])
-        return made
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Return the normal scores of `x`; shape (n_samples, n_genes), float32."""

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from gexlib.checks import check_finite, check_fitted, finite_matrix
+from gexlib.preprocess.learned import LearnedArrays
 
 
-class Standardizer:
+class Standardizer(LearnedArrays):
     r"""
     Z-scores of each gene, which can be turned back into expression.
 
@@ -80,19 +81,6 @@ class Standardizer:
         self.mean_, self.constant_ = mean, low == high
         self.scale_ = np.where(self.constant_, 1.0, np.sqrt(squares / n))
         return self
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return all that was learned, as named arrays."""
-        check_fitted(self, "mean_")
-        return dict(vars(self))
-
-    @classmethod
-    def restored(cls, arrays: dict[str, np.ndarray]) -> Standardizer:
-        """Return the transform of which :meth:`arrays` gave the arrays."""
-        made = cls()
-        for name in cls.__annotations__:
-            setattr(made, name, arrays[name])
-        return made
 
     def transform(self, x: np.ndarray) -> np.ndarray:
         """Return the z-scores of `x`; shape (n_samples, n_genes), float32."""

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gexlib.preprocess import SMALLEST_KIND, CovariateEncoder, KindScores
+from gexlib.preprocess import CovariateEncoder, KindScores
+from gexlib.preprocess.effects import SMALLEST_KIND
 from gexlib.simulators.base import KindSimulator, shrinkage_weight
 
 

@@ -27,12 +27,10 @@ import torch
 from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
-from gexlib.preprocess import SMALLEST_KIND, Covariates, design_matrix, fit_effects, no_effects
+from gexlib.preprocess.covariates import Covariates
+from gexlib.preprocess.effects import LEAST_SD, PRIOR, SMALLEST_KIND, design_matrix, fit_effects, no_effects
 from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
-
-PRIOR = 0.5  # the weight of shrinkage, in samples
-LEAST_SD = 0.001  # the smallest standard deviation of a gene's noise, in scores
 
 
 class KindIndicators(nn.Module):

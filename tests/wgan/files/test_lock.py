@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -21,13 +19,9 @@ with FolderLock(sys.argv[1]):
 
 
 @pytest.fixture
-def holder(tmp_path):
+def holder(tmp_path, waiting):
     """Another process that holds the folder until its standard input ends."""
-    command = [sys.executable, "-c", HOLDER, str(tmp_path / "c")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline() == "held\n"
-        yield process
-        process.kill()
+    return waiting(HOLDER, tmp_path / "c", says="held")
 
 
 def test_the_second_is_refused_and_told_who_is_first(tmp_path, holder):
