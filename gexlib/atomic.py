@@ -132,10 +132,11 @@ def clear_unfinished(folder: Path, names: str) -> None:
         or nothing. It stays while a process writes there.
     """
     for left in folder.glob(f"{glob.escape(_prefix())}*"):
-        if left.is_dir() and all(re.fullmatch(names, file.name) for file in left.iterdir()):
-            with _locked(left) as free:  # a process that still writes holds the lock
-                if free:
-                    shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError, NotADirectoryError):  # another process has cleared it, or it is a file
+            if all(re.fullmatch(names, file.name) for file in left.iterdir()):
+                with _locked(left, wait=False) as free:  # a process that still writes holds the lock
+                    if free:
+                        shutil.rmtree(left, ignore_errors=True)
 
 
 def _prefix() -> str:
@@ -145,26 +146,26 @@ def _prefix() -> str:
 @contextmanager
 def _own_folder(parent: Path) -> Iterator[Path]:
     """Yield a new, locked folder; before it is locked, another process may clear it as one that was left."""
-    for _ in range(3):
+    for _ in range(100):
         with (
             tempfile.TemporaryDirectory(dir=parent, prefix=_prefix(), ignore_cleanup_errors=True) as folder,
-            _locked(folder),
+            _locked(folder, wait=True),
         ):
-            if Path(folder).is_dir():
+            if Path(folder).is_dir():  # the lock is ours now, so nobody else clears it
                 yield Path(folder)
                 return
     raise OSError(errno.EAGAIN, f"another process clears the folder {parent}")
 
 
 @contextmanager
-def _locked(folder: str | Path) -> Iterator[bool]:
-    """Lock a folder until the block or the process ends, if the system can; yield whether it could."""
+def _locked(folder: str | Path, wait: bool) -> Iterator[bool]:
+    """Lock a folder until the block or the process ends, `wait` for other owners; yield whether the system could."""
     handle, locked = None, False
     with suppress(ImportError, OSError):
         import fcntl
 
         handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         locked = True
     try:
         yield locked

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -90,6 +91,13 @@ def test_a_folder_that_is_cleared_before_it_is_locked(tmp_path, monkeypatch):
     write(tmp_path / "data")
     assert cleared
     assert (tmp_path / "data").read_text() == "ours"
+
+
+def test_many_threads_write_into_one_folder(tmp_path):
+    """Each clears what others left, and holds a folder that others take for one of those until it is locked."""
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda number: write(tmp_path / f"data {number % 3}"), range(500)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data 0", "data 1", "data 2"]
 
 
 class TestCheckOutput:
