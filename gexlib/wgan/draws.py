@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gexlib.wgan.settings import Settings
+from gexlib.wgan.state import State
 
 
 class Draws:
@@ -64,6 +65,13 @@ class Draws:
         self.gene_noise = self._gene_noise[:, rows] if gene_noise else None
         self.for_noisy_rows_only = random.device.type == "cpu"
         """Whether to draw critic noise for noisy rows only: fewer numbers, but a GPU must be asked how many rows."""
+
+    @classmethod
+    def of(cls, state: State, settings: Settings, b: int, rows: slice) -> Draws:
+        """Return the random numbers of the next iterations of a training, for minibatches of `b` samples."""
+        generator, weight = state.generator, next(state.generator.parameters())
+        gene_noise = generator.factor_model is not None
+        return cls(settings, b, rows, generator.n_genes, gene_noise, state.random, weight.dtype)
 
     def draw(self) -> None:
         """Draw the numbers of the next iteration; they overwrite those of the last one."""

@@ -16,30 +16,25 @@ from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
 from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, to_expression, to_scores
 from gexlib.wgan.counterfactual import counterfactual
-from gexlib.wgan.data.batch import Batch
-from gexlib.wgan.data.on_disk import BatchesOnDisk
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.decision import decision
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
-from gexlib.wgan.divergence import checked_scores
 from gexlib.wgan.engine import ClosedForm
-from gexlib.wgan.factor_model import GeneNoise, fit_factors, fit_noise
 from gexlib.wgan.files import model as files
 from gexlib.wgan.files.folder import CONFIG
 from gexlib.wgan.files.training import Checkpoint
+from gexlib.wgan.generation import SAMPLE_ROWS, generated_scores
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.processes import Processes
-from gexlib.wgan.row_draws import row_draws, row_keys
+from gexlib.wgan.row_draws import row_keys
 from gexlib.wgan.settings import Settings, resolve
-from gexlib.wgan.state import State
+from gexlib.wgan.start import fitted_start
 from gexlib.wgan.step import Autograd
 from gexlib.wgan.train import train as run_training
 from gexlib.wgan.validation_score import SCORES
 
 PRETRAINED = ("ecoli", "gtex-tcga")
 ENGINES = ("closed_form", "autograd")
-FIRST_LOOK = 10_000  # most samples that the factor model is fitted to
-SAMPLE_ROWS = 1024  # samples generated at a time: this bounds the memory, and fixes the bits
 
 
 class WGANGP:
@@ -203,7 +198,7 @@ class WGANGP:
         def score(generator: Generator) -> np.ndarray:
             wanted = Covariates(*(np.repeat(a, self.settings.score_draws, axis=0) for a in covariates_val))
             try:
-                scores = self._generate(generator, wanted, seed=self.seed)
+                scores = generated_scores(generator, wanted, self.settings, self.seed)
             except FloatingPointError:
                 return np.array([np.nan])
             return SCORES[self.settings.score](x_val, to_expression(encoder.standardizer, scores, wanted))
@@ -211,7 +206,7 @@ class WGANGP:
         processes = Processes.joined(self.device)
         saved = Checkpoint(checkpoint, run, processes)
         with limited_threads(self.threads), saved.explained(self.device):
-            state = self._start(encoder, samples)
+            state = fitted_start(self.settings, encoder, samples, self.seed, self.device)
             saved.restore(state)
             if self.engine == "closed_form":
                 step = ClosedForm(state, self.settings, processes, self.cuda_graphs)
@@ -265,7 +260,8 @@ class WGANGP:
         covariates = self.encoder_.transform(obs)
         fewer = enough_memory(self.device, "give fewer rows of obs at a time")
         with limited_threads(self.threads), torch.no_grad(), fewer:
-            scores = self._generate(self.generator_, covariates, whole_number("seed", seed, 0), row_keys(obs.index))
+            seed, keys = whole_number("seed", seed, 0), row_keys(obs.index)
+            scores = generated_scores(self.generator_, covariates, self.settings, seed, keys)
         named = obs.set_axis(anndata.utils.make_index_unique(obs.index.astype(str)))
         made = AnnData(to_expression(self.standardizer_, scores, covariates), obs=named, var=self.var_.copy())
         made.uns["provenance"] = {
@@ -337,7 +333,8 @@ class WGANGP:
         self._check_fitted()
 
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
-            return to_expression(self.standardizer_, self._generate(self.generator_, covariates, seed), covariates)
+            scores = generated_scores(self.generator_, covariates, self.settings, seed)
+            return to_expression(self.standardizer_, scores, covariates)
 
         fewer = enough_memory(self.device, "ask for fewer runs n")
         with limited_threads(self.threads), torch.no_grad(), fewer:
@@ -482,52 +479,11 @@ class WGANGP:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
 
-    def _start(self, encoder: SampleEncoder, samples: Batch | BatchesOnDisk) -> State:
-        """Return the state of a new training, with its factor model fitted."""
-        floor = files.floor_of(encoder.standardizer)
-        n_levels = encoder.covariates.n_levels
-        sizes = len(encoder.var_), n_levels, len(encoder.covariates.numerical)
-        model = self._fit_factor_model(samples, n_levels, floor)
-        return State.start(self.settings, *sizes, self.seed, self.device, model, floor)
-
-    def _fit_factor_model(
-        self, samples: Batch | BatchesOnDisk, n_levels: list[int], floor: torch.Tensor | None
-    ) -> GeneNoise | None:
-        if self.settings.factor_model == "none":
-            return None
-        scores, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
-        if self.settings.factor_model == "noise only":
-            return fit_noise(codes, n_levels, scores.shape[1])
-        lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()
-        by_kind = self.settings.transform == "scores by kind"
-        return fit_factors(scores, codes, values, n_levels, lowest, self.settings.latent_dim, self.seed, by_kind)
-
     @property
     def decision_(self) -> str:
         """What the model kept, and why, in words."""
         self._check_fitted()
         return decision(self.settings.adversarial, self.history_, self.best_epoch_)
-
-    def _generate(
-        self, generator: Generator, covariates: Covariates, seed: int, keys: np.ndarray | None = None
-    ) -> np.ndarray:
-        """
-        Return the scores of generated samples, (n, n_genes), with gene noise at the temperature of the settings.
-
-        The random numbers of a row follow from the seed and the row of `keys`; without keys, from its place.
-        """
-        n, n_genes, noisy = len(covariates.codes), generator.n_genes, generator.factor_model is not None
-        keys = np.arange(n)[:, None] if keys is None else keys
-        made = [np.empty((0, n_genes), np.float32)]
-        for start in range(0, n, SAMPLE_ROWS):
-            rows = slice(start, start + SAMPLE_ROWS)
-            drawn = row_draws(seed, keys[rows], self.settings.latent_dim + noisy * n_genes)
-            latent, noise = torch.from_numpy(drawn).tensor_split([self.settings.latent_dim], dim=1)
-            chunk = [latent, *(torch.from_numpy(part[rows]) for part in covariates)]
-            if noisy:
-                chunk.append(self.settings.gene_noise_temperature * noise)
-            made.append(generator(*(part.to(self.device) for part in chunk)).cpu().numpy())
-        return checked_scores(np.concatenate(made))
 
     def _check_fitted(self) -> None:
         check_fitted(self, "generator_", "call fit first, or load a model with WGANGP.load")

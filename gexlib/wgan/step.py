@@ -62,7 +62,9 @@ class Autograd:
         """
         state, settings = self.state, self.settings
         share = self.processes.share(len(real.x))
-        draws = self._draws_for(len(real.x), share.rows)
+        if len(real.x) not in self.draws:
+            self.draws[len(real.x)] = Draws.of(state, settings, len(real.x), share.rows)
+        draws = self.draws[len(real.x)]
         draws.draw()
         x, codes, values = (part[share.rows] for part in real)
 
@@ -94,13 +96,6 @@ class Autograd:
         for p in parameters:
             self.processes.add_up(p.grad)
         self.optimizers[player].step()
-
-    def _draws_for(self, b: int, rows: slice) -> Draws:
-        if b not in self.draws:
-            generator, first = self.state.generator, next(self.state.generator.parameters())
-            sizes = (self.state.critic.n_genes, generator.factor_model is not None)
-            self.draws[b] = Draws(self.settings, b, rows, *sizes, self.state.random, first.dtype)
-        return self.draws[b]
 
     def release(self) -> None:
         """End the training; the networks drop their gradients."""

@@ -72,16 +72,6 @@ def test_sample_depends_on_the_covariates(small, quick):
     assert means["LB"] > means["M9"] + 1, "LB samples are 2 higher in the training data"
 
 
-def test_many_samples_do_not_depend_on_the_chunks(small, quick, monkeypatch):
-    gan = make(quick).fit(small[0])
-    obs = small[0].obs.iloc[[0, 1] * 50]
-    whole = gan.sample(obs, seed=0)
-    assert whole.obs_names.is_unique
-    monkeypatch.setattr(model_module, "SAMPLE_ROWS", 7)
-    np.testing.assert_allclose(gan.sample(obs, seed=0).X, whole.X, rtol=1e-5)
-    assert gan.sample(obs.iloc[:0]).shape == (0, 12)
-
-
 def test_unseen_level_and_absent_covariate(small, quick):
     train, validation = small
     gan = make(quick).fit(train)

@@ -54,11 +54,10 @@ class Iteration:
     ) -> None:
         self.state, self.settings, self.processes, self.optimizer = state, settings, processes, optimizers["generator"]
         self.share = share = processes.share(b)
-        alone, model = processes.size == 1, state.generator.factor_model
+        alone = processes.size == 1
         self.generation = Generation(state.generator, self.optimizer.layout, share.n, settings.critic_steps + 1)
         self.critic = CriticUpdates(state.critic, optimizers["critic"], share.n, None if alone else self._add_up)
-        sizes = (b, share.rows, state.critic.n_genes, model is not None)
-        self.draws = Draws(settings, *sizes, state.random, self.generation.samples.dtype)
+        self.draws = Draws.of(state, settings, b, share.rows)
         self.average_weight = self.generation.samples.new_empty(())
 
         self.real: Batch | None = None

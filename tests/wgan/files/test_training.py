@@ -180,7 +180,7 @@ def test_a_checkpoint_of_another_kind_of_device(fit, tmp_path):
 
 def test_too_many_samples_for_the_device(small, quick, monkeypatch):
     gan = WGANGP(["medium"], settings=quick, device="cpu").fit(small[0])
-    monkeypatch.setattr(gan, "_generate", lambda *arguments: out_of_gpu_memory(None))
+    monkeypatch.setattr("gexlib.wgan.model.generated_scores", lambda *arguments: out_of_gpu_memory(None))
     with pytest.raises(MemoryError, match="out of memory on cpu .*give fewer rows of obs at a time"):
         gan.sample(small[0].obs)
     with pytest.raises(MemoryError, match="ask for fewer runs n"):

@@ -1,0 +1,56 @@
+"""Scores of generated samples: the same for a row of covariates, whatever the device and the other rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from gexlib.preprocess import Covariates
+from gexlib.wgan.divergence import checked_scores
+from gexlib.wgan.networks import Generator
+from gexlib.wgan.row_draws import row_draws
+from gexlib.wgan.settings import Settings
+
+SAMPLE_ROWS = 1024  # samples generated at a time: this bounds the memory, and fixes the bits
+
+
+def generated_scores(
+    generator: Generator, covariates: Covariates, settings: Settings, seed: int, keys: np.ndarray | None = None
+) -> np.ndarray:
+    """
+    Return the scores of generated samples, with gene noise at the temperature of the settings.
+
+    Parameters
+    ----------
+    generator : Generator
+        On any device. Call this without gradients.
+    covariates : Covariates
+        Of n samples, encoded.
+    settings : Settings
+    seed : int
+    keys : ndarray of whole numbers, shape (n, n_parts), optional
+        The random numbers of a row follow from the seed and its key (:mod:`gexlib.wgan.row_draws`); without keys, from
+        the seed and the row's place.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_genes)
+
+    Raises
+    ------
+    FloatingPointError
+        If scores are not finite, or beyond all data.
+    """
+    device, n_genes = next(generator.parameters()).device, generator.n_genes
+    n, noisy = len(covariates.codes), generator.factor_model is not None
+    keys = np.arange(n)[:, None] if keys is None else keys
+    made = np.empty((n, n_genes), np.float32)
+    for start in range(0, n, SAMPLE_ROWS):
+        rows = slice(start, start + SAMPLE_ROWS)
+        drawn = row_draws(seed, keys[rows], settings.latent_dim + noisy * n_genes)
+        latent, noise = torch.from_numpy(drawn).tensor_split([settings.latent_dim], dim=1)
+        chunk = [latent, *(torch.from_numpy(part[rows]) for part in covariates)]
+        if noisy:
+            chunk.append(noise.mul_(settings.gene_noise_temperature))
+        made[rows] = generator(*(part.to(device) for part in chunk)).cpu().numpy()
+    return checked_scores(made)
