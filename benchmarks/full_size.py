@@ -92,7 +92,10 @@ def notebook(folder: Path, work: Path, genes: int, epochs: int) -> dict:
     given = {"folder": folder, "genes": genes, "epochs": epochs}
     command += [text for name, value in given.items() for text in ("-p", name, str(value))]
     subprocess.run(command, check=True, cwd=ROOT)
-    return {"size": "1,078 samples, genes=0" if not genes else f"genes={genes}", "result": "three trainings, two at a time"}
+    return {
+        "size": "1,078 samples, genes=0" if not genes else f"genes={genes}",
+        "result": "three trainings, two at a time",
+    }
 
 
 def measured(step: str, options: argparse.Namespace) -> dict:

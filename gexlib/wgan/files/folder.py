@@ -1,9 +1,10 @@
 """
 The folder that holds a model or a checkpoint of a training: JSON for what describes it, safetensors for the numbers.
 
-The folder has a file ``config.json`` and the file ``tensors-*.safetensors`` that it names, with its size and SHA-256. A
-new version first writes its tensors to a file with a new name, and then replaces ``config.json`` in one step. So if the
-process dies at any moment, or the disk is full, the previous version stays as it was. Nothing is ever unpickled.
+The folder has a file ``config.json`` and the file ``tensors-*.safetensors`` that it names, with its size and SHA-256.
+``config.json`` ends with a SHA-256 of what it says itself. A new version first writes its tensors to a file with a new
+name, and then replaces ``config.json`` in one step. So if the process dies at any moment, or the disk is full, the
+previous version stays as it was. Nothing is ever unpickled.
 
 One process at a time writes to a folder (``gexlib.wgan.files.lock.FolderLock``). Files that this library did not
 write are never replaced or removed, nor is a checkpoint replaced by a model.
@@ -26,6 +27,7 @@ from gexlib.atomic import clear_unfinished, try_writing, whole_file
 from gexlib.wgan.files.lock import FolderLock
 
 CONFIG = "config.json"
+CHECKSUM = "sha256 of the rest"
 VERSION = 1
 WORDS = {"model": "model", "training": "checkpoint"}  # for the kinds
 TENSORS = r"tensors-([0-9a-f]{16})\.safetensors"
@@ -68,7 +70,8 @@ def write(
     name = f"tensors-{digest[:16]}.safetensors"
     head = {"format": "gexlib", "version": VERSION, "kind": kind}
     head["tensors"] = {"file": name, "bytes": len(content), "sha256": digest}
-    files = {name: content, CONFIG: json.dumps(head | info, indent=1, allow_nan=False).encode()}
+    described = head | info | {CHECKSUM: _checksum(head | info)}
+    files = {name: content, CONFIG: json.dumps(described, indent=1, allow_nan=False).encode()}
     try:
         _write_files(folder, files)
         if not (folder / name).exists():  # someone has removed the folder between the two files
@@ -191,13 +194,22 @@ def _read_config(folder: Path) -> dict:
         if path.stat().st_size > MOST_CONFIG:
             raise ValueError(f"{path} is damaged: it has {path.stat().st_size:,} bytes")
         config = json.loads(path.read_text(encoding="utf-8"))
+        written = config.pop(CHECKSUM, None) if isinstance(config, dict) else None  # older versions wrote none
+        changed = written is not None and written != _checksum(config)
     except FileNotFoundError:
         raise ValueError(f"{folder} is not a gexlib checkpoint: it has no {CONFIG}") from None
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is damaged or cut short: {error}") from None
     if not isinstance(config, dict) or config.get("format") != "gexlib":
         raise ValueError(f'{folder} is not a gexlib checkpoint: {CONFIG} does not say "format": "gexlib"')
+    if changed:
+        raise ValueError(f"{path} has changed since it was written: its {CHECKSUM} is another")
     return config
+
+
+def _checksum(config: dict) -> str:
+    """Return the SHA-256 of a description, whatever its white space."""
+    return hashlib.sha256(json.dumps(config).encode()).hexdigest()
 
 
 def _read_tensors(folder: Path, config: dict) -> dict[str, Tensor]:

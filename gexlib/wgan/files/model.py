@@ -24,6 +24,7 @@ from gexlib.preprocess import (
 )
 from gexlib.wgan.factor_model import GeneNoise, restored
 from gexlib.wgan.files import folder as disk
+from gexlib.wgan.files.compact import compacted, whole
 from gexlib.wgan.files.former import current_tensors
 from gexlib.wgan.networks import Critic, Generator, build, embedding_size
 from gexlib.wgan.settings import Settings
@@ -87,8 +88,9 @@ def write(folder: str | Path, model: FittedModel) -> None:
     tensors = {f"standardizer.{name}": torch.from_numpy(a) for name, a in model.standardizer.arrays().items()}
     for player, network in {"generator": model.generator, "critic": model.critic}.items():
         if network is not None:
-            tensors |= {f"{player}.{name}": tensor for name, tensor in network.state_dict().items()}
-    disk.write(folder, "model", info, tensors)
+            tensors |= {f"{player}.{name}": tensor for name, tensor in _with_effect(network).items()}
+    tensors, layout = compacted(tensors)
+    disk.write(folder, "model", info | {"compact": layout}, tensors)
 
 
 def read(folder: str | Path) -> FittedModel:
@@ -102,6 +104,7 @@ def read(folder: str | Path) -> FittedModel:
     """
     info, tensors = disk.read(folder, "model")
     try:
+        tensors = whole(tensors, info.get("compact", {}))  # which older versions did not write
         settings = Settings.from_dict(info["settings"])
         encoder = CovariateEncoder.from_dict(info["covariates"])
         parts = {
@@ -175,6 +178,15 @@ def _try_sample(settings: Settings, generator: Generator, encoder: CovariateEnco
     scores, covariates = generator(*given).numpy(), Covariates(codes.numpy(), values[0].numpy())
     if not np.isfinite(scores).all() or not np.isfinite(to_expression(standardizer, scores, covariates)).all():
         raise ValueError("its samples are not finite")
+
+
+def _with_effect(network: Generator | Critic) -> dict[str, Tensor]:
+    """Return the tensors of a network; if its last layer is zero, the others before it have no effect and are zero."""
+    tensors, last = network.state_dict(), f"layers.{len(network.layers) - 1}."
+    if not tensors[f"{last}weight"].any():
+        before = [name for name in tensors if name.startswith(("embedding.", "layers.")) and not name.startswith(last)]
+        tensors |= {name: torch.zeros_like(tensors[name]) for name in before}
+    return tensors
 
 
 def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list[int]) -> GeneNoise | None:

@@ -150,9 +150,16 @@ def flip_a_byte(folder):
     path.write_bytes(content)
 
 
+def replace_in_config(folder, old, new):
+    path = folder / "config.json"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
 def edit_config(**changes):
     def edit(folder):
         config = json.loads((folder / "config.json").read_text())
+        del config[disk.CHECKSUM]
         (folder / "config.json").write_text(json.dumps(config | changes))
 
     return edit
@@ -179,6 +186,8 @@ def edit_config(**changes):
         (lambda f: tensor_file(f).unlink(), "is missing"),
         (cut_tensors, "cut short"),
         (flip_a_byte, "has changed"),
+        (lambda f: replace_in_config(f, '"seed": 1', '"seed": 2'), "config.json has changed since it was written"),
+        (lambda f: replace_in_config(f, 'of the rest": "', 'of the rest": "0'), "has changed since"),
     ],
 )
 def test_damage_is_a_clear_error(folder, damage, words):
