@@ -50,7 +50,7 @@ from gexlib.preprocess import prepare, split_groups
 from gexlib.study import prepared_human
 
 RESULT = ROOT / "benchmarks/results/learning_curve.csv"
-PAGE, PAGE_WINS = ROOT / "book/howto/learning_curve.csv", ROOT / "book/howto/learning_curve_wins.csv"
+PAGE, PAGE_WINS = ROOT / "book/when_to_use/learning_curve.csv", ROOT / "book/when_to_use/learning_curve_wins.csv"
 FIGURE = ROOT / "book/images/learning_curve.svg"
 KEYS = ["data", "n", "generator", "seed"]
 SCORES = ["S_dist", "precision", "recall", "density", "coverage", "forest AUC", "rfx", "F1"]

@@ -23,7 +23,7 @@ coverage
 Real: with 10 samples given, these repeated; the mean of so few samples as a generator. The tables give means over the
 left-out combinations, with 95 % intervals over these; the relative error as a geometric mean. Seeds of one combination
 are averaged first. Rows are kept in results/unseen_combinations.csv; the table of the book is
-book/howto/unseen_combinations.csv.
+book/when_to_use/unseen_combinations.csv.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from gexlib.preprocess import prepare, split_groups
 from gexlib.study import prepared_human
 
 RESULT = ROOT / "benchmarks/results/unseen_combinations.csv"
-PAGE = ROOT / "book/howto/unseen_combinations.csv"
+PAGE = ROOT / "book/when_to_use/unseen_combinations.csv"
 KEYS = ["data", "left out", "given", "generator", "seed"]
 SCORES = ["relative error", "effect r", "effect slope", "precision", "recall", "density", "coverage"]
 GENES = 1000
