@@ -97,11 +97,7 @@ def adversarial(curve: pd.DataFrame) -> str:
         f"Adversarial training of the default, compared with the fitted start that it begins from, is {tally(found)}."
     ]
     for data, rows in found.groupby(level="data", sort=False):
-        numbers = rows.index.get_level_values("n")
-        since = pays_from(rows.sort_index())
-        tried = f"{numbers.min():,} to {numbers.max():,} samples" if len(numbers) > 1 else f"{numbers[0]:,} samples"
-        where = "it pays at none of the numbers tried" if since is None else f"it pays from {since:,} samples on"
-        lines.append(f"On {_name(data)} ({tried}) {where}: {tally(rows)}.")
+        lines.append(f"On {_name(data)}, {_pays(rows)}: {tally(rows)}.")
     auto = curve[curve["generator"] == DEFAULT]
     kept = int((auto["best epoch"] == 0).sum())
     seconds = auto["seconds"].max()
@@ -128,9 +124,14 @@ def paper(curve: pd.DataFrame) -> str:
 
 
 def heads(curve: pd.DataFrame) -> str:
-    """Say whether other learned models of the leading components beat the copula that they replace."""
-    said = [f"{name.split(', ')[1]}: {tally(gains(curve, name, COPULA, ['data', 'n']))}" for name in HEADS]
-    return f"Against the plain copula, {'; '.join(said)}."
+    """Say whether other learned models of the leading components beat the copula that they replace, and where."""
+    lines = []
+    for name in HEADS:
+        found = gains(curve, name, COPULA, ["data", "n"])
+        groups = found.groupby(level="data", sort=False)
+        said = "; ".join(f"on {_name(data)}, {_pays(rows)}, {tally(rows)}" for data, rows in groups)
+        lines.append(f"- *{name}* beside the copula without it: {said}.")
+    return "\n".join(lines)
 
 
 def camda(table: pd.DataFrame) -> str:
@@ -145,8 +146,8 @@ def camda(table: pd.DataFrame) -> str:
         f"{published['challenge: WGAN-GP']:.3f} for a WGAN-GP and {published['challenge: MVN']:.3f} for a multivariate "
         f"normal. Accuracy does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
         f"{real['recall']:.2f}), and an attack finds its training samples with an AUC of {smote['membership AUC']:.2f} "
-        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}). The forest finds samples of "
-        f"the default with an AUC of {default['rfx']:.2f}, of the copula with {copula['rfx']:.2f}, and other real ones "
+        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}). The forest finds the "
+        f"default with an AUC of {default['rfx']:.2f}, of the copula with {copula['rfx']:.2f}, and other real ones "
         f"with {real['rfx']:.2f}. Beside the copula, the default is {tally(folds)} (a fold, a score)."
     )
 
@@ -218,6 +219,13 @@ def curve_table(curve: pd.DataFrame) -> pd.DataFrame:
     return wide.reindex(
         [(data, name) for data in dict.fromkeys(curve["data"]) for name in order if (data, name) in wide.index]
     )
+
+
+def _pays(found: pd.DataFrame) -> str:
+    """Say from which number of samples on one data set's gains are more than its losses, of those that were tried."""
+    numbers, since = found.index.get_level_values("n"), pays_from(found.sort_index())
+    tried = f"{numbers.min():,} to {numbers.max():,}" if len(numbers) > 1 else f"{numbers[0]:,}"
+    return f"it pays {'at none' if since is None else f'from {since:,} on'} of the numbers tried ({tried} samples)"
 
 
 def _name(data: str) -> str:
