@@ -60,7 +60,7 @@ def gains(table: pd.DataFrame, one: str, other: str, cells: list[str]) -> pd.Dat
     means = table.groupby(["generator", *cells], sort=False)[list(LOSS)].mean()
     names = set(table["generator"])
     if not {one, other} <= names:
-        return pd.DataFrame(columns=list(LOSS))
+        return pd.DataFrame(columns=list(LOSS), index=pd.MultiIndex.from_arrays([[] for _ in cells], names=cells))
     loss = means.apply(lambda column: LOSS[column.name](column))
     return (loss.loc[other] - loss.loc[one]).dropna(how="all")
 
@@ -82,11 +82,18 @@ def answer(curve: pd.DataFrame) -> str:
     """Say first whether a simple model is as good."""
     of = tally(gains(curve, DEFAULT, COPULA, ["data", "n"]))
     simple = of.worse >= of.better
+    learned = [(name, gains(curve, name, COPULA, ["data", "n"])) for name in (TRAINED, *HEADS)]
+    pays = [
+        f"*{name}* on {_name(data)} from {since:,} samples on"
+        for name, found in learned
+        for data, rows in found.groupby(level="data", sort=False)
+        if (since := pays_from(rows.sort_index())) is not None
+    ]
     return (
         f"If a simple model is as good, take the simple model; {'here it is' if simple else 'here it is not'}. "
         f"Against a Gaussian copula of each kind of sample, which fits in about a second, the default model is {of} (a "
-        f"data set, a number of samples, a score), and always adversarial training is "
-        f"{tally(gains(curve, TRAINED, COPULA, ['data', 'n']))}."
+        f"data set, a number of samples, a score), and always adversarial training is {tally(learned[0][1])}. Learned "
+        f"models that gain more scores than they lose over the copula: {', '.join(pays) or 'none'}."
     )
 
 
