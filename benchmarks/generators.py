@@ -12,6 +12,7 @@ import anndata
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from latent import LatentCopula, flow_head, mixture_head
 
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.wgan import PRESETS, WGANGP, Settings
@@ -28,18 +29,22 @@ class Columns(NamedTuple):
 
 
 SIMULATORS: dict[str, Callable] = {
-    "Gaussian": lambda within, most: Gaussian(min(50, most), within=within, unseen="unknown"),
-    "Gaussian copula": lambda within, most: GaussianCopula(within=within, unseen="unknown"),
-    "SMOTE": lambda within, most: SMOTE(within=within, unseen="unknown"),
-    "Bootstrap": lambda within, most: Bootstrap(within=within, unseen="unknown"),
+    "Gaussian": lambda within, most, seed: Gaussian(min(50, most), within=within, unseen="unknown"),
+    "Gaussian copula": lambda within, most, seed: GaussianCopula(within=within, unseen="unknown"),
+    "copula, mixture head": lambda within, most, seed: LatentCopula(within, mixture_head, seed),
+    "copula, flow head": lambda within, most, seed: LatentCopula(within, flow_head, seed),
+    "SMOTE": lambda within, most, seed: SMOTE(within=within, unseen="unknown"),
+    "Bootstrap": lambda within, most, seed: Bootstrap(within=within, unseen="unknown"),
 }
 MODELS: dict[str, tuple[str, dict]] = {  # the preset, and what is changed
     "default": ("default", {}),
     "default, never adversarial": ("default", {"adversarial": "never"}),
-    "default, always adversarial": ("default", {"adversarial": "always"}),
+    "default, always adversarial": ("default", {"adversarial": "always", "epoch_updates": 100, "epochs": 20}),
     "the paper's": ("paper_gtex_tcga", {}),
 }
-UNVALIDATED = [*SIMULATORS, "default, never adversarial"]  # they learn from all samples: there is nothing to stop
+# They learn from all samples, as nothing chooses an epoch: the networks of the one row's last update are kept, so that
+# it shows what adversarial training does. With validation samples the start could be kept, as an epoch of the warm-up.
+UNVALIDATED = [*SIMULATORS, "default, never adversarial", "default, always adversarial"]
 GENERATORS = [*SIMULATORS, *MODELS]
 
 
@@ -109,7 +114,7 @@ def learn(name: str, train: AnnData, validation: AnnData, columns: Columns, seed
     start = time.process_time()
     if name in SIMULATORS:
         kinds = len(seen.obs[columns.within].drop_duplicates()) if columns.within else 1
-        model = SIMULATORS[name](columns.within, max(1, min(seen.n_obs - kinds, seen.n_vars))).fit(seen)
+        model = SIMULATORS[name](columns.within, max(1, min(seen.n_obs - kinds, seen.n_vars)), seed).fit(seen)
         return Learned(model, seen, {"settings": "", "seconds": time.process_time() - start})
     settings = settings_of(name, **changes)
     given = {"categorical": columns.categorical, "numerical": columns.numerical, "unseen": "unknown"}

@@ -110,11 +110,16 @@ def add_options(parser: argparse.ArgumentParser, generators: Sequence[str], resu
 
 
 def mean_sd(table: pd.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-    """Return texts 'mean ± standard deviation' of columns over the rows of each group, groups as they first occur."""
+    """
+    Return texts 'mean ± standard deviation' of columns over the rows of each group, groups as they first occur.
+
+    A group of one row has no deviation, and its text is the value alone.
+    """
     groups = table.groupby(list(by), sort=False)[list(columns)]
-    mean, sd = groups.mean(), groups.std().fillna(0)
-    text = mean.map("{:.3f}".format) + NBSP + "±" + NBSP + sd.map("{:.3f}".format)
-    return text.where(mean.notna(), "")
+    mean, sd = groups.mean(), groups.std()
+    text = mean.map("{:.3f}".format)
+    both = text + NBSP + "±" + NBSP + sd.map("{:.3f}".format)
+    return both.where(sd.notna(), text).where(mean.notna(), "")
 
 
 def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:

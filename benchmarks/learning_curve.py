@@ -7,7 +7,7 @@ Quality against the number of training samples: where does adversarial training 
 
 DATA holds, at any depth, RNAseqDB's files, ``camda_brca/expression_vst.csv.gz`` and ``tcga_pairs/``. Data sets:
 
-known truth   samples of a non-linear model (known_truth.py), 500 genes; 1,000 other samples of it are the test part
+known truth   samples of a non-linear model (known_truth.py), 500 genes; 500 other samples of it are the test part
 BRCA          the challenge's 1,089 breast tumours; seed s tests on fold s + 1
 tcga_pairs    602 patients, tumour and normal tissue, eleven cohorts; 25 % of the patients are the test part
 human         notebook 04's cohort; 25 % of the donors are the test part
@@ -50,13 +50,13 @@ from gexlib.preprocess import prepare, split_groups
 from gexlib.study import prepared_human
 
 RESULT = ROOT / "benchmarks/results/learning_curve.csv"
-PAGE, PAGE_WINS = ROOT / "book/howto/learning_curve.csv", ROOT / "book/howto/learning_curve_wins.csv"
+PAGE, PAGE_WINS = ROOT / "book/when_to_use/learning_curve.csv", ROOT / "book/when_to_use/learning_curve_wins.csv"
 FIGURE = ROOT / "book/images/learning_curve.svg"
 KEYS = ["data", "n", "generator", "seed"]
 SCORES = ["S_dist", "precision", "recall", "density", "coverage", "forest AUC", "rfx", "F1"]
 DRAWN = {"S_dist": "S_dist", "precision": "precision", "recall": "recall", "rfx": "forest AUC, independent draw"}
 GENES = 1000
-TEST = 1000  # samples of the known truth
+TEST = 500  # samples of the known truth
 TRUTH = "known truth"
 
 
@@ -150,7 +150,7 @@ def row(folder: Path, changes: dict, data: str, n: int, generator: str, seed: in
     if n > pool.n_obs:
         raise ValueError(f"n={n} is more than the {pool.n_obs} samples of {data!r} that are not for the test")
     if generator == REAL:
-        fresh = Truth().sample(20 * TEST, 10**6 + 1 + seed) if data == TRUTH else pool
+        fresh = Truth().sample(40 * TEST, 10**6 + 1 + seed) if data == TRUTH else pool
         return real_likeness(test, fresh, columns.within, seed) | {
             "F1": label_f1(test, pool[:n], label),
             "seconds": 0.0,

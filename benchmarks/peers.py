@@ -13,7 +13,7 @@ has the time limit and no scores, until it is made --again with a larger one.
 Data sets, splits and seeds are those of learning_curve.py, with all samples that are not for the test. Peers that know
 the kinds of samples make those of the test (or learned) samples; of those that draw kinds themselves, samples of the
 wanted kinds are taken. Peers that know none are compared as they come, which costs them little, as kinds keep their
-shares, and have no F1. Rows are kept in results/peers.csv.
+shares, and have no F1. Rows are kept in results/peers.csv; the table of the book is book/when_to_use/peers.csv.
 """
 
 from __future__ import annotations
@@ -30,16 +30,18 @@ import pandas as pd
 from anndata import AnnData
 from generators import GENERATORS, REAL, check, kind_names, learn, whole
 from judges import label_f1, likeness, membership, real_likeness
-from kept import NBSP, Kept, add_options, mean_sd
+from kept import NBSP, ROOT, Kept, add_options, mean_sd
 from learning_curve import SCORES, Problem, problem
 from peer_training import PEERS
 
+from gexlib.atomic import whole_file
 from gexlib.preprocess import split_groups
 from gexlib.report.draws import halves, matched
 
-RESULT = Path(__file__).parent / "results/peers.csv"
+RESULT, PAGE = ROOT / "benchmarks/results/peers.csv", ROOT / "book/when_to_use/peers.csv"
 KEYS = ["data", "generator", "seed"]
 SHOWN = [*SCORES, "membership AUC", "membership TPR at 10 %", "minutes"]
+ON_PAGE = ["precision", "recall", "coverage", "rfx", "F1", "membership AUC", "minutes"]
 PACKAGES = {"syng-bts": "syng_bts", "ctgan": "ctgan", "ForestDiffusion": "ForestDiffusion", "torchcfm": "torchcfm"}
 INSTALL = """{python} has not all of {names}, which this benchmark compares with. Install them:
 
@@ -124,12 +126,13 @@ def of_kinds(x: np.ndarray, kinds: np.ndarray | None, wanted: pd.DataFrame, read
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Make the missing rows, and print means and spreads."""
+    """Make the missing rows, and write the table of the book's page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the data sets, as for learning_curve.py")
     add_options(parser, [REAL, *GENERATORS, *PEERS], RESULT)
     parser.add_argument("--data", nargs="+", choices=["human", "BRCA", "tcga_pairs"], default=["human", "BRCA"])
     parser.add_argument("--python", default=sys.executable, help="interpreter that has the peers")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the table of the book's page to write")
     parser.add_argument("--minutes", type=float, default=60, help="give a peer up after so long")
     parser.add_argument("--epochs", type=int, help="of gexlib's models, for a quick try; give another --result too")
     options = parser.parse_args(arguments)
@@ -143,7 +146,10 @@ def main(arguments: list[str] | None = None) -> None:
     changes = {"epochs": options.epochs} if options.epochs else {}
     of = partial(row, options.folder, options.python, options.minutes, changes)
     kept.make(tasks, of, options.jobs, options.again)
-    print(mean_sd(kept.table, KEYS[:2], SHOWN).replace(NBSP, " ", regex=True).T.to_string())
+    shown = mean_sd(kept.table, KEYS[:2], SHOWN)
+    with whole_file(options.page) as part:
+        shown[ON_PAGE].to_csv(part, encoding="utf-8")
+    print(shown.replace(NBSP, " ", regex=True).T.to_string())
 
 
 if __name__ == "__main__":

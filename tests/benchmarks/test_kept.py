@@ -48,8 +48,8 @@ def test_a_file_of_another_benchmark_is_refused(kept):
 def test_means_and_intervals(benchmarks):
     from kept import interval, mean_sd
 
-    table = pd.DataFrame({"name": ["b", "b", "a"], "score": [1.0, 3.0, np.nan]})
-    assert mean_sd(table, ["name"], ["score"])["score"].tolist() == ["2.000\xa0±\xa01.414", ""]
+    table = pd.DataFrame({"name": ["b", "b", "a", "c"], "score": [1.0, 3.0, np.nan, 4.0]})
+    assert mean_sd(table, ["name"], ["score"])["score"].tolist() == ["2.000\xa0±\xa01.414", "", "4.000"]
     mean, low, high = interval([1.0, 3.0, np.nan])
     assert (mean, round(high - mean, 3), round(mean - low, 3)) == (2.0, 12.706, 12.706)
     assert np.isnan(interval([1.0])[1:]).all()

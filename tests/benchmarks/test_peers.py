@@ -74,6 +74,7 @@ def peers(benchmarks, monkeypatch, tmp_path, expression):
 def test_rows_of_all_from_the_same_samples(peers, tmp_path, capsys):
     result = tmp_path / "rows.csv"
     options = [str(tmp_path), "--data", "BRCA", "--seeds", "0", "--epochs", "2", "--result", str(result)]
+    options += ["--page", str(tmp_path / "page.csv")]
     names = ["Real", "Bootstrap", "default", "syng-cvae", "syng-maf", "syng-vae, each kind", "tvae"]
     names += ["forest flow, in components"]
     peers.main([*options, "--only", *names])
@@ -86,6 +87,7 @@ def test_rows_of_all_from_the_same_samples(peers, tmp_path, capsys):
     assert rows.loc["syng-vae, each kind", "F1"] > 0.9
     assert rows.loc["Real", "membership AUC"] < 0.7
     assert rows.loc["syng-maf", "recall"] == 0, "the one that gives two samples only"
+    assert pd.read_csv(tmp_path / "page.csv")["generator"].tolist() == names
     assert "forest flow" in capsys.readouterr().out
 
 
@@ -93,6 +95,7 @@ def test_without_the_peers_it_says_how_to_install_them(peers, tmp_path, monkeypa
     monkeypatch.setenv("PYTHONPATH", "")
     with pytest.raises(SystemExit, match=f"{re.escape(sys.executable)} has not all of syng-bts .*\n+.*pip install"):
         peers.main([str(tmp_path), "--only", "tvae", "--result", str(tmp_path / "rows.csv")])
+    assert not (tmp_path / "rows.csv").exists()
 
 
 def test_a_peer_that_takes_too_long_has_a_row_without_scores(peers, tmp_path):
