@@ -100,8 +100,8 @@ def library_digest(folder: Path = Path("gexlib")) -> str:
 
 
 def page_digest(path: Path) -> str:
-    """Return a fingerprint of all cells and their tags, which a page shows besides outputs."""
-    return _sha256([[cell.cell_type, cell.source, tags(cell)] for cell in read(path).cells])
+    """Return a fingerprint of all cells, their tags and their captions, which a page shows besides outputs."""
+    return _sha256([[c.cell_type, c.source, tags(c), c.metadata.get("mystnb", {})] for c in read(path).cells])
 
 
 def _sha256(content: object) -> str:

@@ -1,34 +1,40 @@
 """
-Scripts of the book's pages, none of which comes from the network.
+Scripts of the book's pages, none of which comes from the network, and cells of tables that hold a number.
 
-A page with an interactive figure gets plotly.js from the installed plotly package; it
-is copied into the site once. Jupyter Book puts Thebe on each page, which would come
-from the network. No page of this book runs code, so Thebe is removed.
+A page with an interactive figure gets plotly.js from the installed plotly package, and ``interactive.js``, which lets the
+figure follow the theme of the page; both are copied into the site once. Jupyter Book puts Thebe on each page, which would
+come from the network. No page of this book runs code, so Thebe is removed.
 """
 
 import importlib.util
+import re
 import shutil
 from pathlib import Path
 
 MARK = 'class="interactive-figure"'  # as gexlib.plots.interactive writes it
 PLOTLY = "plotly.min.js"
+# A number, perhaps with its spread or its unit: 0.85, 1,234, −0.3 ± 0.1, 12 %, 5 of 7. It must not break over lines.
+NUMBER = re.compile(r"<td>((?:<p>)?\s*[<≤~±+−-]?\s*\d[\d.,\s±()/%×x–−+-]*(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>")
 
 
-def choose_scripts(app, pagename, templatename, context, doctree):
-    """Remove Thebe from a page, and add plotly.js if the page needs it."""
+def prepare_page(app, pagename, templatename, context, doctree):
+    """Remove Thebe from a page, add plotly.js if the page needs it, and mark the cells of tables that hold numbers."""
     scripts = context["script_files"]
     scripts[:] = [script for script in scripts if "thebe" not in str(script).lower()]
-    if MARK not in context.get("body", ""):
+    body = context.get("body", "")
+    context["body"] = NUMBER.sub(r'<td class="number">\1</td>', body)
+    if MARK not in body:
         return
-    copy = Path(app.outdir, "_static", PLOTLY)
-    if not copy.exists():
-        package = Path(importlib.util.find_spec("plotly").origin).parent
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(package / "package_data" / PLOTLY, copy)
-    app.add_js_file(PLOTLY, loading_method="defer")
+    package = Path(importlib.util.find_spec("plotly").origin).parent / "package_data"
+    for script in (package / PLOTLY, Path(__file__).with_name("interactive.js")):
+        copy = Path(app.outdir, "_static", script.name)
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(script, copy)
+        app.add_js_file(script.name, loading_method="defer")
 
 
 def setup(app):
     """Connect the extension to Sphinx."""
-    app.connect("html-page-context", choose_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("html-page-context", prepare_page)
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
-from matplotlib.colors import to_hex
 
 from gexlib.checks import check_columns, column_names, whole_number
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, looks
+from gexlib.plots.style import OTHER as GREY
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 OTHER, MISSING = "other", "not known"
-PALETTE = [to_hex(colormaps["tab20"](i)) for i in (0, 2, 4, 6, 8, 10, 12, 16, 18, 1, 3, 5, 7, 9, 11, 13, 17, 19)]
+MOST = 18  # categories that can be told apart
 CONFIG = {
     "responsive": True,
     "displaylogo": False,
@@ -114,7 +113,7 @@ def embedding(
     hover : sequence of str
         Columns to show when the pointer is on a sample, besides its name and the columns of `colour`.
     most : int
-        How many levels of a column have a colour of their own, at most 18; rarer ones are grey.
+        How many levels of a column have a look of their own, at most 18; rarer ones are grey.
 
     Returns
     -------
@@ -142,15 +141,15 @@ def embedding(
             raise ValueError(f"colour={column!r} holds numbers; cut them into ranges first: pandas.cut(...)")
     if not colour:
         raise ValueError("colour names no column; name one or more of placed")
-    if whole_number("most", most, 1) > len(PALETTE):
-        raise ValueError(f"most={most} must be at most {len(PALETTE)}")
+    if whole_number("most", most, 1) > MOST:
+        raise ValueError(f"most={most} must be at most {MOST}")
 
     texts = placed[shown].astype(object).map(_text)
     palettes = {column: _palette(texts[column], most) for column in colour}
     groups = pd.DataFrame({c: texts[c].where(texts[c].isin(palettes[c]), OTHER) for c in colour})
     groups["symbol"] = _symbols(placed)
     x, y = placed.columns[:2]
-    traces, looks = [], {column: [] for column in colour}
+    traces, shown_as = [], {column: [] for column in colour}
     for _, part in groups.reset_index(drop=True).groupby([*colour, "symbol"], sort=True):
         rows = part.index
         traces.append(
@@ -158,16 +157,16 @@ def embedding(
                 "type": "scatter", "mode": "markers", "x": _short(placed[x]).iloc[rows].tolist(),
                 "y": _short(placed[y]).iloc[rows].tolist(), "text": placed.index[rows].astype(str).tolist(),
                 "customdata": texts.iloc[rows].to_numpy().tolist(), "hovertemplate": _hover(shown),
-                "marker": {"size": 7, "opacity": 0.8, "symbol": part["symbol"].iloc[0]},
+                "marker": {"size": 7, "opacity": 0.8},
             }
         )  # fmt: skip
         for column in colour:
-            looks[column].append(part[column].iloc[0])
-    menu = [_look(column, looks[column], palettes[column]) for column in colour]
+            shown_as[column].append((part[column].iloc[0], part["symbol"].iloc[0]))
+    menu = [_look(column, shown_as[column], palettes[column]) for column in colour]
     for number, trace in enumerate(traces):
         styles = menu[0]["args"][0]
         trace |= {key: values[number] for key, values in styles.items() if "." not in key}
-        trace["marker"]["color"] = styles["marker.color"][number]
+        trace["marker"] |= {key: styles[f"marker.{key}"][number] for key in ("color", "symbol")}
     axes = zip((x, y), placed.attrs.get("explained", (None, None)), strict=False)
     titles = [axis if share is None else f"{axis} ({share:.0%} of the variance)" for axis, share in axes]
     figure = _figure(traces, titles, menu if len(colour) > 1 else [])
@@ -262,25 +261,27 @@ def _figure(traces: list[dict], titles: Sequence[str], menu: list[dict]) -> go.F
     return go.Figure(data=traces, layout=layout)
 
 
-def _palette(texts: pd.Series, most: int) -> dict[str, str]:
-    """Return the colours of the frequent levels of a column, the most frequent first."""
+def _palette(texts: pd.Series, most: int) -> dict[str, tuple[str, bool]]:
+    """Return the looks of the frequent levels of a column, the most frequent first."""
     counts = texts.value_counts()
     levels = sorted(counts.index, key=lambda level: (-counts[level], level))[:most]
     if texts.name == "data":
-        return {level: colour_of(level) for level in levels}
-    return dict(zip(levels, PALETTE, strict=False))
+        return {level: (colour_of(level), True) for level in levels}
+    return looks(levels)
 
 
-def _look(column: str, levels: list[str], colours: Mapping[str, str]) -> dict:
-    """Return the button that gives each trace the colour of its level and its place in the legend."""
-    order = [*colours, OTHER]
+def _look(column: str, shown_as: list[tuple[str, str]], palette: Mapping[str, tuple[str, bool]]) -> dict:
+    """Return the button that gives each trace the look of its level and its place in the legend."""
+    order, levels = [*palette, OTHER], [level for level, _ in shown_as]
+    palette = {**palette, OTHER: palette.get(OTHER, (GREY, True))}
     style = {
         "name": levels,
         "legendgroup": levels,
         "legendrank": [1000 + order.index(level) for level in levels],
         "showlegend": [level not in levels[:number] for number, level in enumerate(levels)],
         "visible": [True] * len(levels),
-        "marker.color": [colours.get(level, "#c8c8c8") for level in levels],
+        "marker.color": [palette[level][0] for level in levels],
+        "marker.symbol": [symbol if palette[level][1] else f"{symbol}-open" for level, symbol in shown_as],
     }
     title = _title(column)
     return {"label": title, "method": "update", "args": [style, {"legend.title.text": title}]}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, literal
+from gexlib.plots.style import BASELINES, GAN, OTHER, REAL, TRAIN, colour_of, literal, looks
 
 
 @literal
@@ -47,7 +46,8 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
     colour : str
         The column of `placed` to colour by.
     most : int
-        How many levels of the column have a colour of their own; rarer ones are grey. By ``"data"``, all have one.
+        How many levels of the column have a look of their own, at most 18; rarer ones are grey. By ``"data"``, all have
+        one.
 
     Raises
     ------
@@ -62,12 +62,11 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
             ax.scatter(part[x], part[y], s=22, alpha=0.7, lw=0, marker=marker, color=colour_of(name), label=name)
     else:
         levels = placed[colour].value_counts().index[:most].tolist()
-        colours = plt.get_cmap("tab10" if len(levels) <= 10 else "tab20")
         rest = placed[~placed[colour].isin(levels)]
-        ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color="#d0d0d0", label="other" if len(rest) else None)
-        for i, level in enumerate(levels):
-            part = placed[placed[colour] == level]
-            ax.scatter(part[x], part[y], s=18, alpha=0.8, lw=0, color=colours(i), label=str(level))
+        ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color=OTHER, label="other" if len(rest) else None)
+        for level, (shade, filled) in looks(levels).items():
+            part, face = placed[placed[colour] == level], {"fc": shade, "lw": 0} if filled else {"fc": "none", "lw": 1.2}
+            ax.scatter(part[x], part[y], s=18, alpha=0.8, ec=shade, label=str(level), **face)
     explained = placed.attrs.get("explained", [None, None])
     for name, share, setter in zip((x, y), explained, (ax.set_xlabel, ax.set_ylabel), strict=False):
         setter(name if share is None else f"{name} ({share:.0%} of the variance)")

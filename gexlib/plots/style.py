@@ -1,9 +1,13 @@
-"""Style of the figures: sizes that are legible at page width, and a colour for each kind of data."""
+"""
+Style of the figures: sizes that are legible at page width, a colour for each kind of data, and one for each category.
+
+All colours stay apart for readers who do not tell red from green, or blue from yellow.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +18,10 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
-BASELINES = ("#2f6690", "#81a88d", "#e1a730", "#7d5ba6", "#3a9ca6")
+BASELINES = ("#263c6b", "#50a56b", "#eda626", "#ab0fc1", "#00d0d7")
+OTHER = "#c8c8c8"
+# The scheme "muted" of Paul Tol's technical note on colours, the most distinct first.
+CATEGORIES = ("#332288", "#ddcc77", "#cc6677", "#88ccee", "#117733", "#882255", "#44aa99", "#999933", "#aa4499")
 
 
 def use_style() -> None:
@@ -71,6 +78,31 @@ def _names_on(ax: Axes) -> Iterator[Text]:
         for text in (tick.label1, tick.label2)
     }
     yield from (text for text in ax.findobj(Text) if text not in numbers)
+
+
+def looks(levels: Sequence[str]) -> dict[str, tuple[str, bool]]:
+    """
+    Return the colour of each category, and whether its mark is filled; the same in static and interactive figures.
+
+    Parameters
+    ----------
+    levels : sequence of str
+        At most 18 categories. The first nine have filled marks. The others have the same colours and hollow marks.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 18 categories.
+
+    Examples
+    --------
+    >>> looks(["lung", "liver"])
+    {'lung': ('#332288', True), 'liver': ('#ddcc77', True)}
+    """
+    n = len(CATEGORIES)
+    if len(levels) > 2 * n:
+        raise ValueError(f"levels has {len(levels)} categories; at most {2 * n} can be told apart")
+    return {level: (CATEGORIES[i % n], i < n) for i, level in enumerate(levels)}
 
 
 def colour_of(name: str) -> str:

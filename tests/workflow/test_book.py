@@ -5,13 +5,57 @@ from pathlib import Path
 
 import pytest
 import yaml
-from nbfile import check
+from nbfile import check, code_cells, read
 from papermill import inspect_notebook
 from parameters import declared
 from plan import table
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
+NOT_YET = {  # notebooks whose figures have no captions yet
+    "02_ecoli_training",
+    "03_baseline_comparison",
+    "04_gtex_tcga_training",
+    "05_clustering_enrichment",
+    "06_counterfactual_biomarkers",
+}
+FIGURES = [
+    pytest.param(p, id=p.stem, marks=[pytest.mark.xfail(reason="no captions yet", strict=True)] * (p.stem in NOT_YET))
+    for p in NOTEBOOKS
+]
+
+
+def figures(notebook):
+    """Cells of a notebook that show a figure, with what they say of it: interactive or not, caption, name, alternative."""
+    for cell in code_cells(read(notebook)):
+        for data in (output.get("data", {}) for output in cell.outputs):
+            html = data.get("text/html", "")
+            interactive = re.search(r'class="interactive-figure".*?aria-label="(.*?)"', html)
+            if interactive or "image/png" in data or "image/svg+xml" in data:
+                said = cell.metadata.get("mystnb", {})
+                alt = interactive[1] if interactive else said.get("image", {}).get("alt", "")
+                yield cell.id, said.get("figure", {}).get("caption", ""), said.get("figure", {}).get("name", ""), alt
+
+
+@pytest.mark.parametrize("notebook", FIGURES)
+def test_each_figure_has_a_caption_a_name_and_words_for_those_who_cannot_see_it(notebook):
+    shown = list(figures(notebook))
+    assert shown or notebook.stem in NOT_YET
+    for cell, caption, name, alt in shown:
+        assert len(caption) >= 40, f"{cell}: a caption of a sentence"
+        assert re.fullmatch(r"fig-[a-z0-9-]+", name), f"{cell}: a name such as fig-map"
+        assert len(alt) >= 40, f"{cell}: mystnb/image/alt says what the figure shows"
+
+
+def test_no_two_figures_have_the_same_name():
+    names = [name for notebook in NOTEBOOKS for _, _, name, _ in figures(notebook) if name]
+    assert len(names) == len(set(names)) > 5
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_table_shows_a_negative_zero(notebook):
+    shown = [output.get("data", {}).get("text/html", "") for cell in code_cells(read(notebook)) for output in cell.outputs]
+    assert re.findall(r"<td[^>]*>\s*[-−]0\.?0*\s*</td>", "".join(shown)) == []
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

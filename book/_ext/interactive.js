@@ -1,0 +1,38 @@
+/* Interactive figures follow the theme of the page, and put the legend below the figure on a narrow screen. */
+(() => {
+  const CONFIG = {
+    responsive: true, displaylogo: false, modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
+  };
+  // Colours of gexlib.plots.style that are too dark on a dark page, and what takes their place.
+  const ON_DARK = {
+    "#222222": "#e8e8e8", "#4d4d4d": "#d0d0d0", "#263c6b": "#7f9ce6", "#ab0fc1": "#dd74ea",
+    "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
+  };
+  const NARROW = 600;
+
+  const draw = (box) => {
+    const text = document.getElementById(`${box.id}-data`).textContent;
+    const dark = document.documentElement.dataset.theme === "dark";
+    const figure = JSON.parse(dark ? text.replace(/"(#[0-9a-f]{6}|white)"/g, (all, c) => `"${ON_DARK[c] ?? c}"`) : text);
+    const layout = figure.layout;
+    layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+    const narrow = box.clientWidth < NARROW;
+    if (narrow) {
+      layout.legend = { ...layout.legend, orientation: "h", x: 0, y: -0.2, yanchor: "top" };
+      layout.margin = { ...layout.margin, l: 45 };
+      layout.height += 160;
+    }
+    box.style.height = `${layout.height}px`;
+    box.dataset.narrow = narrow;
+    Plotly.react(box, figure.data, layout, CONFIG);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const boxes = [...document.querySelectorAll(".interactive-figure")];
+    const all = () => boxes.forEach(draw);
+    all();
+    new MutationObserver(all).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    window.addEventListener("resize", () =>
+      boxes.filter((box) => (box.dataset.narrow === "true") !== (box.clientWidth < NARROW)).forEach(draw));
+  });
+})();
