@@ -2,12 +2,14 @@
 
 from gexlib.study.cohort import load_demo, load_human
 from gexlib.study.confounded import Confounded
-from gexlib.study.paper import HUMAN, TABLE_1
+from gexlib.study.paper import DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
 
 __all__ = [
+    "DRIVERS",
     "HUMAN",
+    "NOTEBOOK_GENES",
     "TABLE_1",
     "Confounded",
     "EColi",

@@ -31,3 +31,14 @@ HUMAN = pd.DataFrame(
 The paper's human data: GTEx and TCGA, 18,154 genes, 6,860 training and 2,287 test samples, 15 tissues
 :cite:p:`vinas2022adversarial`. AUC and F1 are of classifiers trained on the named data and tested on real samples.
 """
+
+DRIVERS = (
+    "TP53", "PIK3CA", "PTEN", "KRAS", "NRAS", "BRAF", "ARID1A", "RB1", "CDKN2A", "CTNNB1", "NF1", "FBXW7", "EGFR",
+    "ERBB2",
+)  # fmt: skip
+"""Fourteen cancer driver genes of :cite:t:`bailey2018comprehensive`, for Figure 2. The paper does not name its own."""
+
+NOTEBOOK_GENES = (
+    "TP53", "TNF", "VEGFA", "APOE", "IL6", "TGFB1", "MTHFR", "ESR1", "AKT1", "HBB", "CD4", "GRB2",
+)  # fmt: skip
+"""The twelve genes for which the authors' own notebook draws Figure 2."""
