@@ -99,7 +99,9 @@ def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, mode
     found |= {name: value for name, value in metrics.prdc(test, made).items() if name in ("precision", "recall")}
     if age is not None:
         found["age effect"] = correlation(age, age_of_donors(test))
-    found |= gene_clusters(test, made) | {"correlation sd": width_of_correlations(test, made)}
+    found |= gene_clusters(*clusters_of_real(metadata, genes, seed), made) | {
+        "correlation sd": width_of_correlations(test, made)
+    }
     return found | {"map": mixing(train, test, made), "cancer effect": cancer(test, made)}
 
 
@@ -136,16 +138,19 @@ def clustered(data: AnnData) -> tuple[pd.Series, pd.DataFrame]:
     return clusters, analysis.enrich_clusters(clusters, load_go(), 200)
 
 
-clusters_of_real = lru_cache(maxsize=1)(clustered)
+@lru_cache(maxsize=1)
+def clusters_of_real(*of_cohort) -> tuple[pd.Series, pd.DataFrame]:
+    """The clusters of the test samples of a cohort, found once for all rows."""
+    return clustered(cohort(*of_cohort)["test"])
 
 
-def gene_clusters(test: AnnData, made: AnnData) -> dict[str, float]:
+def gene_clusters(real: pd.Series, real_terms: pd.DataFrame, made: AnnData) -> dict[str, float]:
     """Agreement of ten clusters of genes, and of their enriched terms, with those of the test samples."""
-    (real, real_terms), (other, terms) = clusters_of_real(test), clustered(made)
+    other, terms = clustered(made)
     pairs = analysis.match_clusters(real, other)
     both = pairs["shared"] > pairs[["size_a", "size_b"]].max(axis=1) / 2
     return {
-        "matched genes": pairs["shared"].sum() / test.n_vars,
+        "matched genes": pairs["shared"].sum() / made.n_vars,
         "matched majorities": both.mean(),
         "shared terms": analysis.match_terms(pairs, real_terms, terms)["jaccard"].mean(),
     }

@@ -43,7 +43,8 @@ from gexlib.wgan import PRESETS, WGANGP, Settings
 RESULT = ROOT / "benchmarks/results/m3d_table_1.txt"
 PAGE = ROOT / "book/howto/m3d_table_1.csv"
 SCORES = ROOT / "data/reference/ecoli.csv"
-# The committed rows of the paper's model were computed before an epoch of the preset had 21 updates whatever the number of samples. These
+# The committed rows of the paper's model were computed
+# before an epoch of the preset had 21 updates whatever the number of samples. These
 # changes gave it as many updates, in epochs of 10 (M3D) or 6 (PRECISE).
 TO_ITS_END = {
     "M3D, 524 chips": {"epoch_updates": 0, "epochs": 1000, "patience": 20},
