@@ -197,6 +197,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="each makes a split and a training")
     parser.add_argument("--only", nargs="+", choices=["M3D", "PRECISE"], default=["M3D", "PRECISE"], help="data sets")
+    parser.add_argument("--rows", nargs="+", help="make only these; the table shows all that were kept")
     parser.add_argument("--quick", action="store_true", help="few genes and epochs, to see that it runs")
     parser.add_argument("--again", action="store_true", help="make rows anew that were kept")
     parser.add_argument("--scores", type=Path, default=SCORES, help="the table in which rows are kept")
@@ -217,8 +218,10 @@ def main(arguments: list[str] | None = None) -> None:
         return scored(all_rows(name, seed)[row], ready(name, seed))
 
     tasks = [(name, row, seed) for name in chosen for seed in options.seeds for row in all_rows(name, seed)]
-    table = Kept(options.scores, ["set", "data", "seed"]).make(tasks, of, again=options.again)
-    write(table, [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)], options)
+    tasks = [task for task in tasks if not options.rows or task[1] in options.rows]
+    kept = Kept(options.scores, ["set", "data", "seed"])
+    kept.make(tasks, of, again=options.again)
+    write(kept.table, [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)], options)
 
 
 def write(table: pd.DataFrame, text: Sequence[str], options: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """Parts of this study rather than of a user's tool: its data sets, its experiments, and the paper's numbers."""
 
+from gexlib.study.claims import claims_table, in_short, reference, reference_table
 from gexlib.study.cohort import load_demo, load_human
 from gexlib.study.confounded import Confounded
 from gexlib.study.paper import DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
@@ -13,10 +14,14 @@ __all__ = [
     "TABLE_1",
     "Confounded",
     "EColi",
+    "claims_table",
+    "in_short",
     "load_demo",
     "load_human",
     "prepared_ecoli",
     "prepared_human",
     "prepared_m3d",
     "recovery_experiment",
+    "reference",
+    "reference_table",
 ]
