@@ -218,16 +218,17 @@ def main(arguments: list[str] | None = None) -> None:
         return scored(all_rows(name, seed)[row], ready(name, seed))
 
     tasks = [(name, row, seed) for name in chosen for seed in options.seeds for row in all_rows(name, seed)]
-    tasks = [task for task in tasks if not options.rows or task[1] in options.rows]
     kept = Kept(options.scores, ["set", "data", "seed"])
-    kept.make(tasks, of, again=options.again)
-    write(kept.table, [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)], options)
+    kept.make([task for task in tasks if not options.rows or task[1] in options.rows], of, again=options.again)
+    order = [(name, row) for name in chosen for row in all_rows(name, options.seeds[0])]
+    table = kept.table.set_index(["set", "data"])
+    table = table.loc[[row for row in order if row in table.index]]
+    text = [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)]
+    write(table.reset_index(), text, options)
 
 
 def write(table: pd.DataFrame, text: Sequence[str], options: argparse.Namespace) -> None:
     """Write the text, with what was kept of each row, and the table of the page."""
-    order = {row: place for place, row in enumerate(dict.fromkeys(table["data"]))}
-    table = table.sort_values(["set", "data"], key=lambda names: names.map(lambda name: order.get(name, name)))
     shown = page_table(table)
     made_on = "; ".join(table.pop("machine").unique())
     lines = [made_on, *text, "", table.set_index(["set", "data", "seed"]).round(3).to_string(na_rep="")]
