@@ -270,9 +270,8 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     found = []
     for claim in chosen:
         row = judge(claim, _runs(data))
-        ours = f"{row["The paper's model here"]}, {row['Compared with']}"
-        if row["Best simple baseline"] != "–":
-            ours += f", {row['Best simple baseline']}"
+        shown = [row["The paper's model here"], row["Compared with"], row["Best simple baseline"]]
+        ours = ", ".join(text for text in shown if text != "–")
         found.append(f"{claim.text}: **{row['Verdict']}** ({ours}).")
     return found
 
