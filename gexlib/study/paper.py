@@ -42,3 +42,7 @@ NOTEBOOK_GENES = (
     "TP53", "TNF", "VEGFA", "APOE", "IL6", "TGFB1", "MTHFR", "ESR1", "AKT1", "HBB", "CD4", "GRB2",
 )  # fmt: skip
 """The twelve genes for which the authors' own notebook draws Figure 2."""
+
+COHORT = pd.Series({"samples": 9147, "genes": 18154, "tissues": 15, "tumour types": 19}, name="the paper")
+"""The paper's human cohort: samples, genes and tissues as it prints them; the TCGA studies with tumours among the 52
+tables that its code reads."""
