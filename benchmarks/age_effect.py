@@ -30,6 +30,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib import WGANGP
+from gexlib.analysis import slopes
 from gexlib.preprocess import parts
 from gexlib.study import prepared_human
 from gexlib.wgan import PRESETS, Settings
@@ -48,26 +49,9 @@ def with_age(data: AnnData) -> AnnData:
     return known
 
 
-def age_slopes(x: np.ndarray, age: np.ndarray, others: pd.DataFrame, years: float = OLD - YOUNG) -> np.ndarray:
-    """
-    Return the change of each gene over a number of years, with the other covariates held still: least squares.
-
-    Parameters
-    ----------
-    x : ndarray, shape (n_samples, n_genes)
-    age : ndarray, shape (n_samples,)
-    others : DataFrame, n_samples rows
-        Categories; each has an effect of its own, and they add up.
-    years : float
-
-    Returns
-    -------
-    ndarray, shape (n_genes,)
-        In the unit of `x`.
-    """
-    design = np.column_stack([np.ones(len(x)), pd.get_dummies(others.astype(str), dtype=float)])
-    rest = age - design @ np.linalg.lstsq(design, age, rcond=None)[0]  # what of age the others do not tell
-    return years * (rest @ x) / (rest @ rest)
+def age_slopes(x: np.ndarray, age: np.ndarray, others: pd.DataFrame) -> np.ndarray:
+    """Return the change of each gene over twenty years, with the other covariates held still."""
+    return (OLD - YOUNG) * slopes(x, age, others)
 
 
 def correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -16,6 +16,7 @@ from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
 from gexlib.analysis.ranking import combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
+from gexlib.analysis.slopes import slopes
 from gexlib.analysis.terms import load_gene_sets
 from gexlib.differential import agreement, differential_expression
 
@@ -42,6 +43,7 @@ __all__ = [
     "rank_sets",
     "recovery",
     "replicate_correlations",
+    "slopes",
     "summarise_covariates",
     "top_terms",
     "tree_importances",

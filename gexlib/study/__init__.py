@@ -1,20 +1,29 @@
 """Parts of this study rather than of a user's tool: its data sets, its experiments, and the paper's numbers."""
 
-from gexlib.study.cohort import load_demo, load_human
+from gexlib.study.claims import claims_table, in_short, reference, reference_table
+from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.confounded import Confounded
-from gexlib.study.paper import HUMAN, TABLE_1
+from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
 
 __all__ = [
+    "COHORT",
+    "DRIVERS",
     "HUMAN",
+    "NOTEBOOK_GENES",
     "TABLE_1",
     "Confounded",
     "EColi",
+    "claims_table",
+    "find_metadata",
+    "in_short",
     "load_demo",
     "load_human",
     "prepared_ecoli",
     "prepared_human",
     "prepared_m3d",
     "recovery_experiment",
+    "reference",
+    "reference_table",
 ]

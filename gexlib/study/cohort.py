@@ -11,7 +11,7 @@ from anndata import AnnData
 from gexlib.checks import whole_number
 from gexlib.datasets import load_rnaseqdb
 from gexlib.datasets.donors import Metadata
-from gexlib.datasets.registry import embedded
+from gexlib.datasets.registry import cache_folder, embedded
 from gexlib.wgan import WGANGP
 
 MODEL = "gtex-tcga"
@@ -85,6 +85,25 @@ def load_human(folder: str | Path | None = None, metadata: Metadata | None = Non
         if folder is not None or metadata is not None:
             raise
         return load_demo()
+
+
+def find_metadata(folder: str | Path | None = None) -> Path | None:
+    """
+    Find the tables of donors' ages and sexes: the folder ``metadata`` beside that of RNAseqDB's files.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The files of RNAseqDB. Default: the folder where `fetch` puts them.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The folder, or None if it is not there, or RNAseqDB's is not.
+    """
+    files = Path(folder) if folder is not None else cache_folder("gtex-tcga")
+    tables = files.resolve().parent / "metadata"
+    return tables if files.is_dir() and tables.is_dir() else None
 
 
 def shares(counts: np.ndarray, total: int) -> np.ndarray:

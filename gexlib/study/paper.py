@@ -31,3 +31,18 @@ HUMAN = pd.DataFrame(
 The paper's human data: GTEx and TCGA, 18,154 genes, 6,860 training and 2,287 test samples, 15 tissues
 :cite:p:`vinas2022adversarial`. AUC and F1 are of classifiers trained on the named data and tested on real samples.
 """
+
+DRIVERS = (
+    "TP53", "PIK3CA", "PTEN", "KRAS", "NRAS", "BRAF", "ARID1A", "RB1", "CDKN2A", "CTNNB1", "NF1", "FBXW7", "EGFR",
+    "ERBB2",
+)  # fmt: skip
+"""Fourteen cancer driver genes of :cite:t:`bailey2018comprehensive`, for Figure 2. The paper does not name its own."""
+
+NOTEBOOK_GENES = (
+    "TP53", "TNF", "VEGFA", "APOE", "IL6", "TGFB1", "MTHFR", "ESR1", "AKT1", "HBB", "CD4", "GRB2",
+)  # fmt: skip
+"""The twelve genes for which the authors' own notebook draws Figure 2."""
+
+COHORT = pd.Series({"samples": 9147, "genes": 18154, "tissues": 15, "tumour types": 19}, name="the paper")
+"""The paper's human cohort: samples, genes and tissues as it prints them; the TCGA studies with tumours among the 52
+tables that its code reads."""

@@ -10,7 +10,7 @@ import pytest
 from gexlib.study import TABLE_1
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-ROWS = 12
+ROWS = {"M3D, 524 chips": 15, "PRECISE": 17}
 
 
 @pytest.fixture
@@ -38,20 +38,23 @@ def chips(tmp_path):
 
 
 def test_both_data_sets_quickly(benchmark_script, chips, capsys):
-    result, page = chips / "result.txt", chips / "page.csv"
-    benchmark_script.main([str(chips), "--quick", "--seeds", "0", "1", "--result", str(result), "--page", str(page)])
+    result, page, scores = chips / "result.txt", chips / "page.csv", chips / "scores.csv"
+    kept = ["--scores", str(scores)]
+    benchmark_script.main(
+        [str(chips), "--quick", "--seeds", "0", "1", "--result", str(result), "--page", str(page), *kept]
+    )
     table = pd.read_csv(page)
     assert list(table.columns) == ["data set", "samples", *TABLE_1]
     counts = table["data set"].value_counts().to_dict()
-    assert counts == {"M3D, 524 chips": ROWS, "PRECISE": ROWS, "the paper, M3D": len(TABLE_1)}
+    assert counts == ROWS | {"the paper, M3D": len(TABLE_1)}
     values = table[table["data set"] == "M3D, 524 chips"].set_index("samples")["S_dist"].str.split("\xa0").str[0]
-    assert float(values["Real training samples, all"]) > 0.3 > abs(float(values["Random"]))
+    assert float(values["Real, all of training"]) > 0.3 > abs(float(values["Random"]))
     text = result.read_text(encoding="utf-8")
     assert "virtual cores, one used; Python" in text
-    assert re.search(r"commit \w+", text)
+    assert pd.read_csv(scores)["commit"].str.len().min() >= 7
     assert "GAN, the paper's: preset paper_ecoli with epoch_updates=0, epochs=5, patience=20" in text
     assert "0 covariates" in text
-    assert text.count("Bootstrap") == 2 * (1 + 2)  # a mean, and each of two seeds
+    assert text.count("Bootstrap") == 2 * 2  # each of two seeds
     assert text in capsys.readouterr().out
 
 
@@ -65,7 +68,7 @@ def test_the_papers_model_gets_as_many_updates_as_in_the_paper(benchmark_script)
 
 
 def test_start_is_the_default_without_networks(benchmark_script):
-    start = benchmark_script.models("PRECISE", quick=False)["GAN, default, start only"]
+    start = benchmark_script.models("PRECISE", quick=False)["GAN, default's start"]
     assert start == benchmark_script.PRESETS["default"].replace(adversarial="never")
 
 
@@ -77,3 +80,19 @@ def test_similarity_to_the_rest(benchmark_script):
     last = np.arange(6) == 5
     assert benchmark_script.closest(AnnData(x), last) == pytest.approx(1)
     assert benchmark_script.closest(AnnData(x[1:].copy()), last[1:]) < 0.5
+
+
+def test_a_matched_bound_has_the_covariates_of_the_test_samples(benchmark_script):
+    from gexlib.preprocess import parts
+
+    ready = benchmark_script.small(benchmark_script.prepared_ecoli(seed=0))
+    made = benchmark_script.samples(ready, ready.network, {}, 0)["Real, matched"]()[0]
+    test = parts(ready.data).test
+    known = [name for names in ready.covariates.values() for name in names]
+    drawn = parts(ready.data).train.obs.sample(test.n_obs, random_state=0)
+
+    def alike(obs):
+        return (obs[known].astype(str).to_numpy() == test.obs[known].astype(str).to_numpy()).mean()
+
+    assert made.n_obs == test.n_obs
+    assert alike(made.obs) > alike(drawn)

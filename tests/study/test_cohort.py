@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.study import load_demo, load_human
+from gexlib.study import find_metadata, load_demo, load_human
 from gexlib.study.cohort import shares
 from gexlib.wgan import WGANGP
 
@@ -76,3 +76,12 @@ def test_ages_are_not_given_to_the_demo_cohort(tmp_path, monkeypatch):
     monkeypatch.setenv("GEXLIB_DATA", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="gexlib fetch gtex-tcga"):
         load_human(metadata=pd.DataFrame({"age": [50]}, index=["GTEX-S3XE"]))
+
+
+def test_tables_of_donors_are_found_beside_the_files_and_only_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEXLIB_DATA", str(tmp_path))
+    assert find_metadata() is None
+    (tmp_path / "metadata").mkdir()
+    assert find_metadata() is None  # without RNAseqDB's files they are of no use
+    (tmp_path / "gtex-tcga").mkdir()
+    assert find_metadata() == tmp_path / "metadata" == find_metadata(tmp_path / "gtex-tcga")

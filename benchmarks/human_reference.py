@@ -1,0 +1,213 @@
+"""
+The study's reference run on GTEx and TCGA: the paper's model trained to its end, the default, and simple baselines.
+
+    GEXLIB_DATA=... python benchmarks/human_reference.py --metadata FOLDER          # 2,000 genes, an hour on one core
+    GEXLIB_DATA=... python benchmarks/human_reference.py --metadata FOLDER --genes 0 --structure \
+        --only "GAN, default"                                                       # all genes, structure and use only
+
+Each seed makes a split by donor, a training and draws of its own. All models condition on tissue, sex, condition and
+age; samples whose age no table of FOLDER has are left out. Real samples are drawn from those of training to match the
+test samples in number, tissue, sex and condition. Rows are kept in data/reference/human.csv, with the commit and the
+machine of each, and are not made again (--again). Trained models are kept in _build/human_reference.
+
+The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
+standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
+and F1 of a perceptron that is trained on synthetic samples; matched genes, matched majorities and shared terms of gene
+clusters; "map", the share of neighbours on a UMAP that are of the other kind; "cancer effect" and "age effect", which
+agree with those in test donors by a correlation over genes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from age_effect import COVARIATES, OLD, YOUNG, age_slopes, correlation, resampled, with_age
+from anndata import AnnData
+from kept import ROOT, Kept
+from sklearn.neighbors import NearestNeighbors
+
+from gexlib import analysis, metrics
+from gexlib.datasets import load_go
+from gexlib.preprocess import parts
+from gexlib.report.draws import matched
+from gexlib.simulators import SMOTE, Gaussian, GaussianCopula
+from gexlib.study import DRIVERS, prepared_human
+from gexlib.wgan import PRESETS, WGANGP
+
+RESULT = ROOT / "data/reference/human.csv"
+MODELS = ROOT / "_build/human_reference"
+KIND = ["tissue", "condition"]
+ENOUGH = 5  # test samples of a tissue, tumours and normal ones, for an effect of cancer
+SETTINGS = {
+    "GAN, the paper's": PRESETS["paper_gtex_tcga"],
+    "GAN, default": PRESETS["default"],
+    "GAN, default's start": PRESETS["default"].replace(adversarial="never"),
+}
+BASELINES = {
+    "Gaussian of each kind": partial(Gaussian, n_components=50),
+    "Copula of each kind": GaussianCopula,
+    "SMOTE of each kind": SMOTE,
+}
+ROWS = [*SETTINGS, *BASELINES, "Real, matched", "Real, all of training"]
+
+
+@lru_cache(maxsize=1)
+def cohort(metadata: str, genes: int, seed: int) -> dict[str, AnnData]:
+    """Return training, validation and test samples of known age, split by donor with a seed."""
+    human = prepared_human(most_variable=genes or 10**6, keep=DRIVERS, seed=seed, metadata=metadata)
+    return parts(with_age(human))._asdict()
+
+
+def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Path):
+    """Return the model of a row, trained or as it was kept, and what its training was like."""
+    if row in BASELINES:
+        return BASELINES[row](within=KIND, unseen="unknown").fit(train), {}
+    folder = models / f"{train.n_vars}-{row.replace(' ', '_').replace(chr(39), '')}-{seed}"
+    kept = folder.with_suffix(".csv")
+    if not kept.exists():
+        gan = WGANGP(COVARIATES, ["age"], settings=SETTINGS[row], seed=seed, unseen="unknown", device="cpu")
+        start = time.process_time()
+        gan.fit(train, validation, progress=False)
+        training = {"seconds": time.process_time() - start, "epochs": len(gan.history_), "best epoch": gan.best_epoch_}
+        gan.save(folder)
+        pd.DataFrame([training]).to_csv(kept, index=False)
+    return WGANGP.load(folder), pd.read_csv(kept).iloc[0].to_dict()
+
+
+def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, models: Path) -> dict[str, float]:
+    """Return all columns of a row for one seed."""
+    train, validation, test = cohort(metadata, genes, seed).values()
+    rng = np.random.default_rng(seed)
+    if row == "Real, all of training":
+        return structure_of(test, train) | labels_learned(test, train)
+    if row == "Real, matched":
+        made = matched(train.obs, test.obs, COVARIATES, rng).of(train)
+        for_train, age, training = train, age_of_donors(train), {}
+    else:
+        model, training = fitted(row, seed, train, validation, models)
+        made, for_train = (model.sample(part.obs, seed=seed) for part in (test, train))
+        age = age_of_model(model, test.obs, seed) if row in SETTINGS else None
+    found = training | structure_of(test, made) | labels_learned(test, for_train)
+    if structure:
+        return found
+    found |= {"S_dist error": error_by_donor(test, made, rng)}
+    found |= {name: value for name, value in metrics.prdc(test, made).items() if name in ("precision", "recall")}
+    if age is not None:
+        found["age effect"] = correlation(age, age_of_donors(test))
+    found |= gene_clusters(*clusters_of_real(metadata, genes, seed), made) | {
+        "correlation sd": width_of_correlations(test, made)
+    }
+    return found | {"map": mixing(train, test, made), "cancer effect": cancer(test, made)}
+
+
+def structure_of(test: AnnData, made: AnnData) -> dict[str, float]:
+    """S_dist and S_dend."""
+    return metrics.table_1(test, made, constant="zero").iloc[0].to_dict()
+
+
+def width_of_correlations(test: AnnData, made: AnnData) -> float:
+    """How much wider the distribution of all correlations is than that of the test samples."""
+    upper = np.triu_indices(test.n_vars, 1)
+    width, real = (metrics.correlation(data, constant="zero")[upper].std() for data in (made, test))
+    return float(width / real)
+
+
+def error_by_donor(test: AnnData, made: AnnData, rng: np.random.Generator, draws: int = 20) -> float:
+    """Standard error of S_dist over test donors: each is drawn with its real and its synthetic samples."""
+    rows = (resampled(test.obs, rng) for _ in range(draws))
+    return float(np.std([metrics.s_dist(test.X[r], made.X[r], constant="zero") for r in rows], ddof=1))
+
+
+def labels_learned(test: AnnData, made: AnnData) -> dict[str, float]:
+    """What a perceptron learns from synthetic samples: tissue, and cancer against normal."""
+    found = {}
+    for target, column in {"tissue": "tissue", "cancer": "condition"}.items():
+        mean = metrics.classification(test, {"made": made}, column, runs=1).mean()
+        found |= {f"{target} {measure}": value for measure, value in mean.items()}
+    return found
+
+
+def clustered(data: AnnData) -> tuple[pd.Series, pd.DataFrame]:
+    """Ten clusters of genes, and their enriched terms."""
+    clusters = analysis.cluster_genes(data, 10, seed=0)
+    return clusters, analysis.enrich_clusters(clusters, load_go(), 200)
+
+
+@lru_cache(maxsize=1)
+def clusters_of_real(*of_cohort) -> tuple[pd.Series, pd.DataFrame]:
+    """The clusters of the test samples of a cohort, found once for all rows."""
+    return clustered(cohort(*of_cohort)["test"])
+
+
+def gene_clusters(real: pd.Series, real_terms: pd.DataFrame, made: AnnData) -> dict[str, float]:
+    """Agreement of ten clusters of genes, and of their enriched terms, with those of the test samples."""
+    other, terms = clustered(made)
+    pairs = analysis.match_clusters(real, other)
+    both = pairs["shared"] > pairs[["size_a", "size_b"]].max(axis=1) / 2
+    return {
+        "matched genes": pairs["shared"].sum() / made.n_vars,
+        "matched majorities": both.mean(),
+        "shared terms": analysis.match_terms(pairs, real_terms, terms)["jaccard"].mean(),
+    }
+
+
+def mixing(train: AnnData, test: AnnData, made: AnnData, k: int = 10) -> float:
+    """The share of a sample's neighbours on a UMAP that are of the other kind, real or synthetic; 0.5 is best."""
+    placed = analysis.embed(train, {"real": test, "made": made}, method="umap", seed=0)
+    places, kind = placed[["UMAP1", "UMAP2"]].to_numpy(), placed["data"].to_numpy()
+    near = NearestNeighbors(n_neighbors=k).fit(places).kneighbors(return_distance=False)
+    return float((kind[near] != kind[:, None]).mean())
+
+
+def cancer(test: AnnData, made: AnnData) -> float:
+    """Correlation over genes of tumour against normal in synthetic and in test samples, mean over tissues."""
+    found = []
+    for tissue, obs in test.obs.groupby("tissue", observed=True):
+        if min((obs["condition"] == level).sum() for level in ("cancer", "normal")) < ENOUGH:
+            continue
+        effects = []
+        for data in (test, made):
+            here, sick = data.obs["tissue"] == tissue, data.obs["condition"] == "cancer"
+            effects.append(data.X[here & sick].mean(axis=0) - data.X[here & ~sick].mean(axis=0))
+        found.append(correlation(*effects))
+    return float(np.mean(found))
+
+
+def age_of_donors(data: AnnData) -> np.ndarray:
+    """The change of each gene over twenty years in real donors."""
+    return age_slopes(data.X.astype(float), data.obs["age"].to_numpy(), data.obs[COVARIATES])
+
+
+def age_of_model(gan: WGANGP, obs: pd.DataFrame, seed: int) -> np.ndarray:
+    """The same change in what a model makes for the covariates of samples."""
+    return gan.counterfactual(obs, "age", OLD, reference=YOUNG, n=2 * len(obs), seed=seed)["effect"].to_numpy()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Make the rows that are missing, and print their means."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--metadata", required=True, help="the folder of GTEx's and TCGA's tables of donors")
+    parser.add_argument("--genes", type=int, default=2000, help="those that vary most; 0: all")
+    parser.add_argument("--structure", action="store_true", help="only S_dist, S_dend and what a perceptron learns")
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=ROWS, help="rows")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--again", action="store_true", help="make rows anew that the result has")
+    parser.add_argument("--result", type=Path, default=RESULT, help="the table in which rows are kept")
+    parser.add_argument("--models", type=Path, default=MODELS, help="the folder in which trained models are kept")
+    options = parser.parse_args(arguments)
+
+    def of(_genes: str, row: str, seed: int) -> dict[str, float]:
+        return scores(row, seed, options.metadata, options.genes, options.structure, options.models)
+
+    tasks = [(options.genes or "all", row, seed) for seed in options.seeds for row in options.only]
+    table = Kept(options.result, ["genes", "data", "seed"]).make(tasks, of, again=options.again)
+    print(table.groupby("data", sort=False).mean(numeric_only=True).round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()
