@@ -130,7 +130,7 @@ class TestCheckOutput:
         for name, why in {
             "file/made.h5ad": "Not a directory",
             "a" * 300: "File name too long",
-            "a\0b": "embedded null byte",
+            "a\0b": ".*embedded null .*",
         }.items():
             with pytest.raises(OSError, match=rf"nothing can be written to .* \({why}\); give another name or folder"):
                 check_output(tmp_path / name)

@@ -3,6 +3,7 @@ import hashlib
 import importlib.util
 import json
 import sqlite3
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -51,9 +52,15 @@ def test_go_agrees_term_by_term_with_a_file_made_in_r(shared_data):
     assert [term for term in go if set(go[term]) != set(other[term])] == []
 
 
+@contextmanager
 def databases(folder, carried):
     """A tiny org.Hs.eg.db and GO.db: one direct annotation to the lowest of three terms, and those carried up."""
-    org, go = sqlite3.connect(folder / "org.sqlite"), sqlite3.connect(folder / "go.sqlite")
+    with closing(sqlite3.connect(folder / "org.sqlite")) as org, closing(sqlite3.connect(folder / "go.sqlite")) as go:
+        fill(org, go, carried)
+        yield org, go
+
+
+def fill(org, go, carried):
     go.execute("CREATE TABLE go_term (_id, go_id, term, ontology)")
     go.execute("CREATE TABLE go_bp_offspring (_id, _offspring_id)")
     go.executemany("INSERT INTO go_term VALUES (?, ?, ?, 'BP')", [(1, "GO:1", "a"), (2, "GO:2", "b"), (3, "GO:3", "c")])
@@ -63,16 +70,15 @@ def databases(folder, carried):
     for table, terms in {"go_bp": ["GO:3"], "go_bp_all": carried}.items():
         org.execute(f"CREATE TABLE {table} (_id, go_id, evidence)")
         org.executemany(f"INSERT INTO {table} VALUES (?, ?, 'IEA')", [(g, t) for t in terms for g in (1, 2, 3)])
-    return org, go
 
 
 def test_build_checks_that_annotations_were_carried_to_all_ancestors(build, tmp_path):
-    org, go = databases(tmp_path, ["GO:1", "GO:2", "GO:3"])
-    terms = build.annotations(org, build.ancestors(go))
+    with databases(tmp_path, ["GO:1", "GO:2", "GO:3"]) as (org, go):
+        terms = build.annotations(org, build.ancestors(go))
     assert terms == {term: ["ACTB", "TP53"] for term in ("GO:1", "GO:2", "GO:3")}
     (tmp_path / "other").mkdir()
-    org, go = databases(tmp_path / "other", ["GO:2", "GO:3"])
-    with pytest.raises(ValueError, match=r"disagree on 1 terms, such as \['GO:1'\]"):
+    disagree = pytest.raises(ValueError, match=r"disagree on 1 terms, such as \['GO:1'\]")
+    with databases(tmp_path / "other", ["GO:2", "GO:3"]) as (org, go), disagree:
         build.annotations(org, build.ancestors(go))
 
 
