@@ -214,9 +214,7 @@ def test_samples_that_cannot_be_decoded(paths, data, settings, tmp_path, name):
             file.seek(chunk.byte_offset)
             file.write(b"x" * chunk.size)
     backed = read(path, backed=True)
-    with pytest.raises(
-        OSError, match=r"of the file of train.X could not be read \(.+\); it is damaged"
-    ):
+    with pytest.raises(OSError, match=r"of the file of train.X could not be read \(.+\); it is damaged"):
         make(settings).fit(backed)
     rows = RowsOnDisk(backed, "train")
     with pytest.raises(OSError, match="could not be read"):
