@@ -11,8 +11,8 @@ processes itself.
 
 Steps: ``data`` (made if they are not in --work yet), ``fit`` (the default, to its stopping score), ``evaluate`` (all
 metrics on the samples of that model), ``notebook`` (04 with all genes of the real samples). The results go to
-book/howto/full_size.csv: the time of the clock, the time of all processors, the largest peak of resident memory of a
-process, and the machine.
+book/howto/full_size.csv: the time of the clock, the time of all processors (which other work on the machine does not
+count in), the largest peak of resident memory of a process, and the machine.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def main() -> None:
         result = options.work / f"{options.child}.json"
         result.write_text(json.dumps(measured(options.child, options)), encoding="utf-8")
         return
-    from kept import Kept, machine
+    from kept import Kept, commit, machine
 
     options.work.mkdir(parents=True, exist_ok=True)
     kept = Kept(options.out, ["step"])
@@ -157,7 +157,7 @@ def main() -> None:
             arguments = [sys.executable, __file__, *sys.argv[1:], "--child", step]
             subprocess.run(arguments, check=True)
             found = json.loads((options.work / f"{step}.json").read_text(encoding="utf-8"))
-            kept.add([step], found | {"machine": machine()})
+            kept.add([step], found | {"ran on": f"{machine().replace(', one used', '')}; commit {commit()}"})
             print(step, found, flush=True)
 
 

@@ -60,17 +60,27 @@ def embedded(name: str) -> Path:
 
 @dataclass(frozen=True)
 class UpstreamFile:
-    """One file of a GitHub repository at a fixed commit, with the git blob id of its content."""
+    """
+    One file of a GitHub repository at a fixed commit, with the git blob id of its content.
+
+    ``bytes`` is its size, as text; empty if this project has not had the file in hand.
+    """
 
     repository: str
     commit: str
     path: str
     git_blob_sha1: str
+    bytes: str = ""
 
     @property
     def name(self) -> str:
         """File name without the folders."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def most_bytes(self) -> int:
+        """Most bytes that a download of the file may bring: its size, or what GitHub allows."""
+        return int(self.bytes) if self.bytes else MOST_BYTES
 
     @property
     def places(self) -> tuple[str, str, str]:
@@ -191,7 +201,8 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     FileNotFoundError
         If a local `mirror` lacks files; those that it has are copied first.
     ConnectionError
-        If a download fails after three attempts, or takes more than an hour, or a file is larger than GitHub allows.
+        If a download fails after three attempts, or takes more than an hour, or an answer is larger than the
+        file (or, where its size is not known, than GitHub allows).
     """
     files = upstream_files(name)
     source = BASE_URL if mirror is None else mirror
@@ -211,9 +222,8 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         with whole_file(target) as part:  # in a folder of its own, as other processes may fetch the same
             if remote:
                 places = file.places[:1] if mirror is None else file.places
-                origin = _download(
-                    file.name, [f"{str(source).rstrip('/')}/{place}" for place in places], part, progress
-                )
+                urls = [f"{str(source).rstrip('/')}/{place}" for place in places]
+                origin = _download(file, urls, part, progress)
             else:
                 shutil.copyfile(origin, part)
             _verify(part, file, origin)
@@ -238,13 +248,13 @@ def _verify(path: Path, file: UpstreamFile, origin: str | Path) -> None:
         )
 
 
-def _download(name: str, urls: list[str], target: Path, progress: bool) -> str:
+def _download(wanted: UpstreamFile, urls: list[str], target: Path, progress: bool) -> str:
     """Save the first of `urls` that exists as `target`, and return it."""
-    failures = []
+    failures, name = [], wanted.name
     for url in urls:
         for pause in (*PAUSES, None):
             try:
-                _save(name, url, target, progress)
+                _save(wanted, url, target, progress)
                 return url
             except _Endless as error:
                 raise ConnectionError(f"{name}: {error} from {url}; try again, or name another mirror") from error
@@ -272,13 +282,13 @@ class _Endless(Exception):
     """An answer that is too long, or takes too long."""
 
 
-def _save(name: str, url: str, target: Path, progress: bool) -> None:
+def _save(wanted: UpstreamFile, url: str, target: Path, progress: bool) -> None:
     """Download one URL, once."""
     # Files must arrive byte for byte. Without this header, some servers compress text on the way.
     headers, start = {"Accept-Encoding": "identity"}, time.monotonic()
     with (
         requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as answer,
-        tqdm(desc=name, unit="B", unit_scale=True, disable=not progress) as bar,
+        tqdm(desc=wanted.name, unit="B", unit_scale=True, disable=not progress) as bar,
         target.open("wb") as file,
     ):
         answer.raise_for_status()
@@ -287,8 +297,8 @@ def _save(name: str, url: str, target: Path, progress: bool) -> None:
             for piece in answer.iter_content(1 << 16):
                 file.write(piece)
                 bar.update(len(piece))
-                if file.tell() > MOST_BYTES:
-                    raise _Endless(f"more than {MOST_BYTES:,} bytes came")
+                if file.tell() > wanted.most_bytes:
+                    raise _Endless(f"more than {wanted.most_bytes:,} bytes came")
                 if time.monotonic() - start > DEADLINE:
                     raise _Endless(f"the download took more than {DEADLINE:,} seconds ({file.tell():,} bytes came)")
         except (RequestException, _Endless):

@@ -70,6 +70,53 @@ class Effects:
     free: float
 
 
+class EffectsFit:
+    """
+    The fit of effects and deviations, some genes at a time; :func:`fit_effects` fits those of all genes.
+
+    Parameters
+    ----------
+    covariates : Covariates
+        Of n samples, encoded.
+    n_levels : sequence of int
+        Levels of each categorical covariate.
+    seed : int
+        Decides the draws of censored scores, of one call after the other.
+
+    Attributes
+    ----------
+    kinds : CodedKinds
+    design : ndarray of float64, shape (n_samples, n_columns)
+    """
+
+    def __init__(self, covariates: Covariates, n_levels: Sequence[int], seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
+        code = self.kinds.codes(covariates.codes)
+        self.member = (code[:, None] == np.arange(-1, len(self.kinds))).astype(float)  # first: samples of no kind
+        self.size = self.member.sum(axis=0)[:, None]
+        self.design = h = design_matrix(covariates, n_levels)
+        penalty = np.full(h.shape[1], PRIOR)
+        penalty[0] = 1e-6  # the mean of all is not shrunk
+        self.solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
+        self.free = max(1.0, len(h) - float(np.trace(self.solve @ h)))
+
+    def __call__(self, scores: np.ndarray, floor: np.ndarray) -> Effects:
+        """Fit some genes: `scores` (n_samples, n_genes) and their lowest ones, (n_genes,)."""
+        h, known, y = self.design, self.member[:, 1:], scores.astype(np.float64)
+        censored = y <= floor
+        mean, sd = np.broadcast_to(y.mean(axis=0), y.shape), np.broadcast_to(y.std(axis=0), y.shape)
+        for _ in range(ROUNDS if censored.any() else 1):
+            y[censored] = _below(np.broadcast_to(floor, y.shape)[censored], mean[censored], sd[censored], self.rng)
+            b = self.solve @ y
+            d = (known.T @ (y - h @ b)) / (self.size[1:] + PRIOR)
+            mean = h @ b + known @ d
+            square = (y - mean) ** 2
+            own = (self.member.T @ square + PRIOR * square.mean(axis=0)) / (self.size + PRIOR)
+            sd = np.sqrt(self.member @ own + LEAST_SD**2)
+        return Effects(self.kinds, b, d, y.astype(np.float32), self.free)
+
+
 def fit_effects(
     scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], floor: np.ndarray, seed: int
 ) -> Effects:
@@ -95,32 +142,14 @@ def fit_effects(
     -------
     Effects
     """
-    rng, n = np.random.default_rng(seed), len(scores)
-    kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
-    code = kinds.codes(covariates.codes)
-    member = (code[:, None] == np.arange(-1, len(kinds))).astype(float)  # the first column: samples of no kind
-    size, known = member.sum(axis=0)[:, None], member[:, 1:]
-    h = design_matrix(covariates, n_levels)
-    penalty = np.full(h.shape[1], PRIOR)
-    penalty[0] = 1e-6  # the mean of all is not shrunk
-    solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
-
-    effects, deviations = np.empty((h.shape[1], scores.shape[1])), np.empty((len(kinds), scores.shape[1]))
+    fit = EffectsFit(covariates, n_levels, seed)
+    effects, deviations = (np.empty((n, scores.shape[1])) for n in (fit.design.shape[1], len(fit.kinds)))
     completed = np.empty(scores.shape, np.float32)
     for start in range(0, scores.shape[1], GENES):
-        genes = slice(start, start + GENES)
-        y, low = scores[:, genes].astype(np.float64), floor[genes]
-        censored = y <= low
-        mean, sd = np.broadcast_to(y.mean(axis=0), y.shape), np.broadcast_to(y.std(axis=0), y.shape)
-        for _ in range(ROUNDS if censored.any() else 1):
-            y[censored] = _below(np.broadcast_to(low, y.shape)[censored], mean[censored], sd[censored], rng)
-            b = solve @ y
-            d = (known.T @ (y - h @ b)) / (size[1:] + PRIOR)
-            mean = h @ b + known @ d
-            square = (y - mean) ** 2
-            sd = np.sqrt(member @ ((member.T @ square + PRIOR * square.mean(axis=0)) / (size + PRIOR)) + LEAST_SD**2)
-        effects[:, genes], deviations[:, genes], completed[:, genes] = b, d, y
-    return Effects(kinds, effects, deviations, completed, max(1.0, n - float(np.trace(solve @ h))))
+        genes = np.s_[:, start : start + GENES]
+        found = fit(scores[genes], floor[genes[1]])
+        effects[genes], deviations[genes], completed[genes] = found.effects, found.deviations, found.completed
+    return Effects(fit.kinds, effects, deviations, completed, fit.free)
 
 
 def no_effects(

@@ -28,7 +28,7 @@ from scipy.special import ndtr, ndtri
 
 from gexlib.checks import check_fitted, finite_matrix
 from gexlib.preprocess.covariates import Covariates
-from gexlib.preprocess.effects import LEAST_SD, Effects, design_matrix, fit_effects
+from gexlib.preprocess.effects import GENES, LEAST_SD, Effects, EffectsFit, design_matrix
 from gexlib.preprocess.kinds import kind_codes
 from gexlib.preprocess.learned import LearnedArrays
 from gexlib.preprocess.normal_scores import NormalScores, sampled_rows
@@ -116,12 +116,17 @@ class KindScores(LearnedArrays):
             Decides the draws of censored scores.
         """
         x = finite_matrix(x)
-        y = self.pooled.fit(x).transform(x)
-        found = fit_effects(y, covariates, n_levels, self.pooled.floor_, seed)
-        residual = found.completed - design_matrix(covariates, n_levels) @ found.effects
-        self.n_levels_, self.keys_ = np.array(n_levels, dtype=np.int64), found.kinds.keys
-        self.effects_ = found.effects.astype(np.float32)
-        self.quantiles_ = self._quantiles(residual, found, found.kinds.codes(covariates.codes))
+        self.pooled.fit(x)
+        fit, n_genes = EffectsFit(covariates, n_levels, seed), x.shape[1]
+        code = fit.kinds.codes(covariates.codes)
+        self.n_levels_, self.keys_ = np.array(n_levels, dtype=np.int64), fit.kinds.keys
+        self.effects_ = np.empty((fit.design.shape[1], n_genes), np.float32)
+        self.quantiles_ = np.empty((len(fit.kinds) + 1, len(KNOTS), n_genes), np.float32)
+        for start in range(0, n_genes, GENES):
+            genes = slice(start, start + GENES)
+            found = fit(self.pooled.transform(x[:, genes], genes), self.pooled.floor_[genes])
+            self.effects_[:, genes] = found.effects
+            self.quantiles_[..., genes] = self._quantiles(found.completed - fit.design @ found.effects, found, code)
         return self
 
     def fit_chunks(

@@ -13,6 +13,7 @@ from gexlib.preprocess.learned import LearnedArrays
 KNOTS = 128  # the most quantiles that describe a gene's distribution
 SAMPLE = 64 << 20  # most bytes of the random sample of rows that come in chunks
 BEYOND = 1.0  # how far, in standard deviations of the scores, values may lie beyond those of training
+GENES = 512  # genes that are fitted at a time, to bound the memory
 BLOCK = 1 << 14  # values that are looked up at a time, so that they stay in the processor's cache
 ROWS = 64  # the most rows of such a block
 TAIL = 16  # the outer 1 / TAIL of the knots gives the slope beyond them
@@ -73,13 +74,16 @@ class NormalScores(LearnedArrays):
     def fit(self, x: np.ndarray) -> NormalScores:
         """Learn the distribution of each column of `x`, shape (n_samples, n_genes)."""
         x = finite_matrix(x)
-        values, levels, floors = zip(*(_knots(np.sort(column.astype(np.float64))) for column in x.T), strict=True)
+        blocks = [slice(start, start + GENES) for start in range(0, x.shape[1], GENES)]
+        columns = (column for genes in blocks for column in np.sort(x[:, genes].T, axis=1))
+        values, levels, floors = zip(*(_knots(column.astype(np.float64)) for column in columns), strict=True)
         self.offsets_ = np.cumsum([0, *map(len, values)])
         self.values_, self.levels_ = np.concatenate(values, dtype=np.float32), np.concatenate(levels)
         self.lowest_, self.constant_ = x.min(axis=0).astype(np.float64), x.min(axis=0) == x.max(axis=0)
         self.floor_ = np.array(floors, np.float32)
-        scores = self.transform(x)
-        mean, scale = scores.mean(axis=0, dtype=np.float64), scores.std(axis=0, dtype=np.float64)
+        scores = (self.transform(x[:, genes], genes) for genes in blocks)
+        moments = [(y.mean(axis=0, dtype=np.float64), y.std(axis=0, dtype=np.float64)) for y in scores]
+        mean, scale = (np.concatenate(moment) for moment in zip(*moments, strict=True))
         scale[self.constant_] = 1
         mean_of, scale_of = (np.repeat(moment, np.diff(self.offsets_)) for moment in (mean, scale))
         self.levels_ = ((self.levels_ - mean_of) / scale_of).astype(np.float32)
@@ -102,27 +106,28 @@ class NormalScores(LearnedArrays):
         """
         return self.fit(sampled_rows(chunks)[0])
 
-    def transform(self, x: np.ndarray) -> np.ndarray:
-        """Return the normal scores of `x`; shape (n_samples, n_genes), float32."""
+    def transform(self, x: np.ndarray, genes: slice = slice(None)) -> np.ndarray:
+        """Return the normal scores of `x`, whose columns are these `genes`; shape (n_samples, n_genes), float32."""
         check_fitted(self, "offsets_")
-        return self._by_blocks(x, self._scores)
+        return self._by_blocks(x, self._scores, genes)
 
     def inverse_transform(self, scores: np.ndarray) -> np.ndarray:
         """Return scores in the units of the training data; shape (n_samples, n_genes), float32."""
         check_fitted(self, "offsets_")
         return self._by_blocks(scores, self._expression)
 
-    def _by_blocks(self, matrix: np.ndarray, change: Callable) -> np.ndarray:
+    def _by_blocks(self, matrix: np.ndarray, change: Callable, of: slice = slice(None)) -> np.ndarray:
         matrix = np.asarray(matrix)
+        of_genes = self.offsets_[:-1][of], self.offsets_[1:][of] - 1, self.floor_[of], self.lowest_[of]
         changed = np.empty(matrix.shape, np.float32)
         n, n_genes = matrix.shape
         height = max(1, min(n, ROWS))
         for start in range(0, n_genes, BLOCK // height):
             genes = slice(start, start + BLOCK // height)
-            first, last = self.offsets_[:-1][genes], self.offsets_[1:][genes] - 1
+            known = [part[genes] for part in of_genes]
             for row in range(0, n, height):
                 block = np.s_[row : row + height, genes]
-                changed[block] = change(matrix[block], first, last, self.floor_[genes], self.lowest_[genes])
+                changed[block] = change(matrix[block], *known)
         return changed
 
     def _scores(self, x, first, last, floor, lowest) -> np.ndarray:
@@ -167,9 +172,17 @@ def _knots(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     above, share = (x, 0.0) if ties == 1 else (x[ties:], ties / n)
     m = min(len(above), KNOTS)
     at = (np.arange(m) + 0.5) / m
-    values, first, count = np.unique(np.quantile(above, at, method="hazen"), return_index=True, return_counts=True)
+    values, first, count = np.unique(_quantiles(above, at), return_index=True, return_counts=True)
     middle = (at[first] + at[first + count - 1]) / 2
     return values, ndtri(share + (1 - share) * middle), ndtri(share) if share else -np.inf
+
+
+def _quantiles(x: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return Hazen's quantiles of sorted values to the bits of ``numpy.quantile``, which would sort them again."""
+    place = np.clip(len(x) * at - 0.5, 0, len(x) - 1)
+    below = np.minimum(place.astype(np.int64), len(x) - 2)
+    low, high, share = x[below], x[below + 1], place - below
+    return np.where(share < 0.5, low + (high - low) * share, high - (high - low) * (1 - share))
 
 
 def _piecewise(x: np.ndarray, at: np.ndarray, to: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:

@@ -28,7 +28,16 @@ from sklearn.utils.extmath import randomized_svd
 from torch import Tensor, nn
 
 from gexlib.preprocess.covariates import Covariates
-from gexlib.preprocess.effects import LEAST_SD, PRIOR, SMALLEST_KIND, design_matrix, fit_effects, no_effects
+from gexlib.preprocess.effects import (
+    GENES,
+    LEAST_SD,
+    PRIOR,
+    SMALLEST_KIND,
+    Effects,
+    design_matrix,
+    fit_effects,
+    no_effects,
+)
 from gexlib.preprocess.kinds import CodedKinds, key_places
 from gexlib.wgan.levels import Levels, ones_at
 
@@ -186,23 +195,25 @@ def fit_factors(
     found = (no_effects if by_kind else fit_effects)(scores, covariates, n_levels, floor, seed)
     kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
     known, size, free = kind[:, :-1], kind.sum(axis=0)[:, None], found.free
-    shift = known @ found.deviations
-    residual = (found.completed - design_matrix(covariates, n_levels) @ found.effects - shift).astype(np.float32)
+    residual = found.completed if by_kind else _around(found, known, design_matrix(covariates, n_levels))
 
     k = min(n_factors, n - 1, scores.shape[1])
     _, singular, axes = randomized_svd(residual, k, n_iter=4, random_state=seed)
     pooled = singular**2 / n
     factor_scores = residual @ axes.T
-    left = (residual - factor_scores @ axes) ** 2
-    along = shift @ axes.T
+    along = known @ (found.deviations @ axes.T)
     around = factor_scores + along  # samples of unknown kinds vary around the effects of their covariates
     mixing = np.zeros((len(kinds), n_factors, n_factors))
     for code in range(len(kinds)):
         own, weight = (factor_scores[kind[:, code] > 0], 1.0) if code < len(kinds) - 1 else (around, n / free)
         covariance = weight * (own.T @ own + PRIOR * np.diag(pooled)) / (len(own) + PRIOR)
         mixing[code, :k, :k] = np.linalg.cholesky(covariance + 1e-9 * np.eye(k)) / np.sqrt(pooled)[:, None]
-    variance = (kind.T @ left + PRIOR * left.mean(axis=0)) / (size + PRIOR)
-    variance[-1] = (left + (shift - along @ axes) ** 2).sum(axis=0) / free
+    variance = np.empty((len(kinds), scores.shape[1]))
+    for genes in _blocks(scores.shape[1]):
+        left = (residual[genes] - factor_scores @ axes[genes]) ** 2
+        variance[genes] = (kind.T @ left + PRIOR * left.mean(axis=0)) / (size + PRIOR)
+        off = known @ found.deviations[genes] - along @ axes[genes]
+        variance[-1, genes[1]] = (left + off**2).sum(axis=0) / free
     loadings = np.zeros((n_factors, scores.shape[1]))
     loadings[:k] = np.sqrt(pooled)[:, None] * axes
     tables = {
@@ -214,3 +225,17 @@ def fit_factors(
     }
     tables = {name: torch.as_tensor(table, dtype=torch.float32) for name, table in tables.items()}
     return FactorModel(kinds, tables, n_levels)
+
+
+def _around(found: Effects, known: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Return scores less the effects of covariates and the deviations of kinds; `found.completed` becomes these."""
+    for genes in _blocks(found.completed.shape[1]):
+        found.completed[genes] = (
+            found.completed[genes] - design @ found.effects[genes] - known @ found.deviations[genes]
+        )
+    return found.completed
+
+
+def _blocks(n_genes: int) -> list[tuple[slice, slice]]:
+    """Return all rows of some columns at a time, which bounds the memory."""
+    return [np.s_[:, start : start + GENES] for start in range(0, n_genes, GENES)]

@@ -104,6 +104,8 @@ def test_real_table_has_the_files_of_both_data_sets(small_registry, monkeypatch)
     for files in (m3d, human):
         assert len({file.name for file in files}) == len(files), "files of one folder share a name"
         assert all(len(file.git_blob_sha1) == 40 == len(file.commit) for file in files)
+        assert any(file.bytes for file in files)
+        assert all(1000 < file.most_bytes <= registry.MOST_BYTES for file in files)
 
 
 def test_blob_id_is_that_of_git(tmp_path):
@@ -119,6 +121,7 @@ def test_shared_copies_have_the_ids_of_the_table(shared_data, small_registry, mo
         assert here
         for file in sorted(here, key=lambda file: (shared_data / folder / file.name).stat().st_size)[:8]:
             assert registry.git_blob_id(shared_data / folder / file.name) == file.git_blob_sha1
+            assert file.most_bytes == (shared_data / folder / file.name).stat().st_size
 
 
 def test_downloads_from_github_by_default(server, tmp_path, monkeypatch):
@@ -223,6 +226,18 @@ def test_an_answer_without_end(server, tmp_path, monkeypatch, limit):
     with pytest.raises(ConnectionError, match=words):
         get(tmp_path, server.url)
     assert contents(tmp_path) == {"one.tab": FILES[ONE]}
+
+
+def test_a_file_whose_size_is_known_brings_no_more(server, tmp_path):
+    rows = registry.UPSTREAM.read_text().splitlines()
+    sizes = ["bytes", *(str(len(content)) for content in FILES.values())]
+    registry.UPSTREAM.write_text("\n".join("\t".join(pair) for pair in zip(rows, sizes, strict=True)))
+    server.content[place(TWO)] += b"more"
+    with pytest.raises(ConnectionError, match="two: more than 10 bytes came from http"):
+        get(tmp_path, server.url)
+    server.content[place(TWO)] = FILES[TWO]
+    get(tmp_path, server.url)
+    assert contents(tmp_path) == COMPLETE
 
 
 def test_a_link_in_the_place_of_a_part_is_not_followed(server, tmp_path):

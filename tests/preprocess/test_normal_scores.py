@@ -136,3 +136,21 @@ def test_bad_input_is_named():
 def test_before_it_is_fitted(x, use):
     with pytest.raises(NotFittedError, match="this NormalScores is not fitted; call fit first"):
         getattr(NormalScores(), use)(x)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 128, 1000])
+def test_quantiles_are_numpys(n):
+    x = np.sort(np.random.default_rng(n).lognormal(size=n))
+    normal_scores = NormalScores().fit(x[:, None])
+    m = min(n, 128)
+    expected = np.quantile(x, (np.arange(m) + 0.5) / m, method="hazen").astype(np.float32)
+    np.testing.assert_array_equal(normal_scores.values_, np.unique(expected))
+
+
+def test_some_genes_have_the_scores_that_they_have_among_all(monkeypatch):
+    x = np.maximum(np.random.default_rng(0).normal(size=(60, 9)), 0)
+    whole = NormalScores().fit(x)
+    np.testing.assert_array_equal(whole.transform(x[:, 4:7], slice(4, 7)), whole.transform(x)[:, 4:7])
+    monkeypatch.setattr("gexlib.preprocess.normal_scores.GENES", 4)
+    for name, array in NormalScores().fit(x).arrays().items():
+        np.testing.assert_array_equal(array, whole.arrays()[name], err_msg=name)

@@ -60,6 +60,16 @@ def test_the_model_that_made_the_data_is_found(truth):
         assert np.abs((np.cov(residual.T) - expected) / scale).max() < 0.2
 
 
+@pytest.mark.parametrize("by_kind", [True, False])
+def test_genes_are_fitted_some_at_a_time(truth, monkeypatch, by_kind):
+    codes, values, z, _, _ = truth
+    arguments = (z.astype(np.float32), codes, values, [2, 3], np.full(20, -np.inf), 6, 0, by_kind)
+    whole = fit_factors(*arguments).state_dict()
+    monkeypatch.setattr("gexlib.wgan.factor_model.GENES", 7)
+    for name, tensor in fit_factors(*arguments).state_dict().items():
+        torch.testing.assert_close(tensor, whole[name], rtol=1e-4, atol=1e-5)
+
+
 def test_an_unknown_kind_has_the_effects_of_its_covariates(truth):
     codes, values, z, mean, _ = truth
     known = ~((codes == [1, 2]).all(axis=1))

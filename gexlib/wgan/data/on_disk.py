@@ -9,6 +9,7 @@ of the file, not from all of it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 
@@ -50,6 +51,8 @@ class RowsOnDisk:
     ------
     ValueError
         If the file holds ``X`` in chunks of so many samples that one chunk takes too much memory.
+    OSError
+        If samples cannot be read, as from a damaged file, at the time when they are read.
     """
 
     def __init__(self, data: AnnData, argument: str) -> None:
@@ -83,8 +86,7 @@ class RowsOnDisk:
         values = np.empty((len(rows), len(self.columns)), np.float32)
         for part in self._stretches(rows):
             first, last = rows[part[0]], rows[part[-1]]
-            found = self.matrix[first : last + 1]
-            found = found.toarray() if sparse.issparse(found) else np.asarray(found)
+            found = self._read(first, last)
             with np.errstate(over="ignore"):  # becomes infinite, which chunks() refuses
                 values[order[part]] = found[np.ix_(rows[part] - first, self.columns)]
         return values
@@ -98,6 +100,21 @@ class RowsOnDisk:
             sha.update(chunk)
             yield chunk
         self.digest = sha.hexdigest()
+
+    def _read(self, first: int, last: int) -> np.ndarray:
+        """Return the values from one row of the file to another; raise an OSError for whatever a store raises."""
+        try:
+            found = self.matrix[first : last + 1]
+            return found.toarray() if sparse.issparse(found) else np.asarray(found)
+        except MemoryError:
+            raise
+        except Exception as error:
+            reason = (str(error).splitlines() or [""])[0] or type(error).__name__
+            raise OSError(
+                errno.EIO,
+                f"samples {first:,} to {last:,} of the file of {self.argument}.X could not be read ({reason}); it is "
+                f"damaged, or was changed after it was opened. Put back a whole copy of it",
+            ) from error
 
     def _stretches(self, rows: np.ndarray) -> list[np.ndarray]:
         """Divide the places of ascending `rows` into stretches that are read in one go."""

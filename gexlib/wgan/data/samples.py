@@ -93,5 +93,6 @@ def digest(*arrays: np.ndarray) -> str:
     """Return the SHA-256 of the shapes, types and values of arrays."""
     sha = hashlib.sha256()
     for array in arrays:
-        sha.update(str((array.shape, array.dtype.str)).encode() + np.ascontiguousarray(array).tobytes())
+        sha.update(str((array.shape, array.dtype.str)).encode())
+        sha.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
     return sha.hexdigest()

@@ -1,8 +1,10 @@
 """Training data on the disk: the same numbers as in memory, each sample once an epoch, and bounded memory."""
 
+import shutil
 import tracemalloc
 import warnings
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -194,3 +196,27 @@ def test_a_store_that_is_not_whole(paths, tmp_path):
             read(tmp_path / "broken.zarr", backed=backed)
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read(tmp_path, backed=True)
+
+
+@pytest.mark.parametrize("name", ["gzip.h5ad", "chunked.zarr"])
+def test_samples_that_cannot_be_decoded(paths, data, settings, tmp_path, name):
+    """Whatever the store raises, in whichever pass over the data, is one of our errors."""
+    path = tmp_path / name
+    copy = shutil.copytree if paths[name].is_dir() else shutil.copy
+    copy(paths[name], path)
+    if path.is_dir():
+        (damaged, *_) = sorted((path / "X").glob("[1-9]*/*"), reverse=True) or sorted((path / "X").glob("[1-9]*"))
+        damaged.write_bytes(b"x" * damaged.stat().st_size)
+    else:
+        with h5py.File(path) as file:
+            chunk = file["X"].id.get_chunk_info(file["X"].id.get_num_chunks() - 1)
+        with path.open("r+b") as file:
+            file.seek(chunk.byte_offset)
+            file.write(b"x" * chunk.size)
+    backed = read(path, backed=True)
+    with pytest.raises(OSError, match=r"of the file of train.X could not be read \(.+\); it is damaged"):
+        make(settings).fit(backed)
+    rows = RowsOnDisk(backed, "train")
+    with pytest.raises(OSError, match="could not be read"):
+        rows[np.arange(N)]
+    assert rows[:3].shape == (3, GENES), "others can be read"
