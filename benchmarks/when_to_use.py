@@ -165,14 +165,16 @@ def unseen(table: pd.DataFrame) -> str:
     for (data, given), rows in table.groupby(["data", "given"], sort=False):
         per = rows.groupby(["generator", "left out"], sort=False)["relative error"].mean()
         errors = np.exp(np.log(per).groupby(level="generator", sort=False).mean())
-        errors = errors.drop(ADDITIVE, errors="ignore").sort_values()
+        also = {START: "the default's start has", REAL: "the given samples, repeated, have"}
+        others = [f"; {words} {errors[name]:.2f}" for name, words in also.items() if name in errors]
+        errors = errors.drop([ADDITIVE, REAL], errors="ignore").sort_values()
         best, value = errors.index[0], errors.iloc[0]
         better = int((per.loc[best] < 1).sum())
         what = "no sample" if not given else f"{given} samples"
         verdict = "nearer than" if value < 1 - TIE else "no nearer than"
         lines.append(
             f"{_name(data)}, {what} given: the best is *{best}*, {verdict} the additive model (relative "
-            f"error {value:.2f}; below 1 in {better} of {len(per.loc[best])} combinations)."
+            f"error {value:.2f}; below 1 in {better} of {len(per.loc[best])} combinations){''.join(others)}."
         )
     return "\n".join(f"- {line[0].upper()}{line[1:]}" for line in lines)
 
