@@ -71,8 +71,12 @@ def tally(found: pd.DataFrame) -> Tally:
 
 
 def pays_from(found: pd.DataFrame) -> int | None:
-    """Return the n from which on, to the largest, more scores of one data set gain than lose; None if there is none."""
-    more = (found > TIE).sum(axis=1) > (found < -TIE).sum(axis=1)
+    """
+    Return the n from which on, to the largest, a generator pays on one data set; None if there is none.
+
+    It pays where more scores gain than lose, and a forest does not find its samples more easily (rfx).
+    """
+    more = ((found > TIE).sum(axis=1) > (found < -TIE).sum(axis=1)) & (found["rfx"] >= -TIE)
     return from_which_n(
         pd.DataFrame({"verdict": np.where(more, "better", "not")}, index=found.index.get_level_values(-1))
     )
@@ -90,10 +94,10 @@ def answer(curve: pd.DataFrame) -> str:
         if (since := pays_from(rows.sort_index())) is not None
     ]
     return (
-        f"If a simple model is as good, take the simple model; {'here it is' if simple else 'here it is not'}. "
+        f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}. "
         f"Against a Gaussian copula of each kind of sample, which fits in about a second, the default model is {of} (a "
         f"data set, a number of samples, a score), and always adversarial training is {tally(learned[0][1])}. Learned "
-        f"models that gain more scores than they lose over the copula: {', '.join(pays) or 'none'}."
+        f"models that pay, beside that copula: {', '.join(pays) or 'none'}."
     )
 
 
