@@ -105,7 +105,7 @@ def adversarial(curve: pd.DataFrame) -> str:
     """Say what adversarial training adds to the fitted start, and from which n on."""
     found = gains(curve, TRAINED, START, ["data", "n"])
     lines = [
-        f"Adversarial training of the default, compared with the fitted start that it begins from, is {tally(found)}."
+        f"Always adversarial training of the default, beside the fitted start that it begins from, is {tally(found)}."
     ]
     for data, rows in found.groupby(level="data", sort=False):
         lines.append(f"On {_name(data)}, {_pays(rows)}: {tally(rows)}.")
@@ -186,14 +186,13 @@ def unseen(table: pd.DataFrame) -> str:
 def peers(table: pd.DataFrame) -> str:
     """Say which peers ran, and how many of them the copula is level with or better than."""
     ran = [name for name in PEERS if name in set(table.dropna(subset="rfx")["generator"])]
-    late = [name for name in PEERS if name in set(table["generator"]) and name not in ran]
+    rest = table[~table["generator"].isin(ran) & table["generator"].isin(PEERS)].drop_duplicates("generator")
+    late = [f"{name} ({why})" for name, why in rest[["generator", "settings"]].to_numpy()]
     said = [f"*{name}* is {tally(gains(table, name, COPULA, ['data']))}" for name in ran]
     text = f"Against the copula, {'; '.join(said)}."
     if late:
-        text += (
-            f" Without a result in the time they were given, or with numbers that are not finite: {', '.join(late)}."
-        )
-    if never := [name for name in PEERS if name not in [*ran, *late]]:
+        text += f" Without scores: {', '.join(late)}."
+    if never := [name for name in PEERS if name not in set(table["generator"])]:
         text += f" Not run: {', '.join(never)}."
     return text
 
