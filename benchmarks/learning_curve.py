@@ -41,7 +41,7 @@ from generators import GENERATORS, REAL, Columns, check, learn, whole
 from judges import label_f1, likeness, real_likeness
 from kept import ROOT, Kept, add_options, mean_sd
 from known_truth import Truth
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from wins import wins
 
 from gexlib import plots
@@ -178,7 +178,9 @@ def draw_curves(table: pd.DataFrame, path: Path) -> None:
                     if len(of):
                         groups = of.groupby("n")[score]
                         mean, sd = groups.mean(), groups.std().fillna(0)
-                        style = {"color": "black", "ls": ":"} if generator == REAL else {"color": f"C{i - 1}"}
+                        style = (
+                            {"color": "black", "ls": ":"} if generator == REAL else {"color": colormaps["tab10"](i - 1)}
+                        )
                         ax.plot(mean.index, mean, marker=".", lw=1, label=generator, **style)
                         ax.fill_between(mean.index, mean - sd, mean + sd, alpha=0.15, lw=0, color=style["color"])
                 ax.set(xscale="log", title=f"{name}: {words}" if score == next(iter(DRAWN)) else words)

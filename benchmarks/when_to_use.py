@@ -71,8 +71,12 @@ def tally(found: pd.DataFrame) -> Tally:
 
 
 def pays_from(found: pd.DataFrame) -> int | None:
-    """Return the n from which on, to the largest, more scores of one data set gain than lose; None if there is none."""
-    more = (found > TIE).sum(axis=1) > (found < -TIE).sum(axis=1)
+    """
+    Return the n from which on, to the largest, a generator pays on one data set; None if there is none.
+
+    It pays where more scores gain than lose, and a forest does not find its samples more easily (rfx).
+    """
+    more = ((found > TIE).sum(axis=1) > (found < -TIE).sum(axis=1)) & (found["rfx"] >= -TIE)
     return from_which_n(
         pd.DataFrame({"verdict": np.where(more, "better", "not")}, index=found.index.get_level_values(-1))
     )
@@ -90,10 +94,10 @@ def answer(curve: pd.DataFrame) -> str:
         if (since := pays_from(rows.sort_index())) is not None
     ]
     return (
-        f"If a simple model is as good, take the simple model; {'here it is' if simple else 'here it is not'}. "
+        f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}. "
         f"Against a Gaussian copula of each kind of sample, which fits in about a second, the default model is {of} (a "
         f"data set, a number of samples, a score), and always adversarial training is {tally(learned[0][1])}. Learned "
-        f"models that gain more scores than they lose over the copula: {', '.join(pays) or 'none'}."
+        f"models that pay, beside that copula: {', '.join(pays) or 'none'}."
     )
 
 
@@ -101,7 +105,7 @@ def adversarial(curve: pd.DataFrame) -> str:
     """Say what adversarial training adds to the fitted start, and from which n on."""
     found = gains(curve, TRAINED, START, ["data", "n"])
     lines = [
-        f"Adversarial training of the default, compared with the fitted start that it begins from, is {tally(found)}."
+        f"Always adversarial training of the default, beside the fitted start that it begins from, is {tally(found)}."
     ]
     for data, rows in found.groupby(level="data", sort=False):
         lines.append(f"On {_name(data)}, {_pays(rows)}: {tally(rows)}.")
@@ -165,14 +169,16 @@ def unseen(table: pd.DataFrame) -> str:
     for (data, given), rows in table.groupby(["data", "given"], sort=False):
         per = rows.groupby(["generator", "left out"], sort=False)["relative error"].mean()
         errors = np.exp(np.log(per).groupby(level="generator", sort=False).mean())
-        errors = errors.drop(ADDITIVE, errors="ignore").sort_values()
+        also = {START: "the default's start has", REAL: "the given samples, repeated, have"}
+        others = [f"; {words} {errors[name]:.2f}" for name, words in also.items() if name in errors]
+        errors = errors.drop([ADDITIVE, REAL], errors="ignore").sort_values()
         best, value = errors.index[0], errors.iloc[0]
         better = int((per.loc[best] < 1).sum())
         what = "no sample" if not given else f"{given} samples"
         verdict = "nearer than" if value < 1 - TIE else "no nearer than"
         lines.append(
             f"{_name(data)}, {what} given: the best is *{best}*, {verdict} the additive model (relative "
-            f"error {value:.2f}; below 1 in {better} of {len(per.loc[best])} combinations)."
+            f"error {value:.2f}; below 1 in {better} of {len(per.loc[best])} combinations){''.join(others)}."
         )
     return "\n".join(f"- {line[0].upper()}{line[1:]}" for line in lines)
 
@@ -180,14 +186,13 @@ def unseen(table: pd.DataFrame) -> str:
 def peers(table: pd.DataFrame) -> str:
     """Say which peers ran, and how many of them the copula is level with or better than."""
     ran = [name for name in PEERS if name in set(table.dropna(subset="rfx")["generator"])]
-    late = [name for name in PEERS if name in set(table["generator"]) and name not in ran]
+    rest = table[~table["generator"].isin(ran) & table["generator"].isin(PEERS)].drop_duplicates("generator")
+    late = [f"{name} ({why})" for name, why in rest[["generator", "settings"]].to_numpy()]
     said = [f"*{name}* is {tally(gains(table, name, COPULA, ['data']))}" for name in ran]
     text = f"Against the copula, {'; '.join(said)}."
     if late:
-        text += (
-            f" Without a result in the time they were given, or with numbers that are not finite: {', '.join(late)}."
-        )
-    if never := [name for name in PEERS if name not in [*ran, *late]]:
+        text += f" Without scores: {', '.join(late)}."
+    if never := [name for name in PEERS if name not in set(table["generator"])]:
         text += f" Not run: {', '.join(never)}."
     return text
 
