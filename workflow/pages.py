@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import plan as planning
+import reference
 from nbfile import (
     NotebookError,
     code_cells,
@@ -65,26 +67,42 @@ def stage(book: Path, out: Path, executed: Path) -> None:
     A run has the same path in this folder as its notebook has in the book. A notebook without a run is copied as it is.
     Files of the copy that are no longer in the book are removed.
     """
+    described = {}
     copies = {path: out / path.relative_to(book) for path in book_files(book)}
     for path, copy in copies.items():
         run = executed / path.relative_to(book)
         if path.suffix == ".ipynb" and run.is_file():
             write(merge(path, run), copy)
+            name = path.relative_to(book).with_suffix("").as_posix()
+            described[name] = about(run, name)
         else:
             write_bytes(path.read_bytes(), copy)
+    for name, run in described.items():
+        reference.write(run, out, name)
     for path in out.rglob("*"):
-        if path.is_file() and path not in copies.values():
+        if path.is_file() and path not in copies.values() and reference.FOLDER not in path.relative_to(out).parts:
             path.unlink()
 
 
-def publish(runs: Iterable[tuple[Path, Path]]) -> None:
+def about(executed: Path, name: str) -> dict[str, object]:
+    """Return what is known of a run: what it wrote down itself, and the hashes of the data that it read."""
+    run = read(executed).metadata.get("gexlib", {}).get("run", {})
+    rows = planning.table(Path(__file__).with_name("notebooks.yml"))
+    return {**run, "data": reference.data_hashes(rows[name].inputs)} if name in rows else run
+
+
+def publish(runs: Iterable[tuple[Path, Path]], book: Path) -> None:
     """
     Write the outputs of runs into the book's own notebooks, with a fingerprint of code and outputs.
+
+    What is known of each run goes to a file in the book's folder ``_runs``, which the status page shows.
 
     Parameters
     ----------
     runs : iterable of (Path, Path)
         Executed notebooks, and their sources. All are checked before any is written.
+    book : Path
+        The folder of the book.
 
     Raises
     ------
@@ -101,6 +119,8 @@ def publish(runs: Iterable[tuple[Path, Path]]) -> None:
             if f"{place}/" in outputs and len(place.parts) > 1:
                 raise NotebookError(f"{executed} shows a path of this machine, {place}; show relative paths")
         notebook.metadata["gexlib"] = {"digest": digest(notebook)}
-        published.append((notebook, source))
-    for notebook, source in published:
+        name = source.resolve().relative_to(book.resolve()).with_suffix("").as_posix()
+        published.append((notebook, source, about(executed, name), name))
+    for notebook, source, run, name in published:
         write(notebook, source)
+        reference.write(run, book, name)
