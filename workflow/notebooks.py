@@ -187,5 +187,13 @@ def stage_command(book: Path, out: Path, executed: Path) -> None:
     pages.stage(book, out, executed)
 
 
+@main.command("print")
+@click.argument("page", type=NOTEBOOK)
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def print_command(page: Path, out: Path) -> None:
+    """Print PAGE, an HTML file, to the PDF file OUT, by Chromium."""
+    pages.print_pdf(page, out)
+
+
 if __name__ == "__main__":
     main()

@@ -1,6 +1,9 @@
 """Outputs of executed notebooks, put into a copy of the book for a build or into the book itself."""
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +23,9 @@ from nbfile import (
     write_bytes,
 )
 from nbformat import NotebookNode
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PRINT_WAIT = 120_000  # milliseconds of the page's own clock, in which its scripts draw
 
 
 def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
@@ -89,6 +95,28 @@ def about(executed: Path, name: str) -> dict[str, object]:
     run = read(executed).metadata.get("gexlib", {}).get("run", {})
     rows = planning.table(Path(__file__).with_name("notebooks.yml"))
     return {**run, "data": reference.data_hashes(rows[name].inputs)} if name in rows else run
+
+
+def print_pdf(page: Path, out: Path) -> None:
+    """
+    Print an HTML page to a PDF file with an outline, by headless Chromium; formulas and interactive figures are drawn first.
+
+    Raises
+    ------
+    NotebookError
+        If there is no Chromium, or it writes no file.
+    """
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise NotebookError(f"printing needs one of these programs: {', '.join(BROWSERS)}")
+    out.unlink(missing_ok=True)
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox does not work for root
+    options = ["--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline"]
+    wait = f"--virtual-time-budget={PRINT_WAIT}"
+    command = [program, *options, *sandbox, wait, f"--print-to-pdf={out.resolve()}", page.resolve().as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode or not out.is_file():
+        raise NotebookError(f"{program} did not print {page}: {done.stderr.strip()[-300:]}")
 
 
 def publish(runs: Iterable[tuple[Path, Path]], book: Path) -> None:

@@ -43,9 +43,16 @@ def _short(notebook: str) -> str:
 
 
 def _first_sentence(thing: object) -> str:
-    text = " ".join(inspect.getdoc(thing).split("\n\n")[0].split())
-    text = re.sub(r":\w+(?::\w+)?:`~?\.?([^`]*)`", lambda m: f"`{m[1].split(' <')[0]}`", text).replace("``", "`")
-    return re.split(r"(?<=[a-z)`0-9]\.)\s", text)[0].replace("|", "\\|")
+    return _markdown(inspect.getdoc(thing).split("\n\n")[0])
+
+
+def _markdown(text: str) -> str:
+    """Return the first sentence of a docstring, with its formulas, citations and references as Markdown."""
+    text = " ".join(text.split())
+    text = re.sub(r":math:`([^`]*)`", r"$\1$", text)
+    text = re.sub(r":(cite:\w):`([^`]*)`", r"{\1}`\2`", text)
+    text = re.sub(r":\w+:`~?\.?([^`]*)`", lambda m: f"`{m[1].split(' <')[0]}`", text).replace("``", "`")
+    return re.split(r"(?<=[a-z)`0-9%$]\.)\s", text)[0].replace("|", "\\|")
 
 
 def command_line(_: str, book: Path) -> str:
@@ -79,11 +86,7 @@ def _parameters(doc: str) -> dict[str, str]:
     section = doc.split("Parameters\n----------\n")[1].split("\nRaises\n")[0]
     found = {}
     for names, text in re.findall(r"^(\w[\w, ]*) : .*\n((?: {4}.*\n?)+)", section, re.MULTILINE):
-        words = " ".join(text.split())
-        words = re.sub(r":math:`([^`]*)`", r"$\1$", words)
-        words = re.sub(r":(cite:\w):`([^`]*)`", r"{\1}`\2`", words)
-        words = re.sub(r":\w+:`~?([^`]*)`", r"`\1`", words).replace("``", "`")
-        found |= dict.fromkeys(names.split(", "), re.split(r"(?<=[a-z)`0-9%$]\.)\s", words)[0])
+        found |= dict.fromkeys(names.split(", "), _markdown(text))
     return found
 
 
