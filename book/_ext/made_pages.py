@@ -58,9 +58,8 @@ def _markdown(text: str) -> str:
 def command_line(_: str, book: Path) -> str:
     """Return the help of each command of ``gexlib``, as Markdown; Typer makes it."""
     import typer
-    from typer.cli import get_docs_for_click
-
     from gexlib.cli import app
+    from typer.cli import get_docs_for_click
 
     command = typer.main.get_command(app)
     text = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name="gexlib"), name="gexlib")
@@ -72,11 +71,17 @@ def settings(_: str, book: Path) -> str:
     """Return a table of all settings: ours and those of the paper, for both kinds of data."""
     from gexlib.wgan import PRESETS, Settings
 
-    rows = ["| Setting | default | paper, *E. coli* | paper, human | What it is |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| Setting | default | paper, *E. coli* | paper, human | What it is |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     meant = _parameters(inspect.getdoc(Settings))
     for field in dataclasses.fields(Settings):
         values = [getattr(PRESETS[name], field.name) for name in ("default", "paper_ecoli", "paper_gtex_tcga")]
-        cells = [str(values[0]), *(f"**{v}**" if v != values[0] else str(v) for v in values[1:])]
+        cells = [
+            str(values[0]),
+            *(f"**{v}**" if v != values[0] else str(v) for v in values[1:]),
+        ]
         rows.append(f"| `{field.name}` | {' | '.join(cells)} | {meant[field.name]} |")
     return "\n".join(rows)
 
@@ -106,7 +111,11 @@ def fill(app, docname, source):
 def say_where_used(app, what, name, thing, options, lines):
     """Add to the documentation of a class or function the chapters that use it."""
     if what in ("class", "function") and (chapters := users(Path(app.srcdir)).get(key_of(thing))):
-        lines += ["", f"*Used in* {', '.join(f':doc:`/{chapter}`' for chapter in chapters)}.", ""]
+        lines += [
+            "",
+            f"*Used in* {', '.join(f':doc:`/{chapter}`' for chapter in chapters)}.",
+            "",
+        ]
 
 
 def keep_archive(app, error):

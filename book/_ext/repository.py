@@ -11,7 +11,10 @@ def buttons(address: str) -> dict[str, object]:
         "path_to_docs": "book",
         "use_repository_button": True,
         "use_issues_button": True,
-        "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "notebook_interface": "jupyterlab",
+        },
     }
 
 

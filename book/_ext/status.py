@@ -18,16 +18,37 @@ def runs(book: Path) -> dict[str, dict]:
 def table(book: Path) -> str:
     """Return the tables of the status page, as Markdown."""
     found = runs(book)
-    rows = ["| Notebook | Date | Run time | Cores | Memory | Machine | File |", "| --- " * 7 + "|"]
+    rows = [
+        "| Notebook | Date | Run time | Cores | Memory | Machine | File |",
+        "| --- " * 7 + "|",
+    ]
     for name, run in found.items():
         cells = [UNKNOWN] * 5
         if "seconds" in run:
             minutes, seconds = divmod(run["seconds"], 60)
             memory = f"{run['memory_mb'] / 1000:.1f} GB"
-            cells = [run["date"], f"{minutes} min {seconds:02} s", str(run["cores"]), memory, run["machine"]]
+            cells = [
+                run["date"],
+                f"{minutes} min {seconds:02} s",
+                str(run["cores"]),
+                memory,
+                run["machine"],
+            ]
         file = f"{{download}}`{name.split('/')[-1]}.ipynb </{name}.ipynb>`"
         rows.append(f"| {{doc}}`/{name}` | {' | '.join(cells)} | {file} |")
-    return "\n".join([*rows, "", "## Versions", "", *_versions(found), "", "## Data", "", *_data(found)])
+    return "\n".join(
+        [
+            *rows,
+            "",
+            "## Versions",
+            "",
+            *_versions(found),
+            "",
+            "## Data",
+            "",
+            *_data(found),
+        ]
+    )
 
 
 def _versions(found: dict[str, dict]) -> list[str]:
@@ -49,8 +70,14 @@ def _data(found: dict[str, dict]) -> list[str]:
                                                        if name[0].isdigit() else f"{{doc}}`/{name}`")  # fmt: skip
     if not used:
         return [f"Hashes were {UNKNOWN}."]
-    rows = ["| File or folder | SHA-256, first 16 digits | Read by |", "| --- | --- | --- |"]
-    return [*rows, *(f"| `{path}` | `{digest[:16]}` | {', '.join(by)} |" for (path, digest), by in used.items())]
+    rows = [
+        "| File or folder | SHA-256, first 16 digits | Read by |",
+        "| --- | --- | --- |",
+    ]
+    return [
+        *rows,
+        *(f"| `{path}` | `{digest[:16]}` | {', '.join(by)} |" for (path, digest), by in used.items()),
+    ]
 
 
 def write_archive(book: Path, out: Path) -> None:
