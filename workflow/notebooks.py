@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import nbfile
 import pages
+import reference
 from nbfile import NotebookError, problems, read, refuse, strip, tags, write
 from parameters import bind
 
@@ -63,7 +64,10 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
                     progress_bar=False,
                     extra_arguments=["--log-level=CRITICAL"],
                 )
-            executed = strip(read(temporary))
+            executed = read(temporary)
+            about = reference.of_run(executed)
+            executed = strip(executed)
+            executed.metadata["gexlib"] = {"run": about}
             for cell in executed.cells:
                 if "injected-parameters" in tags(cell) and not given:
                     cell.metadata["tags"].append("remove-cell")
@@ -170,8 +174,8 @@ def check_command(notebooks: Iterable[Path]) -> None:
 @click.argument("executed", type=NOTEBOOK)
 @click.argument("source", type=NOTEBOOK)
 def publish_command(executed: Path, source: Path) -> None:
-    """Write the outputs of EXECUTED, a run with default parameters, into SOURCE."""
-    pages.publish([(executed, source)])
+    """Write the outputs of EXECUTED, a run with default parameters, into SOURCE, a notebook of the book."""
+    pages.publish([(executed, source)], Path("book"))
 
 
 @main.command("stage")
@@ -181,6 +185,14 @@ def publish_command(executed: Path, source: Path) -> None:
 def stage_command(book: Path, out: Path, executed: Path) -> None:
     """Copy the folder BOOK to OUT, and give its notebooks the outputs of those in the folder EXECUTED."""
     pages.stage(book, out, executed)
+
+
+@main.command("print")
+@click.argument("page", type=NOTEBOOK)
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+def print_command(page: Path, out: Path) -> None:
+    """Print PAGE, an HTML file, to the PDF file OUT, by Chromium."""
+    pages.print_pdf(page, out)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """Outputs of executed notebooks, put into a copy of the book for a build or into the book itself."""
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import plan as planning
+import reference
 from nbfile import (
     NotebookError,
     code_cells,
@@ -18,6 +23,9 @@ from nbfile import (
     write_bytes,
 )
 from nbformat import NotebookNode
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PRINT_WAIT = 120_000  # milliseconds of the page's own clock, in which its scripts draw
 
 
 def merge(source: Path, executed: Path, injected: bool = True) -> NotebookNode:
@@ -65,26 +73,64 @@ def stage(book: Path, out: Path, executed: Path) -> None:
     A run has the same path in this folder as its notebook has in the book. A notebook without a run is copied as it is.
     Files of the copy that are no longer in the book are removed.
     """
+    described = {}
     copies = {path: out / path.relative_to(book) for path in book_files(book)}
     for path, copy in copies.items():
         run = executed / path.relative_to(book)
         if path.suffix == ".ipynb" and run.is_file():
             write(merge(path, run), copy)
+            name = path.relative_to(book).with_suffix("").as_posix()
+            described[name] = about(run, name)
         else:
             write_bytes(path.read_bytes(), copy)
+    for name, run in described.items():
+        reference.write(run, out, name)
     for path in out.rglob("*"):
-        if path.is_file() and path not in copies.values():
+        if path.is_file() and path not in copies.values() and reference.FOLDER not in path.relative_to(out).parts:
             path.unlink()
 
 
-def publish(runs: Iterable[tuple[Path, Path]]) -> None:
+def about(executed: Path, name: str) -> dict[str, object]:
+    """Return what is known of a run: what it wrote down itself, and the hashes of the data that it read."""
+    run = read(executed).metadata.get("gexlib", {}).get("run", {})
+    rows = planning.table(Path(__file__).with_name("notebooks.yml"))
+    return {**run, "data": reference.data_hashes(rows[name].inputs)} if name in rows else run
+
+
+def print_pdf(page: Path, out: Path) -> None:
+    """
+    Print an HTML page to a PDF file with an outline, by headless Chromium; formulas and interactive figures are drawn first.
+
+    Raises
+    ------
+    NotebookError
+        If there is no Chromium, or it writes no file.
+    """
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        raise NotebookError(f"printing needs one of these programs: {', '.join(BROWSERS)}")
+    out.unlink(missing_ok=True)
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox does not work for root
+    options = ["--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline"]
+    wait = f"--virtual-time-budget={PRINT_WAIT}"
+    command = [program, *options, *sandbox, wait, f"--print-to-pdf={out.resolve()}", page.resolve().as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode or not out.is_file():
+        raise NotebookError(f"{program} did not print {page}: {done.stderr.strip()[-300:]}")
+
+
+def publish(runs: Iterable[tuple[Path, Path]], book: Path) -> None:
     """
     Write the outputs of runs into the book's own notebooks, with a fingerprint of code and outputs.
+
+    What is known of each run goes to a file in the book's folder ``_runs``, which the status page shows.
 
     Parameters
     ----------
     runs : iterable of (Path, Path)
         Executed notebooks, and their sources. All are checked before any is written.
+    book : Path
+        The folder of the book.
 
     Raises
     ------
@@ -101,6 +147,8 @@ def publish(runs: Iterable[tuple[Path, Path]]) -> None:
             if f"{place}/" in outputs and len(place.parts) > 1:
                 raise NotebookError(f"{executed} shows a path of this machine, {place}; show relative paths")
         notebook.metadata["gexlib"] = {"digest": digest(notebook)}
-        published.append((notebook, source))
-    for notebook, source in published:
+        name = source.resolve().relative_to(book.resolve()).with_suffix("").as_posix()
+        published.append((notebook, source, about(executed, name), name))
+    for notebook, source, run, name in published:
         write(notebook, source)
+        reference.write(run, book, name)

@@ -14,7 +14,9 @@ from pathlib import Path
 MARK = 'class="interactive-figure"'  # as gexlib.plots.interactive writes it
 PLOTLY = "plotly.min.js"
 # A number, perhaps with its spread or its unit: 0.85, 1,234, −0.3 ± 0.1, 12 %, 5 of 7. It must not break over lines.
-NUMBER = re.compile(r"<td>((?:<p>)?\s*[<≤~±+−-]?\s*\d[\d.,\s±()/%×x–−+-]*(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>")
+NUMBER = re.compile(
+    r"<td>((?:<p>)?\s*[<≤~±+−-]?\s*\d[\d.,\s±()/%×x–−+-]*(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>"
+)
 
 
 def prepare_page(app, pagename, templatename, context, doctree):

@@ -1,12 +1,16 @@
 """The style of the figures."""
 
 import io
+from itertools import combinations
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from gexlib import plots
+from gexlib.plots.style import BASELINES, CATEGORIES, GAN, REAL, TRAIN, looks
 
 
 def test_one_data_set_has_one_colour_everywhere():
@@ -34,3 +38,34 @@ def test_numbers_on_axes_stay_formulas():
     figure.canvas.draw()
     assert all(label.get_parse_math() for label in ax.get_xticklabels())
     plt.close(figure)
+
+
+# How dichromats see linear RGB: Machado et al. 2009, doi:10.1109/TVCG.2009.113, table for severity 1.
+SEEN = {
+    "all colours": np.eye(3),
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+def lab(colour, seen):
+    """Place of a colour in CIELAB, where distances are differences as people see them."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.clip(np.array(seen) @ np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4), 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(xyz / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("seen", SEEN.values(), ids=SEEN)
+@pytest.mark.parametrize("colours", [(REAL, TRAIN, GAN, *BASELINES), CATEGORIES], ids=["data sets", "categories"])
+def test_colours_stay_apart_for_all_readers(colours, seen):
+    assert min(np.linalg.norm(lab(a, seen) - lab(b, seen)) for a, b in combinations(colours, 2)) > 15
+
+
+def test_looks_of_categories_are_all_different_and_no_more_than_can_be_told_apart():
+    levels = [f"tissue {i}" for i in range(18)]
+    assert len(set(looks(levels).values())) == 18
+    with pytest.raises(ValueError, match="levels has 19 categories; at most 18"):
+        looks([*levels, "one more"])

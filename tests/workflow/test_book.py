@@ -54,7 +54,9 @@ def test_no_two_figures_have_the_same_name():
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_table_shows_a_negative_zero(notebook):
-    shown = [output.get("data", {}).get("text/html", "") for cell in code_cells(read(notebook)) for output in cell.outputs]
+    shown = [
+        output.get("data", {}).get("text/html", "") for cell in code_cells(read(notebook)) for output in cell.outputs
+    ]
     assert re.findall(r"<td[^>]*>\s*[-−]0\.?0*\s*</td>", "".join(shown)) == []
 
 

@@ -19,7 +19,7 @@ def book(tmp_path, make_notebook, make_executed):
 
 @pytest.fixture
 def published(book):
-    publish([(book / "executed/n.ipynb", book / "book/n.ipynb")])
+    publish([(book / "executed/n.ipynb", book / "book/n.ipynb")], book / "book")
     return book / "book/n.ipynb"
 
 
@@ -36,7 +36,7 @@ def test_published_outputs_belong_to_their_code(published):
 
 def test_publishing_twice_gives_the_same_bytes(book, published):
     before = published.read_bytes()
-    publish([(book / "executed/n.ipynb", published)])
+    publish([(book / "executed/n.ipynb", published)], book / "book")
     assert published.read_bytes() == before
 
 
@@ -80,7 +80,7 @@ def test_a_run_of_other_code_is_not_published(book):
     write(notebook, source)
     before = source.read_bytes()
     with pytest.raises(NotebookError, match=r"the code of .*n\.ipynb has changed since it was executed"):
-        publish([(book / "executed/n.ipynb", source)])
+        publish([(book / "executed/n.ipynb", source)], book / "book")
     assert source.read_bytes() == before
 
 
@@ -94,7 +94,7 @@ def test_a_run_on_the_demo_cohort_is_not_published(book, published, kind):
     with pytest.raises(
         NotebookError, match=r"executed/n\.ipynb does not pass:\n.* ran on the demo cohort; publish from"
     ):
-        publish([(executed, published)])
+        publish([(executed, published)], book / "book")
     assert published.read_bytes() == before
     assert "demo-cohort" in stage_and_read(book).cells[-1].outputs[-1].data[kind]  # a page may show it
 
@@ -119,7 +119,7 @@ def test_a_path_of_this_machine_is_not_published(book):
     notebook.cells[-1].outputs[0].text = f"saved to {Path.cwd()}/model"
     write(notebook, executed)
     with pytest.raises(NotebookError, match="shows a path of this machine"):
-        publish([(executed, book / "book/n.ipynb")])
+        publish([(executed, book / "book/n.ipynb")], book / "book")
 
 
 def test_a_staged_book_has_present_prose_outputs_and_the_parameters_used(book):
