@@ -1,6 +1,5 @@
 """Table 1 of M3D and PRECISE from end to end, on few genes and for few epochs; and the result that is committed."""
 
-import re
 from pathlib import Path
 
 import numpy as np

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from gexlib.study import claims_table, in_short, reference, reference_table
-from gexlib.study.claims import CLAIMS, NEAR, Claim, holds, judge, verdict
+from gexlib.study.claims import CLAIMS, NEAR, NOT_YET, Claim, holds, judge, verdict
 
 PAGE = Path(__file__).parents[2] / "book/claims.csv"
 NEAR_BOUND = Claim("near", "human", "score", share=0.9)
@@ -54,8 +54,17 @@ def test_noise_is_that_of_the_share_within_splits_and_not_that_of_splits():
 
 
 def test_one_split_has_no_noise():
+    one = {"papers": [0.9], "default": [0.9], "bound": [1.0]}
+    assert told(NEAR_BOUND, **one) == NOT_YET
+    assert judge(NEAR_BOUND, runs(**one))["The paper's model here"] == "0.900"
     with pytest.raises(ValueError, match="1 split is no measure of noise"):
-        told(NEAR_BOUND, papers=[0.9], default=[0.9], bound=[1.0])
+        holds(NEAR_BOUND, pd.DataFrame({"a": [0.9], "Real, matched": [1.0]}), "a")
+
+
+def test_a_row_that_was_not_run_is_named_so():
+    found = judge(NEAR_BOUND, runs(default=GOOD, bound=REAL))
+    assert found["The paper's model here"] == "not run"
+    assert found["Verdict"] == NOT_YET
 
 
 @pytest.mark.parametrize(
@@ -103,7 +112,7 @@ def test_shares_are_the_papers_own_where_it_prints_them():
 def test_the_committed_table_is_what_the_code_makes_of_the_committed_runs():
     made = claims_table()
     pd.testing.assert_frame_equal(pd.read_csv(PAGE, dtype=str), made)
-    assert made["Verdict"].str.startswith(("holds", "does not hold here")).all()
+    assert made["Verdict"].str.startswith(("holds", "does not hold here", NOT_YET)).all()
 
 
 @pytest.mark.parametrize("name", ["human", "ecoli"])
