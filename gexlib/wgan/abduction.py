@@ -103,18 +103,18 @@ def gene_sd(generator: Generator, one: Covariates) -> np.ndarray:
     """Return the standard deviation of the gene noise of one sample, shape (n_genes,)."""
     device = generator.layers[0].weight.device
     kind = generator.factor_model.kinds(torch.from_numpy(one.codes).to(device), torch.float32)
-    return (kind @ generator.factor_model.log_sd).exp()[0].cpu().double().numpy()
+    return (kind @ generator.factor_model.log_sd).exp()[0].detach().cpu().double().numpy()
 
 
 def made(generator: Generator, z: np.ndarray, one: Covariates) -> np.ndarray:
     """Return the scores of one sample without gene noise, shape (n_genes,), from a latent vector (latent_dim,)."""
-    return _function(generator, one)(_tensor(generator, z)).cpu().double().numpy()
+    return _function(generator, one)(_tensor(generator, z)).detach().cpu().double().numpy()
 
 
 def jacobian(generator: Generator, z: np.ndarray, one: Covariates) -> np.ndarray:
     """Return how the scores of one sample change with its latent vector, shape (n_genes, latent_dim)."""
     found = torch.func.jacfwd(_function(generator, one))(_tensor(generator, z))
-    return found.cpu().double().numpy()
+    return found.detach().cpu().double().numpy()
 
 
 def _most_probable(
