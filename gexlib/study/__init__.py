@@ -2,6 +2,7 @@
 
 from gexlib.study.cohort import load_demo, load_human
 from gexlib.study.confounded import Confounded
+from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import HUMAN, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
@@ -11,8 +12,10 @@ __all__ = [
     "TABLE_1",
     "Confounded",
     "EColi",
+    "find_pairs",
     "load_demo",
     "load_human",
+    "paired_test",
     "prepared_ecoli",
     "prepared_human",
     "prepared_m3d",

@@ -31,7 +31,7 @@ WIDTHS = np.array([0.01, 0.03, 0.05, 0.1, 0.17, 0.3, 0.55])[:, None]  # standard
 ROUNDS = 100  # of expectation and maximisation
 SHARED = (0.0, 0.25, 0.5, 1.0)  # what a pair of another group counts: the choices
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e9)  # of the ridge regression: the choices; the last is none of it
-GENES = 512  # genes that the quantiles of the rest are measured on
+GENES = 512  # evenly spaced genes on which the choices are made and the quantiles of the rest measured
 LEAST_PAIRS = 8
 PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951, 0.005), [0.9975, 0.999, 0.9995]])
 
@@ -110,13 +110,13 @@ def fit_coupling(
     before, after = pairs["reference"].to_numpy(), pairs["value"].to_numpy()
     groups = group_keys(encoder, covariates, by)[before]
     y, y_after = (to_scores(transform, x[rows], _rows(covariates, rows)) for rows in (before, after))
-    importance = _variance_within(x[after], groups)
+    some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
     slopes = shrunken_slopes(y, y_after)
-    shared, penalty = _choose(_directions(y), groups, y_after - slopes * y, importance)
+    importance = _variance_within(x[np.ix_(after, some)], groups)
+    shared, penalty = _choose(_directions(y), groups, (y_after - slopes * y)[:, some], importance)
     weights, left = _ridge(_directions(y), groups, y_after - slopes * y, shared, penalty)
     spread = np.sqrt(np.square(left).mean(axis=0)) + 1e-3
 
-    some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
     part = np.random.default_rng(whole_number("seed", seed, 0)).permutation(len(pairs)) % folds
     rests = []
     for fold in range(folds):

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from gexlib.checks import expression_matrix, listing
 from gexlib.preprocess import CovariateEncoder, Covariates, to_expression, to_scores
-from gexlib.wgan.abduction import gene_sd, jacobian, latent_state, made
+from gexlib.wgan.abduction import gene_sd, is_linear, jacobian, latent_state, made
 from gexlib.wgan.counterfactual import check_switch
 from gexlib.wgan.coupling import PROBABILITIES, Coupling, Transform, group_keys
 from gexlib.wgan.networks import Generator
@@ -141,22 +141,19 @@ def _carried(
     """
     mean, sd = np.empty(scores.shape), np.empty(scores.shape)
     state = latent_state(generator, scores, here)
-    jacobians: dict[tuple, np.ndarray] = {}
-    flat = not bool(generator.layers[-1].weight.any()) and generator.floor is None
+    linear, shared = is_linear(generator), {}
     for row, c in enumerate(share):
         before, after = (Covariates(*(part[[row]] for part in side)) for side in (here, there))
-        z = c * state.z[row].astype(np.float64)
-        j = []
-        for at, one in ((state.z[row], before), (z, after)):
-            key = tuple(one.codes[0])
-            if not flat or key not in jacobians:
-                jacobians[key] = jacobian(generator, at, one)
-            j.append(jacobians[key])
-        noise_before, noise_after = gene_sd(generator, before), gene_sd(generator, after)
-        mean[row] = made(generator, z, after) + c * noise_after * state.gene_noise[row]
-        known = (j[1] - (noise_after / noise_before)[:, None] * j[0]) @ state.factor[row]
-        fresh = np.square(j[1]).sum(axis=1) + noise_after**2
-        sd[row] = np.sqrt(c**2 * np.square(known).sum(axis=1) + (1 - c**2) * fresh)
+        z, key = c * state.z[row], (tuple(before.codes[0]), tuple(after.codes[0]))
+        if not linear or key not in shared:
+            noise, noise_before = gene_sd(generator, after), gene_sd(generator, before)
+            j, j_before = jacobian(generator, z, after), jacobian(generator, state.z[row], before)
+            known = (j - (noise / noise_before)[:, None] * j_before) @ state.factor[row]
+            fresh = np.square(j).sum(axis=1) + noise**2
+            shared[key] = noise, np.square(known).sum(axis=1), fresh
+        noise, known, fresh = shared[key]
+        mean[row] = made(generator, z, after) + c * noise * state.gene_noise[row]
+        sd[row] = np.sqrt(c**2 * known + (1 - c**2) * fresh)
     return mean, sd
 
 
