@@ -42,13 +42,14 @@ def main(arguments: list[str] | None = None, result: Path = RESULT) -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
     data, start = load(given.data), time.process_time()
     table = paired_test(data, given.folds, given.seed, transfer=True)
     minutes = (time.process_time() - start) / 60
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT)
     about = (
         f"# {data.uns['provenance']['name']}: {data.n_obs} samples, {data.n_vars} genes, settings default, "
-        f"{given.folds} folds, seed {given.seed}; commit {commit.stdout.strip()}; {minutes:.0f} minutes of one core; "
+        f"{given.folds} folds, seed {given.seed}; commit {commit or 'unknown'}; {minutes:.0f} minutes of one core; "
         f"Python {platform.python_version()}, PyTorch {torch.__version__}, {platform.machine()}, two virtual cores\n"
     )
     result.write_text(about + table.round(4).to_csv(), encoding="utf-8")
