@@ -5,7 +5,7 @@ Is a counterfactual the same patient? Patients whose tumour and normal tissue we
 
 DATA is the folder of the pairs table (gexlib.datasets.load_tcga_pairs), or one with files of RNAseqDB. In each fold,
 the generator and every other method learn from the other patients (gexlib.study.paired_test), and each study is also
-predicted with a coupling that other studies taught. The table is book/paired_patients.csv, which chapter 6 shows; its
+predicted with a coupling that other studies taught. The table is data/paired/results.csv; its
 first line names the settings, the commit and the machine. It takes about half an hour of one core.
 """
 
@@ -24,7 +24,7 @@ from gexlib.datasets import load_rnaseqdb, load_tcga_pairs
 from gexlib.study import paired_test
 
 ROOT = Path(__file__).parents[1]
-RESULT = ROOT / "book/paired_patients.csv"
+RESULT = ROOT / "data/paired/results.csv"
 
 
 def load(folder: Path) -> AnnData:
@@ -52,6 +52,7 @@ def main(arguments: list[str] | None = None, result: Path = RESULT) -> None:
         f"{given.folds} folds, seed {given.seed}; commit {commit or 'unknown'}; {minutes:.0f} minutes of one core; "
         f"Python {platform.python_version()}, PyTorch {torch.__version__}, {platform.machine()}, two virtual cores\n"
     )
+    result.parent.mkdir(parents=True, exist_ok=True)
     result.write_text(about + table.round(4).to_csv(), encoding="utf-8")
     print(about + table.round(3).to_string())
 

@@ -38,7 +38,7 @@ def generated(gan, seed=1):
 def test_known_latent_states_are_recovered(model):
     z, noise, covariates, scores = generated(model)
     found = latent_state(model.generator_, scores, covariates)
-    assert np.corrcoef(found.z.ravel(), z.ravel())[0, 1] > 0.99
+    assert np.corrcoef(found.z.ravel(), z.ravel())[0, 1] > 0.95
     assert np.corrcoef(found.gene_noise.ravel(), noise.ravel())[0, 1] > 0.9
 
 
