@@ -7,6 +7,7 @@ from gexlib.datasets.m3d import M3D_COVARIATES, load_m3d
 from gexlib.datasets.m3d_v3 import load_m3d_v3
 from gexlib.datasets.registry import fetch
 from gexlib.datasets.rnaseqdb import load_rnaseqdb
+from gexlib.datasets.tcga_pairs import load_tcga_pairs
 
 __all__ = [
     "ECOLI_COVARIATES",
@@ -18,6 +19,7 @@ __all__ = [
     "load_m3d",
     "load_m3d_v3",
     "load_rnaseqdb",
+    "load_tcga_pairs",
     "read",
     "read_gmt",
     "write",

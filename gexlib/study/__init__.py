@@ -3,6 +3,7 @@
 from gexlib.study.claims import claims_table, in_short, reference, reference_table
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.confounded import Confounded
+from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
@@ -17,9 +18,11 @@ __all__ = [
     "EColi",
     "claims_table",
     "find_metadata",
+    "find_pairs",
     "in_short",
     "load_demo",
     "load_human",
+    "paired_test",
     "prepared_ecoli",
     "prepared_human",
     "prepared_m3d",

@@ -40,7 +40,7 @@ def build_runs(
     Without a reference, rows that have `value` already are left out. The arguments are those of
     :meth:`gexlib.wgan.WGANGP.counterfactual`; `rng` draws the order of the rows. Raises the errors of that method.
     """
-    _check_switch(encoder, obs, by, value, reference)
+    check_switch(encoder, obs, by, value, reference)
     if reference is None:
         obs = obs[(obs[by].astype(object) != value).to_numpy()]
     if obs.empty:
@@ -94,13 +94,14 @@ def summarise_runs(differences: np.ndarray, genes: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(columns, index=genes)
 
 
-def _check_switch(
+def check_switch(
     encoder: CovariateEncoder,
     obs: pd.DataFrame,
     by: str,
     value: str | float,
     reference: str | float | None,
 ) -> None:
+    """Raise the errors of :meth:`gexlib.wgan.WGANGP.counterfactual` if a covariate cannot be switched so."""
     if by not in [*encoder.categorical, *encoder.numerical]:
         known = listing([*encoder.categorical, *encoder.numerical])
         raise ValueError(f"by={by!r} is no covariate that the model is conditioned on; its covariates: {known}")

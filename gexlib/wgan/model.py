@@ -15,7 +15,8 @@ from gexlib import __version__
 from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
 from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, to_expression, to_scores
-from gexlib.wgan.counterfactual import counterfactual
+from gexlib.wgan.counterfactual import check_switch, counterfactual
+from gexlib.wgan.coupling import Coupling, fit_coupling
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
 from gexlib.wgan.decision import decision
 from gexlib.wgan.device import choose_device, enough_memory, limited_threads
@@ -24,6 +25,7 @@ from gexlib.wgan.files import model as files
 from gexlib.wgan.files.folder import CONFIG
 from gexlib.wgan.files.training import Checkpoint
 from gexlib.wgan.generation import SAMPLE_ROWS, generated_scores
+from gexlib.wgan.measured import matched, switch_measured
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.processes import Processes
 from gexlib.wgan.row_draws import row_keys
@@ -275,44 +277,64 @@ class WGANGP:
 
     def counterfactual(
         self,
-        obs: pd.DataFrame,
+        obs: pd.DataFrame | AnnData,
         by: str,
         value: str | float,
         reference: str | float | None = None,
         n: int = 1000,
         seed: int = 0,
-    ) -> pd.DataFrame:
+        coupling: float | Coupling = 0.0,
+        level: float = 0.9,
+    ) -> pd.DataFrame | AnnData:
         """
-        Switch one covariate, hold everything else still, and measure how much each gene changes.
+        Switch one covariate, of drawn samples or of measured ones, and tell how each gene changes.
 
-        A run takes a row of `obs` and a latent vector. It generates a profile with the covariate at `reference`, and
-        another with it at `value`, from the same latent vector and the same other covariates. It keeps the difference
-        of the two :cite:p:`vinas2022adversarial`.
+        *Drawn samples*, from a covariate table. A run takes a row of `obs` and a latent vector. It generates a profile
+        with the covariate at `reference`, and another with it at `value`, from the same latent vector and the same
+        other covariates. It keeps the difference of the two :cite:p:`vinas2022adversarial`.
 
-        This is what the *model* says of a change of its input. It is the effect of an intervention only under two
+        *Measured samples*, from an AnnData. The latent vector and the gene noise of each are inferred
+        (:mod:`gexlib.wgan.abduction`), the covariate is switched, and the profile is predicted with an interval. What
+        carries over from one condition to the other is `coupling`. **Without pairs of samples that were measured in
+        both conditions, nobody can know it. The answer is then about populations**: with the default 0, how samples of
+        this kind look in the other condition. With 1, the paper's clamped latent vector, all of the state carries over.
+        Patients measured twice refute that. From such pairs, :meth:`fit_coupling` learns it.
+
+        Either is what the *model* says of a change of its input. It is the effect of an intervention only under two
         conditions: the model's covariates hold everything that moves both the switched covariate and the genes, and
         the training data have both levels for such rows.
 
         Parameters
         ----------
-        obs : DataFrame
-            Rows with the model's covariates. They are used in random order, each equally often.
+        obs : DataFrame or AnnData
+            Rows with the model's covariates, used in random order, each equally often. Or measured samples: in the unit
+            and the normalisation of the training data, with the model's genes, in any order (others are left out).
         by : str
             The covariate to switch.
         value, reference : str or float
             What to switch to and from: levels of a categorical covariate, or numbers for a numerical one. Without a
-            `reference` each row starts from its own level, and rows that already have `value` are left out.
+            `reference` each row starts from its own level. Rows that already have `value` are left out; a measured
+            sample that has it already is given back.
         n : int
-            Number of runs, 2 or more. They take 4 n bytes of memory for each gene.
+            Number of runs, 2 or more. They take 4 n bytes of memory for each gene. For a table only.
         seed : int
-            Decides the order of the rows and the latent vectors.
+            Decides the order of the rows and the latent vectors. For a table only.
+        coupling : float or Coupling
+            For measured samples: the share of the latent vector and of the gene noise that carries over, from 0 to 1,
+            or what :meth:`fit_coupling` returned.
+        level : float
+            For measured samples: the probability with which the interval should hold the value.
 
         Returns
         -------
-        DataFrame, one row a gene
+        DataFrame, one row a gene, for a table
             ``effect``, the mean difference in the unit of the training data; ``sd`` over the runs and ``se``, the
             standard error of the mean; ``low`` and ``high``, the 2.5th and 97.5th percentiles of the runs; ``z``,
             effect over sd, which does not grow with `n`. ``attrs`` says what was switched, and in how many rows.
+        AnnData, n_samples x n_genes, for measured samples
+            ``X`` the expected profile in the unit of the training data; the layers ``low`` and ``high`` the ends of the
+            interval; ``obs`` with the new level; ``uns["counterfactual"]`` what was switched, the coupling, and whether
+            this is about populations or patients.
 
         Raises
         ------
@@ -320,9 +342,11 @@ class WGANGP:
             If the model is not fitted.
         ValueError
             If the model has no such covariate, the covariate has no such level, `value` equals `reference`, or no row
-            can be switched.
+            can be switched. For measured samples: if genes are missing, values are not finite or in another unit, a
+            sample has neither `reference` nor `value`, `coupling` is not possible or was learned for another switch, or
+            the model has no gene noise.
         TypeError
-            If `obs` is not a DataFrame, or a level of a numerical covariate is not a number.
+            If `obs` is neither DataFrame nor AnnData, or a level of a numerical covariate or `coupling` is no number.
         MemoryError
             If the device has too little memory.
 
@@ -331,6 +355,10 @@ class WGANGP:
         gexlib.analysis.combine : the effects of models trained from several seeds
         """
         self._check_fitted()
+        if isinstance(obs, AnnData):
+            model = self.generator_, self.standardizer_, self.encoder_, self.var_.index
+            with limited_threads(self.threads):
+                return switch_measured(*model, obs, by, value, reference, coupling, level)
 
         def generate(covariates: Covariates, seed: int) -> np.ndarray:
             scores = generated_scores(self.generator_, covariates, self.settings, seed)
@@ -339,6 +367,47 @@ class WGANGP:
         fewer = enough_memory(self.device, "ask for fewer runs n")
         with limited_threads(self.threads), torch.no_grad(), fewer:
             return counterfactual(generate, self.encoder_, self.var_.index, obs, by, value, reference, n=n, seed=seed)
+
+    def fit_coupling(
+        self, train: AnnData, by: str, value: str, reference: str, donor: str = "donor", folds: int = 3, seed: int = 0
+    ) -> Coupling:
+        """
+        Learn how much of a sample's state carries over between two conditions, from donors measured in both.
+
+        :mod:`gexlib.wgan.coupling` has the model. It takes time for `folds` fits of the transform, not for trainings.
+
+        Parameters
+        ----------
+        train : AnnData, n_samples x n_genes
+            The samples that the model was fitted to, or others of its unit; at least 8 donors with a sample of each
+            condition. Samples without a partner count too, for the margins of genes.
+        by : str
+            The categorical covariate that is switched.
+        value, reference : str
+            To which level, and from which.
+        donor : str
+            The column of ``obs`` that names the donor.
+        folds : int
+            Parts of the pairs that are left out in turn, to measure how wide intervals must be.
+        seed : int
+            Decides the parts.
+
+        Returns
+        -------
+        Coupling
+            For :meth:`counterfactual`.
+
+        Raises
+        ------
+        NotFittedError
+            If the model is not fitted.
+        ValueError
+            If a column or a level is absent, genes are missing, or there are too few pairs.
+        """
+        self._check_fitted()
+        check_switch(self.encoder_, train.obs, by, value, reference)
+        model = self.standardizer_, self.encoder_
+        return fit_coupling(*model, matched(train, self.var_.index), by, value, reference, donor, folds, seed)
 
     def critic_scores(self, data: AnnData) -> np.ndarray:
         """

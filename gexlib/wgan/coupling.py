@@ -1,0 +1,271 @@
+r"""
+Coupling: how much of a sample's state carries over when its condition changes, learned from pairs.
+
+Patients who were measured in both conditions show it. Let :math:`y` be the scores within its kind of a patient's sample
+in the reference condition, and :math:`y'` those of the same patient's sample in the other. Then
+
+.. math:: y'_j = b_j y_j + \sum_i K(y, y^{(i)}) \alpha_{ij} + s_j u_j
+
+with a slope :math:`b_j` for each gene (what a gene keeps of its own, such as a deletion in the germline), a term that
+the whole state moves (a ridge regression in its dual form, with the training pairs :math:`i`), and a rest. Most slopes
+are close to each other, and some are not. So they are shrunk towards their mean with a prior that is a mixture of
+Gaussians, whose weights are learned from all genes (empirical Bayes, :cite:t:`stephens2017false`). The kernel
+:math:`K` is the cosine of two states. It counts fully if both patients are alike in all other covariates, and in part
+if not. That part and the ridge penalty are those of the smallest leave-one-out error. The quantiles of :math:`u` come
+from training pairs that are left out of the margins and of the regression in turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from gexlib.checks import check_columns, expression_matrix, whole_number
+from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, NormalScores, Standardizer, to_scores
+
+WIDTHS = np.array([0.01, 0.03, 0.05, 0.1, 0.17, 0.3, 0.55])[:, None]  # standard deviations of the prior's parts
+ROUNDS = 100  # of expectation and maximisation
+SHARED = (0.0, 0.25, 0.5, 1.0)  # what a pair of another group counts: the choices
+PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e9)  # of the ridge regression: the choices; the last is none of it
+GENES = 512  # evenly spaced genes on which the choices are made and the quantiles of the rest measured
+LEAST_PAIRS = 8
+PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951, 0.005), [0.9975, 0.999, 0.9995]])
+
+Transform = Standardizer | NormalScores | KindScores
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """
+    What carries over from a reference condition to another, as :func:`fit_coupling` learned it.
+
+    Attributes
+    ----------
+    by, value, reference : str
+        The covariate that is switched, to `value` from `reference`.
+    slopes : ndarray of float32, shape (n_genes,)
+        What each gene's score keeps of its own.
+    shared, penalty : float
+        What training pairs of another group count, and the ridge penalty.
+    states, groups : ndarray, shapes (n_pairs, n_genes) and (n_pairs,)
+        The reference scores of the training pairs, each divided by its length; and the key of their other covariates.
+    weights : ndarray of float32, shape (n_pairs, n_genes)
+        The coefficients of the ridge regression.
+    spread : ndarray of float32, shape (n_genes,)
+        The standard deviation of what is left of each gene's score.
+    quantiles : ndarray, shape (n_probabilities,)
+        The quantiles of what is left, in these standard deviations, at ``PROBABILITIES``.
+    n_pairs : int
+    """
+
+    by: str
+    value: str
+    reference: str
+    slopes: np.ndarray
+    shared: float
+    penalty: float
+    states: np.ndarray
+    groups: np.ndarray
+    weights: np.ndarray
+    spread: np.ndarray
+    quantiles: np.ndarray
+    n_pairs: int
+
+    def mean(self, scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
+        """Return the expected scores in the other condition, (n, n_genes), from those in the reference condition."""
+        kernel = _kernel(_directions(scores), groups, self.states, self.groups, self.shared)
+        return self.slopes * scores + kernel @ self.weights
+
+
+def fit_coupling(
+    transform: Transform,
+    encoder: CovariateEncoder,
+    train: AnnData,
+    by: str,
+    value: str,
+    reference: str,
+    donor: str = "donor",
+    folds: int = 3,
+    seed: int = 0,
+) -> Coupling:
+    """
+    Learn what carries over between two conditions, from the donors among the training samples who have both.
+
+    Users call :meth:`gexlib.wgan.WGANGP.fit_coupling`, which has the arguments and the errors. `transform` and
+    `encoder` are those of the fitted model.
+    """
+    pairs = pair_rows(train.obs, by, value, reference, donor)
+    if len(pairs) < LEAST_PAIRS:
+        raise ValueError(
+            f"{len(pairs)} donors of train have a sample with {by}={reference!r} and one with {value!r}; a coupling "
+            f"needs {LEAST_PAIRS} or more. Without one, give counterfactual a number from 0 to 1"
+        )
+    folds = whole_number("folds", folds, 2, len(pairs))
+    x = expression_matrix(train, "train").astype(np.float32, copy=False)
+    covariates = encoder.transform(train.obs)
+    before, after = pairs["reference"].to_numpy(), pairs["value"].to_numpy()
+    groups = group_keys(encoder, covariates, by)[before]
+    y, y_after = (to_scores(transform, x[rows], _rows(covariates, rows)) for rows in (before, after))
+    some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
+    slopes = shrunken_slopes(y, y_after)
+    importance = _variance_within(x[np.ix_(after, some)], groups)
+    shared, penalty = _choose(_directions(y), groups, (y_after - slopes * y)[:, some], importance)
+    weights, left = _ridge(_directions(y), groups, y_after - slopes * y, shared, penalty)
+    spread = np.sqrt(np.square(left).mean(axis=0)) + 1e-3
+
+    part = np.random.default_rng(whole_number("seed", seed, 0)).permutation(len(pairs)) % folds
+    rests = []
+    for fold in range(folds):
+        out, kept = part == fold, part != fold
+        others = ~np.isin(np.arange(len(x)), np.concatenate([before[out], after[out]]))
+        again = _fitted(transform, x[np.ix_(others, some)], _rows(covariates, others), encoder.n_levels, seed)
+        fresh = to_scores(again, x[np.ix_(after, some)], _rows(covariates, after))
+        b = shrunken_slopes(y[kept], y_after[kept])[some]
+        residual = fresh - b * y[:, some]
+        a, inner = _ridge(_directions(y[kept]), groups[kept], residual[kept], shared, penalty)
+        kernel = _kernel(_directions(y[out]), groups[out], _directions(y[kept]), groups[kept], shared)
+        rests.append((residual[out] - kernel @ a) / (np.sqrt(np.square(inner).mean(axis=0)) + 1e-3))
+    varies = ~transform.constant_[some]
+    quantiles = np.quantile(np.concatenate(rests)[:, varies], PROBABILITIES)
+    return Coupling(
+        by, value, reference, slopes.astype(np.float32), shared, penalty, _directions(y), groups,
+        weights.astype(np.float32), spread.astype(np.float32), quantiles, len(pairs),
+    )  # fmt: skip
+
+
+def pair_rows(obs: pd.DataFrame, by: str, value: str, reference: str, donor: str = "donor") -> pd.DataFrame:
+    """
+    Find the donors who have a sample of each condition.
+
+    Parameters
+    ----------
+    obs : DataFrame, one row a sample
+    by, value, reference : str
+        The column that is switched, and its two levels.
+    donor : str
+        The column that names the donor.
+
+    Returns
+    -------
+    DataFrame, one row a donor
+        ``reference`` and ``value``: the row of `obs` of each, by number. Of several samples, the first counts.
+
+    Raises
+    ------
+    ValueError
+        If a column is absent.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"donor": ["p", "q", "p"], "condition": ["normal", "normal", "cancer"]})
+    >>> pair_rows(obs, "condition", "cancer", "normal").to_dict("index")
+    {'p': {'reference': 0, 'value': 2}}
+    """
+    check_columns("by", [by], obs)
+    check_columns("donor", [donor], obs)
+    table = pd.DataFrame({"donor": obs[donor].astype(object).to_numpy(), "level": obs[by].astype(object).to_numpy()})
+    table["row"] = np.arange(len(table))
+    first = table.dropna().drop_duplicates(["donor", "level"])
+    sides = {
+        side: first[first["level"] == level].set_index("donor")["row"]
+        for side, level in (("reference", reference), ("value", value))
+    }
+    return pd.DataFrame(sides).dropna().astype(int).rename_axis(donor)
+
+
+def group_keys(encoder: CovariateEncoder, covariates: Covariates, by: str) -> np.ndarray:
+    """Return a text for each sample that tells its categorical covariates but `by`, shape (n,)."""
+    kept = [j for j, name in enumerate(encoder.categorical) if name != by]
+    names = [encoder.categorical[j] for j in kept]
+    codes = covariates.codes[:, kept]
+    levels = [[encoder.vocabularies_[n][c] for n, c in zip(names, row, strict=True)] for row in codes]
+    return np.array(["\x1f".join(map(str, row)) for row in levels], dtype=object)
+
+
+def shrunken_slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """
+    Return the slope through 0 of each column of `y` on that of `x`, shrunk towards the mean of all by empirical Bayes.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n, n_genes)
+
+    Returns
+    -------
+    ndarray, shape (n_genes,)
+        The posterior means. A column of `x` that is 0 has the slope 0.
+    """
+    square = np.square(x, dtype=np.float64).sum(axis=0)
+    varies = square > 0
+    if not varies.any():
+        return np.zeros(x.shape[1])
+    cross = (x[:, varies].astype(np.float64) * y[:, varies]).sum(axis=0)
+    slope = cross / square[varies]
+    left = np.square(y[:, varies], dtype=np.float64).sum(axis=0) - slope * cross
+    error = np.maximum(left, 1e-9) / max(len(x) - 1, 1) / square[varies]
+    share, centre = np.full((len(WIDTHS), 1), 1 / len(WIDTHS)), slope.mean()
+    for _ in range(ROUNDS):
+        variance = WIDTHS**2 + error
+        log = np.log(share + 1e-300) - 0.5 * np.square(slope - centre) / variance - 0.5 * np.log(variance)
+        member = np.exp(log - log.max(axis=0))
+        member /= member.sum(axis=0)
+        share = member.mean(axis=1, keepdims=True)
+        centre = (member / variance * slope).sum() / (member / variance).sum()
+    found = np.zeros(x.shape[1])
+    found[varies] = (member * (centre + WIDTHS**2 / (WIDTHS**2 + error) * (slope - centre))).sum(axis=0)
+    return found
+
+
+def _choose(states: np.ndarray, groups: np.ndarray, y: np.ndarray, importance: np.ndarray) -> tuple[float, float]:
+    """Return the share of other groups and the penalty with the smallest leave-one-out error."""
+    target = y * np.sqrt(importance)
+    choices = [] if len(set(groups)) > 1 else [SHARED[-1]]
+    error = {
+        pair: np.square(_ridge(states, groups, target, *pair)[1]).sum()
+        for pair in product(choices or SHARED, PENALTIES)
+    }
+    return min(error, key=error.get)
+
+
+def _ridge(
+    states: np.ndarray, groups: np.ndarray, y: np.ndarray, shared: float, penalty: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coefficients of a ridge regression in its dual form, and the errors of each row left out."""
+    kernel = _kernel(states, groups, states, groups, shared).astype(np.float64)
+    inverse = np.linalg.inv(kernel + penalty * np.eye(len(kernel)))
+    weights = inverse @ y
+    return weights, weights / np.diag(inverse)[:, None]
+
+
+def _kernel(
+    one: np.ndarray, one_groups: np.ndarray, two: np.ndarray, two_groups: np.ndarray, shared: float
+) -> np.ndarray:
+    same = one_groups[:, None] == two_groups[None]
+    return (one @ two.T) * (shared + (1 - shared) * same)
+
+
+def _directions(scores: np.ndarray) -> np.ndarray:
+    """Return scores divided by their length, so that a kernel of them holds cosines."""
+    length = np.linalg.norm(scores, axis=1, keepdims=True)
+    return (scores / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def _variance_within(x: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return the variance of each gene around the means of the groups, shape (n_genes,)."""
+    means = pd.DataFrame(x).groupby(groups).transform("mean").to_numpy()
+    return np.square(x - means).mean(axis=0)
+
+
+def _rows(covariates: Covariates, rows: np.ndarray) -> Covariates:
+    return Covariates(*(part[rows] for part in covariates))
+
+
+def _fitted(transform: Transform, x: np.ndarray, covariates: Covariates, n_levels: list[int], seed: int) -> Transform:
+    """Return a transform of the same type that has learned from other samples."""
+    if isinstance(transform, KindScores):
+        return KindScores(transform.kappa).fit(x, covariates, n_levels, seed)
+    return type(transform)().fit(x)

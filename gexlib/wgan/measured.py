@@ -1,0 +1,176 @@
+"""Counterfactuals of measured samples: infer the state, switch a covariate, predict with intervals."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+from scipy.special import ndtri
+
+from gexlib.checks import expression_matrix, listing
+from gexlib.preprocess import CovariateEncoder, Covariates, to_expression, to_scores
+from gexlib.wgan.abduction import gene_sd, is_linear, jacobian, latent_state, made
+from gexlib.wgan.counterfactual import check_switch
+from gexlib.wgan.coupling import PROBABILITIES, Coupling, Transform, group_keys
+from gexlib.wgan.networks import Generator
+
+NODES = (np.arange(15) + 0.5) / 15  # probabilities at which a predicted distribution is averaged
+REACH = 7.0  # scores between which a model's own samples lie
+MOST_OUTSIDE = 0.05  # the share of a sample's values that may lie beyond all that the model can make
+ABOUT = {
+    "populations": "no pairs: what carries over between the conditions is assumed, so this is about populations",
+    "patients": "coupling learned from pairs",
+}
+
+
+def switch_measured(
+    generator: Generator,
+    transform: Transform,
+    encoder: CovariateEncoder,
+    genes: pd.Index,
+    samples: AnnData,
+    by: str,
+    value: str | float,
+    reference: str | float | None,
+    coupling: float | Coupling,
+    level: float,
+) -> AnnData:
+    """
+    Predict the profiles that measured samples would have with another level of a covariate.
+
+    Users call :meth:`gexlib.wgan.WGANGP.counterfactual`, which has the arguments and the errors.
+    """
+    check_switch(encoder, samples.obs, by, value, reference)
+    _check_choice(coupling, by, value, level)
+    samples = matched(samples, genes)
+    here = encoder.transform(samples.obs)
+    there = encoder.transform(samples.obs.assign(**{by: value}))
+    own = samples.obs[by].astype(object).to_numpy()
+    if isinstance(coupling, Coupling) and reference is None:
+        reference = coupling.reference
+    stays = own == value
+    if reference is not None and (odd := ~stays & (own != reference)).any():
+        raise ValueError(
+            f"sample {samples.obs_names[odd][0]!r} has {by}={own[odd][0]!r}, not {reference!r}; give only samples that "
+            f"have the reference (or the value already)"
+        )
+    x = expression_matrix(samples, "samples").astype(np.float32, copy=False)
+    check_unit(transform, x, here, samples.obs_names)
+    scores = to_scores(transform, x, here)
+    mean, sd = np.empty(x.shape), np.empty(x.shape)
+    quantiles = np.broadcast_to(ndtri(PROBABILITIES), (len(x), len(PROBABILITIES))).copy()
+    learned = ~stays if isinstance(coupling, Coupling) else np.zeros(len(x), bool)
+    if learned.any():
+        mean[learned] = coupling.mean(scores[learned], group_keys(encoder, _rows(here, learned), by))
+        sd[learned], quantiles[learned] = coupling.spread, coupling.quantiles
+    if not learned.all():
+        share = np.where(stays, 1.0, 0.0 if isinstance(coupling, Coupling) else coupling)[~learned]
+        rows = _rows(here, ~learned), _rows(there, ~learned)
+        mean[~learned], sd[~learned] = _carried(generator, scores[~learned], *rows, share)
+
+    def at(p: float) -> np.ndarray:
+        u = np.array([np.interp(p, PROBABILITIES, q) for q in quantiles])[:, None]
+        return to_expression(transform, (mean + sd * u).astype(np.float32), there)
+
+    tail = (1 - level) / 2
+    made_ = AnnData(
+        np.mean([at(p) for p in NODES], axis=0, dtype=np.float64).astype(np.float32),
+        obs=samples.obs.assign(**{by: value}),
+        var=samples.var.copy(),
+        layers={"low": at(tail), "high": at(1 - tail)},
+    )
+    about = "patients" if isinstance(coupling, Coupling) else "populations"
+    carried = f"learned from {coupling.n_pairs} pairs" if about == "patients" else str(float(coupling))
+    made_.uns["counterfactual"] = {
+        "by": by, "value": str(value), "coupling": carried, "level": str(level), "about": ABOUT[about],
+    }  # fmt: skip
+    return made_
+
+
+def matched(samples: AnnData, genes: pd.Index) -> AnnData:
+    """
+    Return samples with the genes of a model, in its order; other genes are left out.
+
+    Raises
+    ------
+    ValueError
+        If a gene of the model is missing, or a name comes twice.
+    """
+    if list(samples.var_names) == list(genes):
+        return samples
+    if samples.var_names.has_duplicates:
+        twice = samples.var_names[samples.var_names.duplicated()][0]
+        raise ValueError(f"samples has the gene {twice!r} twice; keep one, or make the names unique")
+    missing = genes[~genes.isin(samples.var_names)]
+    if len(missing):
+        raise ValueError(
+            f"samples lacks {len(missing)} of the {len(genes)} genes of the model: {listing(missing, 5)}; the names "
+            f"must be those of model.var_. Measure these genes too, or fit a model on the genes that you have"
+        )
+    return samples[:, genes]
+
+
+def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, names: pd.Index) -> None:
+    """
+    Raise a ValueError if a sample cannot be in the unit of the training data.
+
+    For each gene, the model can make values between two bounds for a sample of such covariates. A sample of the same
+    unit has few values beyond them.
+    """
+    bounds = [to_expression(transform, np.full(x.shape, sign * REACH, np.float32), covariates) for sign in (-1, 1)]
+    slack = 0.25 * (bounds[1] - bounds[0]) + 1e-3
+    outside = ((x < bounds[0] - slack) | (x > bounds[1] + slack)).mean(axis=1)
+    if (worst := int(outside.argmax())) >= 0 and outside[worst] > MOST_OUTSIDE:
+        raise ValueError(
+            f"sample {names[worst]!r} has {outside[worst]:.0%} of its values far beyond those of training samples of "
+            f"its kind (its values are from {x[worst].min():.4g} to {x[worst].max():.4g}); is it in another unit, such "
+            f"as counts? Give it in the unit and the normalisation of the training data"
+        )
+
+
+def _carried(
+    generator: Generator, scores: np.ndarray, here: Covariates, there: Covariates, share: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the mean and the standard deviation of the scores after the switch, if a share of the state carries over.
+
+    The new latent vector is ``share`` times the old one plus independent noise that keeps its variance 1, and so is the
+    gene noise. The standard deviations are those of the generator made linear at the new latent vector.
+    """
+    mean, sd = np.empty(scores.shape), np.empty(scores.shape)
+    state = latent_state(generator, scores, here)
+    linear, shared = is_linear(generator), {}
+    for row, c in enumerate(share):
+        before, after = (Covariates(*(part[[row]] for part in side)) for side in (here, there))
+        z, key = c * state.z[row], (tuple(before.codes[0]), tuple(after.codes[0]))
+        if not linear or key not in shared:
+            noise, noise_before = gene_sd(generator, after), gene_sd(generator, before)
+            j, j_before = jacobian(generator, z, after), jacobian(generator, state.z[row], before)
+            known = (j - (noise / noise_before)[:, None] * j_before) @ state.factor[row]
+            fresh = np.square(j).sum(axis=1) + noise**2
+            shared[key] = noise, np.square(known).sum(axis=1), fresh
+        noise, known, fresh = shared[key]
+        mean[row] = made(generator, z, after) + c * noise * state.gene_noise[row]
+        sd[row] = np.sqrt(c**2 * known + (1 - c**2) * fresh)
+    return mean, sd
+
+
+def _check_choice(coupling: float | Coupling, by: str, value: str | float, level: float) -> None:
+    if not isinstance(coupling, Coupling):
+        if isinstance(coupling, bool) or not isinstance(coupling, Real):
+            raise TypeError(f"coupling={coupling!r} must be a number from 0 to 1, or what fit_coupling returned")
+        if not 0 <= coupling <= 1:
+            raise ValueError(f"coupling={coupling!r} must be from 0 (nothing carries over) to 1 (all does)")
+    elif (coupling.by, coupling.value) != (by, value):
+        raise ValueError(
+            f"coupling was learned for {coupling.by}={coupling.value!r}, not for {by}={value!r}; learn one for this "
+            f"switch with fit_coupling"
+        )
+    if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 0.999:
+        raise ValueError(f"level={level!r} must be a number above 0 and below 0.999, such as 0.9")
+
+
+def _rows(covariates: Covariates, rows: np.ndarray) -> Covariates:
+    return Covariates(*(part[rows] for part in covariates))

@@ -1,0 +1,39 @@
+"""The benchmark of patients measured twice: what it writes, and what is committed."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small pairs table."""
+    rng = np.random.default_rng(0)
+    patients = [f"p{i}" for i in range(12)]
+    samples = pd.DataFrame(
+        [(f"{p}-{c}", "THCA", p, c, "FEMALE", 50.0) for p in patients for c in ("tumour", "normal")],
+        columns=["sample", "cohort", "patient", "condition", "sex", "age"],
+    )
+    samples.to_csv(tmp_path / "samples.tsv", sep="\t", index=False)
+    values = pd.DataFrame(rng.normal(8, 1, (15, len(samples))), [f"g{i}" for i in range(15)], samples["sample"])
+    text = values.round(3).to_csv(sep="\t")
+    (tmp_path / "expression_log2.tsv.gz").write_bytes(gzip.compress(text.encode()))
+    return tmp_path
+
+
+def test_the_table_says_where_it_is_from(folder, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import paired_patients
+
+    result = tmp_path / "results.csv"
+    paired_patients.main([str(folder), "--folds", "2"], result)
+    about = result.read_text(encoding="utf-8").splitlines()[0]
+    assert about.startswith("# TCGA pairs: 24 samples, 15 genes, settings default, 2 folds, seed 0; commit ")
+    table = pd.read_csv(result, comment="#", index_col=["method", "study"])
+    assert table.loc[("mean tumour", "all"), "patients"] == 12
+    assert table.loc[("mean tumour", "thca"), "relative error"] == 1
