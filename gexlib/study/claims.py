@@ -142,12 +142,12 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     -------
     DataFrame of str
     """
-    groups = _runs(name).groupby("data", sort=False)[list(columns)]
+    groups = _runs(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
     spread = sd.map("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{:.3f}".format).where(sd.notna(), "")
     text = mean.map("{:.3f}".format) + spread
     text = text.where(mean.notna(), "–").rename_axis(None)
-    return text.loc[list(rows)] if rows else text
+    return text.loc[list(rows)] if len(rows) else text
 
 
 def _runs(name: str) -> pd.DataFrame:

@@ -29,6 +29,7 @@ def benchmark_script(monkeypatch, small):
 
     human_reference.clusters_of_real.cache_clear()
     monkeypatch.setattr(human_reference, "cohort", lambda *of: small)
+    monkeypatch.setattr(human_reference, "ENOUGH", 1)
     few = PRESETS["default"].replace(epochs=2)
     monkeypatch.setattr(human_reference, "SETTINGS", dict.fromkeys(human_reference.SETTINGS, few))
     return human_reference
