@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).parents[1] / "_build/html"
-PAGES = sorted(str(p.relative_to(SITE)) for p in SITE.rglob("*.html") if "_static" not in p.parts) or ["index.html"]
+PAGES = sorted(
+    str(p.relative_to(SITE)) for p in SITE.rglob("*.html") if not {"_static", "_modules"} & set(p.parts)
+) or ["index.html"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 1280
 

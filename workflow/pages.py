@@ -99,7 +99,7 @@ def about(executed: Path, name: str) -> dict[str, object]:
 
 def print_pdf(page: Path, out: Path) -> None:
     """
-    Print an HTML page to a PDF file with an outline, by headless Chromium; formulas and interactive figures are drawn first.
+    Print an HTML page to a PDF file with an outline, by headless Chromium, once its scripts have drawn all.
 
     Raises
     ------

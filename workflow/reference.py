@@ -1,4 +1,4 @@
-"""What is known of a run of a notebook: when, how long, on what, with which versions and data. The status page shows it."""
+"""What the status page shows of a run of a notebook: when, how long, on what, with which versions and data."""
 
 import hashlib
 import json

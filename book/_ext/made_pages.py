@@ -1,5 +1,5 @@
 """
-Parts of pages that are made from the program itself: API summaries, the command line, settings, the status of notebooks.
+Parts of pages that are made from the program itself: API summaries, the command line, settings, status.
 
 A page has a line such as ``<!-- made: settings -->`` where such a part goes.
 """

@@ -1,9 +1,9 @@
 """
 Scripts of the book's pages, none of which comes from the network, and cells of tables that hold a number.
 
-A page with an interactive figure gets plotly.js from the installed plotly package, and ``interactive.js``, which lets the
-figure follow the theme of the page; both are copied into the site once. Jupyter Book puts Thebe on each page, which would
-come from the network. No page of this book runs code, so Thebe is removed.
+A page with an interactive figure gets plotly.js from the installed plotly package, and ``interactive.js``, which lets
+the figure follow the theme of the page; both are copied into the site once. Jupyter Book puts Thebe on each page, which
+would come from the network. No page of this book runs code, so Thebe is removed.
 """
 
 import importlib.util
@@ -15,7 +15,8 @@ MARK = 'class="interactive-figure"'  # as gexlib.plots.interactive writes it
 PLOTLY = "plotly.min.js"
 # A number, perhaps with its spread or its unit: 0.85, 1,234, −0.3 ± 0.1, 12 %, 5 of 7. It must not break over lines.
 NUMBER = re.compile(
-    r"<td>((?:<p>)?\s*[<≤~±+−-]?\s*\d[\d.,\s±()/%×x–−+-]*(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>"
+    r"<td>((?:<p>)?\s*(?:&lt;|&gt;|[≤~±+−-])?\s*\d[\d.,\s±()/%×x–−+-]*"
+    r"(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>"
 )
 
 

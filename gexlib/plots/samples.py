@@ -65,10 +65,8 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
         rest = placed[~placed[colour].isin(levels)]
         ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color=OTHER, label="other" if len(rest) else None)
         for level, (shade, filled) in looks(levels).items():
-            part, face = (
-                placed[placed[colour] == level],
-                {"fc": shade, "lw": 0} if filled else {"fc": "none", "lw": 1.2},
-            )
+            part = placed[placed[colour] == level]
+            face = {"fc": shade, "lw": 0} if filled else {"fc": "none", "lw": 1.2}
             ax.scatter(part[x], part[y], s=18, alpha=0.8, ec=shade, label=str(level), **face)
     explained = placed.attrs.get("explained", [None, None])
     for name, share, setter in zip((x, y), explained, (ax.set_xlabel, ax.set_ylabel), strict=False):

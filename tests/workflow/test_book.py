@@ -26,7 +26,7 @@ FIGURES = [
 
 
 def figures(notebook):
-    """Cells of a notebook that show a figure, with what they say of it: interactive or not, caption, name, alternative."""
+    """Cells of a notebook that show a figure, with what they say of it: caption, name, alternative text."""
     for cell in code_cells(read(notebook)):
         for data in (output.get("data", {}) for output in cell.outputs):
             html = data.get("text/html", "")

@@ -130,7 +130,7 @@ def test_a_staged_book_has_present_prose_outputs_and_the_parameters_used(book):
     (book / "staged/old.md").write_text("no longer in the book")
     stage(book / "book", book / "staged", book / "executed")
     files = {str(path.relative_to(book / "staged")) for path in (book / "staged").rglob("*") if path.is_file()}
-    assert files == {"n.ipynb", "how/to.md"}
+    assert files == {"n.ipynb", "how/to.md", "_runs/n.json"}
     cells = read(book / "staged/n.ipynb").cells
     assert cells[0].source == "# A better title"
     assert [cell.id for cell in cells[1:]] == ["cell-1", "set", "cell-2"]
