@@ -56,13 +56,11 @@ class Tally(NamedTuple):
 
 
 def gains(table: pd.DataFrame, one: str, other: str, cells: list[str]) -> pd.DataFrame:
-    """Return by how much less one generator loses than another, in each cell where both are, by score."""
-    means = table.groupby(["generator", *cells], sort=False)[list(LOSS)].mean()
-    names = set(table["generator"])
-    if not {one, other} <= names:
-        return pd.DataFrame(columns=list(LOSS), index=pd.MultiIndex.from_arrays([[] for _ in cells], names=cells))
-    loss = means.apply(lambda column: LOSS[column.name](column))
-    return (loss.loc[other] - loss.loc[one]).dropna(how="all")
+    """Return by how much less one generator loses than another, in each cell where both are: mean over common seeds."""
+    values = table.set_index(["generator", *cells, "seed"])[list(LOSS)].sort_index()
+    loss = values.apply(lambda column: LOSS[column.name](column))
+    of = [loss[loss.index.get_level_values("generator") == name].droplevel("generator") for name in (other, one)]
+    return (of[0] - of[1]).dropna(how="all").groupby(level=cells, sort=False).mean()
 
 
 def tally(found: pd.DataFrame) -> Tally:
