@@ -99,7 +99,9 @@ def test_combinations_name_the_best_and_whether_it_beats_the_additive_model(page
         for name, error in (("Additive", 1.0), ("Gaussian", 2.0), ("default", best))
     ]
     said = page.unseen(pd.DataFrame(rows)).split("\n")
-    assert said[0].startswith("- The human cohort, no sample given: the best is *default*, no nearer than the additive")
+    assert said[0].startswith(
+        "- The human cohort, no sample given: the best is *default*, not surely nearer than the additive"
+    )
     assert "10 samples given: the best is *default*, nearer than" in said[1]
     assert "below 1 in 2 of 2 combinations" in said[1]
 
