@@ -23,7 +23,7 @@ import pandas as pd
 from additive import Additive
 from camda_brca import PUBLISHED
 from generators import GENERATORS, REAL
-from kept import ROOT
+from kept import ROOT, interval
 from learning_curve import SIZES, TRUTH
 from peer_training import PEERS
 from wins import LOSS, from_which_n
@@ -56,13 +56,11 @@ class Tally(NamedTuple):
 
 
 def gains(table: pd.DataFrame, one: str, other: str, cells: list[str]) -> pd.DataFrame:
-    """Return by how much less one generator loses than another, in each cell where both are, by score."""
-    means = table.groupby(["generator", *cells], sort=False)[list(LOSS)].mean()
-    names = set(table["generator"])
-    if not {one, other} <= names:
-        return pd.DataFrame(columns=list(LOSS), index=pd.MultiIndex.from_arrays([[] for _ in cells], names=cells))
-    loss = means.apply(lambda column: LOSS[column.name](column))
-    return (loss.loc[other] - loss.loc[one]).dropna(how="all")
+    """Return by how much less one generator loses than another, in each cell where both are: mean over common seeds."""
+    values = table.set_index(["generator", *cells, "seed"])[list(LOSS)].sort_index()
+    loss = values.apply(lambda column: LOSS[column.name](column))
+    of = [loss[loss.index.get_level_values("generator") == name].droplevel("generator") for name in (other, one)]
+    return (of[0] - of[1]).dropna(how="all").groupby(level=cells, sort=False).mean()
 
 
 def tally(found: pd.DataFrame) -> Tally:
@@ -175,7 +173,7 @@ def unseen(table: pd.DataFrame) -> str:
         best, value = errors.index[0], errors.iloc[0]
         better = int((per.loc[best] < 1).sum())
         what = "no sample" if not given else f"{given} samples"
-        verdict = "nearer than" if value < 1 - TIE else "no nearer than"
+        verdict = "nearer than" if interval(np.log(per.loc[best]))[2] < 0 else "not surely nearer than"
         lines.append(
             f"{_name(data)}, {what} given: the best is *{best}*, {verdict} the additive model (relative "
             f"error {value:.2f}; below 1 in {better} of {len(per.loc[best])} combinations){''.join(others)}."
@@ -248,7 +246,7 @@ def _name(data: str) -> str:
 
 def _seeds(rows: pd.DataFrame) -> str:
     n = rows["seed"].nunique()
-    return f"{n} seed{'s' if n > 1 else ''}"
+    return "1 seed" if n == 1 else f"up to {n} seeds"
 
 
 def _span(values: pd.Series, form: str = "{:.2f}") -> str:

@@ -64,7 +64,7 @@ def test_the_page_includes_all_and_has_no_numbers_of_its_own(page):
     assert set(page.pages(page.RESULTS)) <= included
     prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
     said = re.findall(r"\d+\.\d+|\d{2,}", prose)
-    assert [float(number) for number in said] == [page.TIE], "numbers come from files that a command writes"
+    assert [float(number) for number in said] == [page.TIE, 0.5], "numbers come from files that a command writes"
     assert text.split("\n")[2].startswith("```{include} when_to_use/answer.md"), "first of all, whether it is needed"
 
 
@@ -99,7 +99,9 @@ def test_combinations_name_the_best_and_whether_it_beats_the_additive_model(page
         for name, error in (("Additive", 1.0), ("Gaussian", 2.0), ("default", best))
     ]
     said = page.unseen(pd.DataFrame(rows)).split("\n")
-    assert said[0].startswith("- The human cohort, no sample given: the best is *default*, no nearer than the additive")
+    assert said[0].startswith(
+        "- The human cohort, no sample given: the best is *default*, not surely nearer than the additive"
+    )
     assert "10 samples given: the best is *default*, nearer than" in said[1]
     assert "below 1 in 2 of 2 combinations" in said[1]
 
