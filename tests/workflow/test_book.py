@@ -12,17 +12,6 @@ from plan import table
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
-NOT_YET = {  # notebooks whose figures have no captions yet
-    "02_ecoli_training",
-    "03_baseline_comparison",
-    "04_gtex_tcga_training",
-    "05_clustering_enrichment",
-    "06_counterfactual_biomarkers",
-}
-FIGURES = [
-    pytest.param(p, id=p.stem, marks=[pytest.mark.xfail(reason="no captions yet", strict=True)] * (p.stem in NOT_YET))
-    for p in NOTEBOOKS
-]
 
 
 def figures(notebook):
@@ -37,10 +26,10 @@ def figures(notebook):
                 yield cell.id, said.get("figure", {}).get("caption", ""), said.get("figure", {}).get("name", ""), alt
 
 
-@pytest.mark.parametrize("notebook", FIGURES)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_each_figure_has_a_caption_a_name_and_words_for_those_who_cannot_see_it(notebook):
     shown = list(figures(notebook))
-    assert shown or notebook.stem in NOT_YET
+    assert shown
     for cell, caption, name, alt in shown:
         assert len(caption) >= 40, f"{cell}: a caption of a sentence"
         assert re.fullmatch(r"fig-[a-z0-9-]+", name), f"{cell}: a name such as fig-map"
