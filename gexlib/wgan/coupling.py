@@ -11,8 +11,8 @@ the whole state moves (a ridge regression in its dual form, with the training pa
 are close to each other, and some are not. So they are shrunk towards their mean with a prior that is a mixture of
 Gaussians, whose weights are learned from all genes (empirical Bayes, :cite:t:`stephens2017false`). The kernel
 :math:`K` is the cosine of two states. It counts fully if both patients are alike in all other covariates, and in part
-if not. That part and the ridge penalty are those of the smallest leave-one-out error. The quantiles of :math:`u` come
-from training pairs that are left out of the margins and of the regression in turn.
+if not. That part and the ridge penalty are those with the smallest error in a fifth of the pairs that is left out. The
+quantiles of :math:`u` come from training pairs that are left out of the margins and of the regression in turn.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ ROUNDS = 100  # of expectation and maximisation
 SHARED = (0.0, 0.25, 0.5, 1.0)  # what a pair of another group counts: the choices
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e9)  # of the ridge regression: the choices; the last is none of it
 GENES = 512  # evenly spaced genes on which the choices are made and the quantiles of the rest measured
+PARTS = 5  # of the pairs, left out in turn to make the choices
 LEAST_PAIRS = 8
 PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951, 0.005), [0.9975, 0.999, 0.9995]])
 
@@ -113,7 +114,7 @@ def fit_coupling(
     some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
     slopes = shrunken_slopes(y, y_after)
     importance = _variance_within(x[np.ix_(after, some)], groups)
-    shared, penalty = _choose(_directions(y), groups, (y_after - slopes * y)[:, some], importance)
+    shared, penalty = _choose(y, groups, (y_after - slopes * y)[:, some], importance)
     weights, left = _ridge(_directions(y), groups, y_after - slopes * y, shared, penalty)
     spread = np.sqrt(np.square(left).mean(axis=0)) + 1e-3
 
@@ -220,15 +221,42 @@ def shrunken_slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return found
 
 
-def _choose(states: np.ndarray, groups: np.ndarray, y: np.ndarray, importance: np.ndarray) -> tuple[float, float]:
-    """Return the share of other groups and the penalty with the smallest leave-one-out error."""
-    target = y * np.sqrt(importance)
-    choices = [] if len(set(groups)) > 1 else [SHARED[-1]]
-    error = {
-        pair: np.square(_ridge(states, groups, target, *pair)[1]).sum()
-        for pair in product(choices or SHARED, PENALTIES)
-    }
+def _choose(scores: np.ndarray, groups: np.ndarray, y: np.ndarray, importance: np.ndarray) -> tuple[float, float]:
+    """
+    Return the share of other groups and the penalty with the smallest error in pairs that are left out.
+
+    The means of the groups are taken out of the rest anew. With means of all pairs, those that are left out would be
+    what the others lack, and so they would be predicted from the others.
+    """
+    target, part = y * np.sqrt(importance), _balanced_parts(groups)
+    shares = SHARED if len(set(groups)) > 1 else SHARED[-1:]
+    error = dict.fromkeys(product(shares, PENALTIES), 0.0)
+    for out in (part == fold for fold in range(PARTS)):
+        x, z = (centred(side, groups, ~out) for side in (scores, target))
+        states = _directions(x)
+        for share in shares:
+            kernel = _kernel(states, groups, states[~out], groups[~out], share).astype(np.float64)
+            values, vectors = np.linalg.eigh(kernel[~out])
+            along, new = vectors.T @ z[~out], kernel[out] @ vectors
+            for penalty in PENALTIES:
+                left = z[out] - (new / (np.maximum(values, 0) + penalty)) @ along
+                error[share, penalty] += float(np.square(left).sum())
     return min(error, key=error.get)
+
+
+def centred(x: np.ndarray, groups: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return `x` (n, n_genes) around the means that the kept rows of each group have, or all kept rows if none are."""
+    made = np.array(x, np.float64)
+    for group in set(groups):
+        own = groups == group
+        made[own] -= x[own & kept if (own & kept).any() else kept].mean(axis=0)
+    return made
+
+
+def _balanced_parts(groups: np.ndarray) -> np.ndarray:
+    """Return a part from 0 to 4 for each row; the rows of a group are spread evenly."""
+    order = pd.Series(groups).groupby(groups).cumcount()
+    return order.to_numpy() % PARTS
 
 
 def _ridge(

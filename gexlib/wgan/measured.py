@@ -10,7 +10,7 @@ from anndata import AnnData
 from scipy.special import ndtri
 
 from gexlib.checks import expression_matrix, listing
-from gexlib.preprocess import CovariateEncoder, Covariates, to_expression, to_scores
+from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_expression, to_scores
 from gexlib.wgan.abduction import gene_sd, is_linear, jacobian, latent_state, made
 from gexlib.wgan.counterfactual import check_switch
 from gexlib.wgan.coupling import PROBABILITIES, Coupling, Transform, group_keys
@@ -18,6 +18,7 @@ from gexlib.wgan.networks import Generator
 
 NODES = (np.arange(15) + 0.5) / 15  # probabilities at which a predicted distribution is averaged
 REACH = 7.0  # scores between which a model's own samples lie
+SLACK = 0.25  # how far beyond, in widths of the range that a gene has in all training samples
 MOST_OUTSIDE = 0.05  # the share of a sample's values that may lie beyond all that the model can make
 ABOUT = {
     "populations": "no pairs: what carries over between the conditions is assumed, so this is about populations",
@@ -120,7 +121,7 @@ def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, name
     unit has few values beyond them.
     """
     bounds = [to_expression(transform, np.full(x.shape, sign * REACH, np.float32), covariates) for sign in (-1, 1)]
-    slack = 0.25 * (bounds[1] - bounds[0]) + 1e-3
+    slack = SLACK * (widest(transform, x.shape[1]) + 1e-3)
     outside = ((x < bounds[0] - slack) | (x > bounds[1] + slack)).mean(axis=1)
     if (worst := int(outside.argmax())) >= 0 and outside[worst] > MOST_OUTSIDE:
         raise ValueError(
@@ -128,6 +129,13 @@ def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, name
             f"its kind (its values are from {x[worst].min():.4g} to {x[worst].max():.4g}); is it in another unit, such "
             f"as counts? Give it in the unit and the normalisation of the training data"
         )
+
+
+def widest(transform: Transform, n_genes: int) -> np.ndarray:
+    """Return the width of the range that each gene has in the training samples of all kinds, shape (n_genes,)."""
+    whole = transform.pooled if isinstance(transform, KindScores) else transform
+    low, high = (whole.inverse_transform(np.full((1, n_genes), sign * REACH, np.float32))[0] for sign in (-1, 1))
+    return high - low
 
 
 def _carried(
