@@ -19,7 +19,7 @@ from gexlib.wgan.networks import Generator
 NODES = (np.arange(15) + 0.5) / 15  # probabilities at which a predicted distribution is averaged
 REACH = 7.0  # scores between which a model's own samples lie
 SLACK = 0.25  # how far beyond, in widths of the range that a gene has in all training samples
-MOST_OUTSIDE = 0.05  # the share of a sample's values that may lie beyond all that the model can make
+MOST_OUTSIDE = 0.2  # the share of a sample's values that may lie beyond all that the model can make
 ABOUT = {
     "populations": "no pairs: what carries over between the conditions is assumed, so this is about populations",
     "patients": "coupling learned from pairs",

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def folder(tmp_path):
     """A small pairs table."""
     rng = np.random.default_rng(0)
-    patients = [f"p{i}" for i in range(12)]
+    patients = [f"p{i}" for i in range(24)]
     samples = pd.DataFrame(
         [(f"{p}-{c}", "THCA", p, c, "FEMALE", 50.0) for p in patients for c in ("tumour", "normal")],
         columns=["sample", "cohort", "patient", "condition", "sex", "age"],
@@ -33,7 +33,7 @@ def test_the_table_says_where_it_is_from(folder, monkeypatch, tmp_path):
     result = tmp_path / "results.csv"
     paired_patients.main([str(folder), "--folds", "2"], result)
     about = result.read_text(encoding="utf-8").splitlines()[0]
-    assert about.startswith("# TCGA pairs: 24 samples, 15 genes, settings default, 2 folds, seed 0; commit ")
+    assert about.startswith("# TCGA pairs: 48 samples, 15 genes, settings default, 2 folds, seed 0; commit ")
     table = pd.read_csv(result, comment="#", index_col=["method", "study"])
-    assert table.loc[("mean tumour", "all"), "patients"] == 12
+    assert table.loc[("mean tumour", "all"), "patients"] == 24
     assert table.loc[("mean tumour", "thca"), "relative error"] == pytest.approx(1)
