@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 
 from gexlib.checks import check_columns, expression_matrix, whole_number
 from gexlib.wgan import WGANGP, Settings
-from gexlib.wgan.coupling import centred, pair_rows
+from gexlib.wgan.coupling import LEAST_PAIRS, centred, pair_rows
 
 SWITCH = ("condition", "cancer", "normal")
 LEVELS = (0.5, 0.9)  # of the intervals
@@ -101,8 +101,8 @@ def paired_test(
     settings : Settings or str
         Of the generator.
     transfer : bool
-        Also predict each study with a coupling that was learned from the other studies alone. The generator and the
-        means still know the study's training samples, though not who belongs to whom.
+        Also predict each study with a coupling that was learned from the other studies alone, where these have enough
+        pairs. The generator and the means still know the study's training samples, though not who belongs to whom.
     progress : bool
         Show the progress of the trainings.
 
@@ -223,6 +223,8 @@ def _predictions(
         strangers = train.copy()
         own = (train.obs["study"].astype(str) == study).to_numpy()
         strangers.obs["donor"] = train.obs["donor"].astype(object).where(~own)  # its samples stay, its pairs do not
+        if len(pair_rows(strangers.obs, *SWITCH)) < LEAST_PAIRS:
+            continue
         chosen = np.flatnonzero(test.study == study)
         yield ELSEWHERE, chosen, ours(chosen, gan.fit_coupling(strangers, *SWITCH))
 
