@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "data/paired/results.csv"
 
 
 @pytest.fixture
@@ -37,3 +38,12 @@ def test_the_table_says_where_it_is_from(folder, monkeypatch, tmp_path):
     table = pd.read_csv(result, comment="#", index_col=["method", "study"])
     assert table.loc[("mean tumour", "all"), "patients"] == 24
     assert table.loc[("mean tumour", "thca"), "relative error"] == pytest.approx(1)
+
+
+def test_the_committed_table_is_of_all_patients():
+    table = pd.read_csv(KEPT, comment="#", index_col=["method", "study"])
+    assert (table.xs("all", level="study")["patients"] == 602).all()
+    ours = table.xs("learned coupling")
+    assert ours["relative error"].max() < 1.02
+    assert ours.loc["all", "relative error"] <= table.loc[("ridge", "all"), "relative error"]
+    assert 0.87 < ours.loc["all", "cover 90"] < 0.93
