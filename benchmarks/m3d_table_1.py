@@ -222,7 +222,8 @@ def main(arguments: list[str] | None = None) -> None:
     kept.make([task for task in tasks if not options.rows or task[1] in options.rows], of, again=options.again)
     order = [(name, row) for name in chosen for row in all_rows(name, options.seeds[0])]
     table = kept.table.set_index(["set", "data"])
-    table = table.loc[[row for row in order if row in table.index]]
+    there = set(table.index)
+    table = table.loc[[row for row in order if row in there]]
     text = [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)]
     write(table.reset_index(), text, options)
 

@@ -17,7 +17,7 @@ NEAR = 0.9
 """Share of the bound that counts as near to it where the paper prints no number of its own."""
 
 
-NOT_YET = "not judged: fewer than two splits were run"
+NOT_YET = "not judged: the paper's model was not run on two splits"
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def claims_table() -> pd.DataFrame:
 
 def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     """
-    Return a sentence on each claim that is judged on a data set.
+    Return a sentence on each claim on a data set: the verdict, and the scores of what was run.
 
     Parameters
     ----------
@@ -276,9 +276,10 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     found = []
     for claim in chosen:
         row = judge(claim, _runs(data))
-        shown = [row["The paper's model here"], row["Compared with"], row["Best simple baseline"]]
-        ours = ", ".join(text for text in shown if text != "–")
-        found.append(f"{claim.text}: **{row['Verdict']}** ({ours}).")
+        models = {"the paper's model": row["The paper's model here"], "the default": row["The default"]}
+        shown = [f"{name}: {score}" for name, score in models.items() if score not in ("–", "not run")]
+        shown += [row[column] for column in ("Compared with", "Best simple baseline") if row[column] != "–"]
+        found.append(f"{claim.text}: **{row['Verdict']}** ({', '.join(shown)}).")
     return found
 
 
