@@ -23,8 +23,15 @@ WIDTH = 1280
 TOO_WIDE = """() => {
     const column = document.querySelector('article, .bd-article-container').getBoundingClientRect().right + 1;
     const found = [];
+    const inItsBox = e => {  // a wide table scrolls in a box of its own, within the column
+        for (let box = e; box && (e.matches('table') || e.querySelector('table')); box = box.parentElement)
+            if (/auto|scroll/.test(getComputedStyle(box).overflowX) && box.getBoundingClientRect().right <= column)
+                return true;
+        return false;
+    };
     for (const e of document.querySelectorAll('article img, article table, article svg, article mjx-container, '
                                               + 'article pre, article div.output, article .interactive-figure')) {
+        if (inItsBox(e)) continue;
         if (e.getBoundingClientRect().right > column && !e.closest('mjx-assistive-mml, .hidden'))
             found.push(e.tagName + ' ' + e.className + ' ' + e.textContent.trim().slice(0, 60));
         if (e.matches('div.output') && e.scrollWidth > e.clientWidth + 1)
