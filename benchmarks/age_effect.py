@@ -20,14 +20,13 @@ shuffled within each cohort.
 from __future__ import annotations
 
 import argparse
-import platform
-import subprocess
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from kept import commit, machine
 
 from gexlib import WGANGP
 from gexlib.analysis import slopes
@@ -179,12 +178,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     data = prepared_human(folder=options.folder, most_variable=options.genes, metadata=options.metadata)
     found = text(data, options.seed, options.draws, options.epochs)
-    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
-    import torch
-
-    machine = f"Python {platform.python_version()}, PyTorch {torch.__version__}, {platform.machine()}"
-    found = f"commit {commit or 'unknown'}; {machine}, two virtual cores, one used, CPU build of PyTorch\n" + found
+    found = f"commit {commit()}; {machine()}\n" + found
     print(found, end="")
     options.out.write_text(found, encoding="utf-8")
 

@@ -12,18 +12,16 @@ first line names the settings, the commit and the machine. It takes about half a
 from __future__ import annotations
 
 import argparse
-import platform
-import subprocess
 import time
 from pathlib import Path
 
-import torch
 from anndata import AnnData
+from kept import ROOT, commit, machine
 
+from gexlib.atomic import whole_file
 from gexlib.datasets import load_rnaseqdb, load_tcga_pairs
 from gexlib.study import paired_test
 
-ROOT = Path(__file__).parents[1]
 RESULT = ROOT / "data/paired/results.csv"
 
 
@@ -42,18 +40,15 @@ def main(arguments: list[str] | None = None, result: Path = RESULT) -> None:
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
     data, start = load(given.data), time.process_time()
     table = paired_test(data, given.folds, given.seed, transfer=True)
     minutes = (time.process_time() - start) / 60
     about = (
         f"# {data.uns['provenance']['name']}: {data.n_obs} samples, {data.n_vars} genes, settings default, "
-        f"{given.folds} folds, seed {given.seed}; commit {commit or 'unknown'}; {minutes:.0f} minutes of one core; "
-        f"Python {platform.python_version()}, PyTorch {torch.__version__}, {platform.machine()}, two virtual cores\n"
+        f"{given.folds} folds, seed {given.seed}; commit {commit()}; {minutes:.0f} minutes; {machine()}\n"
     )
-    result.parent.mkdir(parents=True, exist_ok=True)
-    result.write_text(about + table.round(4).to_csv(), encoding="utf-8")
+    with whole_file(result) as part:
+        part.write_text(about + table.round(4).to_csv(), encoding="utf-8")
     print(about + table.round(3).to_string())
 
 
