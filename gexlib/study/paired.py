@@ -137,8 +137,9 @@ def paired_test(
         test = Pairs(pairs.normal[out].copy(), pairs.tumour[out].copy(), pairs.study[out])
         gan = WGANGP(["study", "condition"], settings=settings, seed=seed, device="cpu")
         gan.fit(train, progress=progress)
-        for method, chosen, found in _predictions(gan, train, test, transfer):
-            rows += _judge(method, train, Pairs(*(side[chosen] for side in test)), found)
+        kinds = _kinds(train)
+        for method, chosen, found in _predictions(gan, train, kinds, test, transfer):
+            rows += _judge(method, kinds, Pairs(*(side[chosen] for side in test)), found)
     return _summary(pd.DataFrame(rows))
 
 
@@ -198,11 +199,11 @@ def ridge_errors(x: np.ndarray, y: np.ndarray, study: np.ndarray, parts: int = 5
 
 
 def _predictions(
-    gan: WGANGP, train: AnnData, test: Pairs, transfer: bool
+    gan: WGANGP, train: AnnData, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, transfer: bool
 ) -> Iterator[tuple[str, np.ndarray, Prediction]]:
     """Yield each method, the rows of the test that it predicts, and its prediction."""
     everyone, known = np.arange(len(test.study)), find_pairs(train, fewest=1)
-    moments = {kind: (x.mean(axis=0), x.std(axis=0, ddof=1), len(x)) for kind, x in _kinds(train).items()}
+    moments = {kind: (x.mean(axis=0), x.std(axis=0, ddof=1), len(x)) for kind, x in kinds.items()}
     means = {kind: mean for kind, (mean, _, _) in moments.items()}
     mean, sd, n = (np.array([moments[s, "cancer"][i] for s in test.study]) for i in range(3))
     half = sd * np.sqrt(1 + 1 / n)[:, None]
@@ -230,14 +231,15 @@ def _predictions(
 
 
 def _kinds(train: AnnData) -> dict[tuple[str, str], np.ndarray]:
+    """Return the profiles of the samples of each study and condition."""
     x = expression_matrix(train, "data").astype(np.float64)
     by = train.obs[["study", "condition"]].astype(str).reset_index(drop=True)
     return {kind: x[rows] for kind, rows in by.groupby(["study", "condition"]).indices.items()}
 
 
-def _judge(method: str, train: AnnData, test: Pairs, found: Prediction) -> list[dict]:
+def _judge(method: str, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, found: Prediction) -> list[dict]:
     """Return what is measured of each patient; arrays over genes stay whole, to be averaged over patients later."""
-    kinds, rows = _kinds(train), []
+    rows = []
     for study in np.unique(test.study):
         own = np.flatnonzero(test.study == study)
         x = kinds[study, "cancer"]
