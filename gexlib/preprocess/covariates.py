@@ -19,6 +19,10 @@ class Covariates(NamedTuple):
     codes: np.ndarray
     values: np.ndarray
 
+    def of_rows(self, rows: np.ndarray | list[int]) -> Covariates:
+        """Return those of some samples, in the order of `rows`: their numbers, or a mask."""
+        return Covariates(self.codes[rows], self.values[rows])
+
 
 class CovariateEncoder:
     """

@@ -150,7 +150,7 @@ class KindScores(LearnedArrays):
             If there are fewer than two rows, or a value is NaN or infinite.
         """
         sample, index = sampled_rows(chunks)
-        return self.fit(sample, Covariates(*(part[index] for part in covariates)), n_levels, seed)
+        return self.fit(sample, covariates.of_rows(index), n_levels, seed)
 
     def transform(self, x: np.ndarray, covariates: Covariates, random: np.random.Generator | None = None) -> np.ndarray:
         """

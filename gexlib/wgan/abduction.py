@@ -79,7 +79,7 @@ def latent_state(generator: Generator, scores: np.ndarray, covariates: Covariate
     factor, linear = [], is_linear(generator)
     shared: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
     for row, y in enumerate(np.asarray(scores, np.float64)):
-        one = Covariates(*(part[[row]] for part in covariates))
+        one = covariates.of_rows([row])
         sd, at = gene_sd(generator, one), np.zeros(latent_dim)
         key = tuple(one.codes[0])
         if linear and key in shared:

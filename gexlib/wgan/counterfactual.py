@@ -51,7 +51,7 @@ def build_runs(
 
     def encoded(level: str | float | None) -> Covariates:
         switched = obs if level is None else obs.assign(**{by: level})
-        return Covariates(*(part[rows] for part in encoder.transform(switched)))
+        return encoder.transform(switched).of_rows(rows)
 
     return Runs(encoded(reference), encoded(value), len(obs))
 

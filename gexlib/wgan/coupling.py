@@ -110,7 +110,7 @@ def fit_coupling(
     covariates = encoder.transform(train.obs)
     before, after = pairs["reference"].to_numpy(), pairs["value"].to_numpy()
     groups = group_keys(encoder, covariates, by)[before]
-    y, y_after = (to_scores(transform, x[rows], _rows(covariates, rows)) for rows in (before, after))
+    y, y_after = (to_scores(transform, x[rows], covariates.of_rows(rows)) for rows in (before, after))
     some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
     slopes = shrunken_slopes(y, y_after)
     importance = _variance_within(x[np.ix_(after, some)], groups)
@@ -123,8 +123,8 @@ def fit_coupling(
     for fold in range(folds):
         out, kept = part == fold, part != fold
         others = ~np.isin(np.arange(len(x)), np.concatenate([before[out], after[out]]))
-        again = _fitted(transform, x[np.ix_(others, some)], _rows(covariates, others), encoder.n_levels, seed)
-        fresh = to_scores(again, x[np.ix_(after, some)], _rows(covariates, after))
+        again = _fitted(transform, x[np.ix_(others, some)], covariates.of_rows(others), encoder.n_levels, seed)
+        fresh = to_scores(again, x[np.ix_(after, some)], covariates.of_rows(after))
         b = shrunken_slopes(y[kept], y_after[kept])[some]
         residual = fresh - b * y[:, some]
         a, inner = _ridge(_directions(y[kept]), groups[kept], residual[kept], shared, penalty)
@@ -286,10 +286,6 @@ def _variance_within(x: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Return the variance of each gene around the means of the groups, shape (n_genes,)."""
     means = pd.DataFrame(x).groupby(groups).transform("mean").to_numpy()
     return np.square(x - means).mean(axis=0)
-
-
-def _rows(covariates: Covariates, rows: np.ndarray) -> Covariates:
-    return Covariates(*(part[rows] for part in covariates))
 
 
 def _fitted(transform: Transform, x: np.ndarray, covariates: Covariates, n_levels: list[int], seed: int) -> Transform:

@@ -64,11 +64,11 @@ def switch_measured(
     quantiles = np.broadcast_to(ndtri(PROBABILITIES), (len(x), len(PROBABILITIES))).copy()
     learned = ~stays if isinstance(coupling, Coupling) else np.zeros(len(x), bool)
     if learned.any():
-        mean[learned] = coupling.mean(scores[learned], group_keys(encoder, _rows(here, learned), by))
+        mean[learned] = coupling.mean(scores[learned], group_keys(encoder, here.of_rows(learned), by))
         sd[learned], quantiles[learned] = coupling.spread, coupling.quantiles
     if not learned.all():
         share = np.where(stays, 1.0, 0.0 if isinstance(coupling, Coupling) else coupling)[~learned]
-        rows = _rows(here, ~learned), _rows(there, ~learned)
+        rows = here.of_rows(~learned), there.of_rows(~learned)
         mean[~learned], sd[~learned] = _carried(generator, scores[~learned], *rows, share)
 
     def at(p: float) -> np.ndarray:
@@ -151,7 +151,7 @@ def _carried(
     state = latent_state(generator, scores, here)
     linear, shared = is_linear(generator), {}
     for row, c in enumerate(share):
-        before, after = (Covariates(*(part[[row]] for part in side)) for side in (here, there))
+        before, after = (side.of_rows([row]) for side in (here, there))
         z, key = c * state.z[row], (tuple(before.codes[0]), tuple(after.codes[0]))
         if not linear or key not in shared:
             noise, noise_before = gene_sd(generator, after), gene_sd(generator, before)
@@ -178,7 +178,3 @@ def _check_choice(coupling: float | Coupling, by: str, value: str | float, level
         )
     if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 0.999:
         raise ValueError(f"level={level!r} must be a number above 0 and below 0.999, such as 0.9")
-
-
-def _rows(covariates: Covariates, rows: np.ndarray) -> Covariates:
-    return Covariates(*(part[rows] for part in covariates))
