@@ -8,7 +8,8 @@ The study's reference run on GTEx and TCGA: the paper's model trained to its end
 Each seed makes a split by donor, a training and draws of its own. All models condition on tissue, sex, condition and
 age; samples whose age no table of FOLDER has are left out. Real samples are drawn from those of training to match the
 test samples in number, tissue, sex and condition. Rows are kept in data/reference/human.csv, with the commit and the
-machine of each, and are not made again (--again). Trained models are kept in _build/human_reference.
+machine of each, and are not made again (--again). Trained models are kept in _build/human_reference. A training that
+was interrupted goes on where it was.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
@@ -20,6 +21,7 @@ agree with those in test donors by a correlation over genes.
 from __future__ import annotations
 
 import argparse
+import shutil
 import time
 from functools import lru_cache, partial
 from pathlib import Path
@@ -69,13 +71,17 @@ def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Pat
         return BASELINES[row](within=KIND, unseen="unknown").fit(train), {}
     folder = models / f"{train.n_vars}-{row.replace(' ', '_').replace(chr(39), '')}-{seed}"
     kept = folder.with_suffix(".csv")
+    models.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
         gan = WGANGP(COVARIATES, ["age"], settings=SETTINGS[row], seed=seed, unseen="unknown", device="cpu")
-        start = time.process_time()
-        gan.fit(train, validation, progress=False)
-        training = {"seconds": time.process_time() - start, "epochs": len(gan.history_), "best epoch": gan.best_epoch_}
+        checkpoint = folder.with_suffix(".checkpoint")
+        whole, start = not checkpoint.exists(), time.process_time()
+        gan.fit(train, validation, progress=False, checkpoint=checkpoint)
+        training = {"seconds": time.process_time() - start if whole else np.nan}  # part of a training is no time of it
+        training |= {"epochs": len(gan.history_), "best epoch": gan.best_epoch_}
         gan.save(folder)
         pd.DataFrame([training]).to_csv(kept, index=False)
+        shutil.rmtree(checkpoint)
     return WGANGP.load(folder), pd.read_csv(kept).iloc[0].to_dict()
 
 
