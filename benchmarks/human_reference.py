@@ -9,7 +9,8 @@ Each seed makes a split by donor, a training and draws of its own. All models co
 age; samples whose age no table of FOLDER has are left out. Real samples are drawn from those of training to match the
 test samples in number, tissue, sex and condition. Rows are kept in data/reference/human.csv, with the commit and the
 machine of each, and are not made again (--again). Trained models are kept in _build/human_reference. A training that
-was interrupted goes on where it was.
+was interrupted goes on where it was. The tissue embeddings of the paper's models that are kept there go to
+data/reference/embeddings.csv.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
@@ -30,10 +31,11 @@ import numpy as np
 import pandas as pd
 from age_effect import COVARIATES, OLD, YOUNG, age_slopes, correlation, resampled, with_age
 from anndata import AnnData
-from kept import ROOT, Kept
+from kept import ROOT, Kept, commit
 from sklearn.neighbors import NearestNeighbors
 
 from gexlib import analysis, metrics
+from gexlib.atomic import whole_file
 from gexlib.datasets import load_go
 from gexlib.preprocess import parts
 from gexlib.report.draws import matched
@@ -43,6 +45,7 @@ from gexlib.wgan import PRESETS, WGANGP
 
 RESULT = ROOT / "data/reference/human.csv"
 MODELS = ROOT / "_build/human_reference"
+EMBEDDINGS = ROOT / "data/reference/embeddings.csv"
 KIND = ["tissue", "condition"]
 ENOUGH = 5  # test samples of a tissue, tumours and normal ones, for an effect of cancer
 SETTINGS = {
@@ -109,6 +112,15 @@ def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, mode
         "correlation sd": width_of_correlations(test, made)
     }
     return found | {"map": mixing(train, test, made), "cancer effect": cancer(test, made)}
+
+
+def tissue_embeddings(models: Path, genes: int) -> pd.DataFrame:
+    """The vectors of tissues in the paper's models that were kept: a row for each seed and tissue."""
+    found = {}
+    for folder in sorted(path for path in models.glob(f"{genes or '*'}-GAN,_the_papers-*") if path.is_dir()):
+        if folder.suffix != ".checkpoint":
+            found[int(folder.name.rsplit("-", 1)[1])] = analysis.level_embeddings(WGANGP.load(folder), "tissue")
+    return pd.concat(found, names=["seed"]) if found else pd.DataFrame()
 
 
 def structure_of(test: AnnData, made: AnnData) -> dict[str, float]:
@@ -205,6 +217,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--again", action="store_true", help="make rows anew that the result has")
     parser.add_argument("--result", type=Path, default=RESULT, help="the table in which rows are kept")
     parser.add_argument("--models", type=Path, default=MODELS, help="the folder in which trained models are kept")
+    parser.add_argument("--embeddings", type=Path, default=EMBEDDINGS, help="the table of tissue embeddings")
     options = parser.parse_args(arguments)
 
     def of(_genes: str, row: str, seed: int) -> dict[str, float]:
@@ -212,6 +225,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     tasks = [(options.genes or "all", row, seed) for seed in options.seeds for row in options.only]
     table = Kept(options.result, ["genes", "data", "seed"]).make(tasks, of, again=options.again)
+    vectors = tissue_embeddings(options.models, options.genes)
+    if len(vectors) and not options.structure:
+        with whole_file(options.embeddings) as part:
+            vectors.assign(commit=commit()).to_csv(part, float_format="%.5g")
     print(table.groupby("data", sort=False).mean(numeric_only=True).round(3).to_string())
 
 

@@ -9,7 +9,7 @@ from gexlib.analysis.clusters import (
     top_terms,
 )
 from gexlib.analysis.controls import compare_controls, observed_effect
-from gexlib.analysis.covariates import summarise_covariates
+from gexlib.analysis.covariates import level_embeddings, summarise_covariates
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters
 from gexlib.analysis.gene_sets import rank_sets
@@ -33,6 +33,7 @@ __all__ = [
     "enrich",
     "enrich_clusters",
     "knockout_scores",
+    "level_embeddings",
     "load_gene_sets",
     "match_clusters",
     "match_terms",

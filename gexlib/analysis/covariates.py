@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gexlib.checks import check_columns, column_names
+from gexlib.checks import check_columns, column_names, listing
 from gexlib.preprocess import UNKNOWN
+from gexlib.wgan import WGANGP
 
 
 def summarise_covariates(obs: pd.DataFrame, covariates: Sequence[str], within: Sequence[str] = ()) -> pd.DataFrame:
@@ -62,3 +63,40 @@ def summarise_covariates(obs: pd.DataFrame, covariates: Sequence[str], within: S
             groups = group.loc[known.index].groupby(known).nunique()
             rows[name]["levels in one group"] = int((groups == 1).sum())
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("covariate")
+
+
+def level_embeddings(gan: WGANGP, covariate: str) -> pd.DataFrame:
+    """
+    Return the vectors by which a model's generator knows the levels of a covariate.
+
+    Parameters
+    ----------
+    gan : WGANGP
+        A fitted model. Without adversarial training (``gan.best_epoch_`` is 0) its vectors are the random first ones.
+    covariate : str
+        One of its categorical covariates.
+
+    Returns
+    -------
+    DataFrame of shape (n_levels, n_dimensions)
+        A row for each level: :math:`e_j` of the paper :cite:p:`vinas2022adversarial`. There are floor(sqrt(n_levels)) +
+        1 dimensions. Only distances between levels have a meaning, since a network can rotate its inputs.
+
+    Raises
+    ------
+    ValueError
+        If the covariate is not one of the model's.
+
+    Examples
+    --------
+    >>> gan = WGANGP.load_pretrained("ecoli")
+    >>> covariate = list(gan.encoder_.vocabularies_)[0]
+    >>> len(level_embeddings(gan, covariate)) == len(gan.encoder_.vocabularies_[covariate])
+    True
+    """
+    known = list(gan.encoder_.vocabularies_)
+    if covariate not in known:
+        raise ValueError(f"covariate={covariate!r} is not a categorical one of the model; choose of {listing(known)}")
+    table = gan.generator_.embedding.tables[known.index(covariate)].detach().cpu().numpy()
+    levels = pd.Index(gan.encoder_.vocabularies_[covariate], name=covariate)
+    return pd.DataFrame(table, index=levels, columns=[f"e{i + 1}" for i in range(table.shape[1])])

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
-from gexlib.analysis import summarise_covariates
+from gexlib.analysis import level_embeddings, summarise_covariates
+from gexlib.wgan import WGANGP, embedding_size
 
 
 def test_counts_by_hand():
@@ -39,3 +41,19 @@ def test_columns_that_are_absent():
         summarise_covariates(obs, ["carbon"], within=["condition"])
     with pytest.raises(TypeError, match="within='carbon' must be a list of names of columns"):
         summarise_covariates(obs, ["carbon"], within="carbon")
+
+
+def test_embeddings_are_what_the_generator_adds_for_a_level():
+    gan = WGANGP.load_pretrained("ecoli")
+    name = list(gan.encoder_.vocabularies_)[-1]
+    found = level_embeddings(gan, name)
+    assert found.shape[1] == embedding_size(len(found))
+    obs = pd.DataFrame({column: [levels[0]] * len(found) for column, levels in gan.encoder_.vocabularies_.items()})
+    encoded = gan.encoder_.transform(obs.assign(**{name: found.index}))
+    vectors = gan.generator_.embedding(*map(torch.from_numpy, encoded)).detach().numpy()
+    assert vectors[:, -found.shape[1] :] == pytest.approx(found.to_numpy())
+
+
+def test_embeddings_of_an_unknown_covariate():
+    with pytest.raises(ValueError, match="covariate='mood' is not a categorical one of the model; choose of "):
+        level_embeddings(WGANGP.load_pretrained("ecoli"), "mood")

@@ -70,3 +70,14 @@ def test_age_is_found_in_donors(benchmark_script, small):
     effect = benchmark_script.age_of_donors(small["train"])
     assert effect[0] == pytest.approx(2, abs=0.4)
     assert np.abs(effect[1:]).mean() < 0.3
+
+
+def test_tissue_embeddings_are_those_of_the_papers_models_that_were_kept(benchmark_script, small, tmp_path):
+    assert benchmark_script.tissue_embeddings(tmp_path, 150).empty
+    model, _ = benchmark_script.fitted("GAN, the paper's", 3, small["train"], small["validation"], tmp_path)
+    benchmark_script.fitted("GAN, default", 0, small["train"], small["validation"], tmp_path)
+    found = benchmark_script.tissue_embeddings(tmp_path, 150)
+    assert list(found.index.names) == ["seed", "tissue"]
+    assert found.loc[3].equals(benchmark_script.analysis.level_embeddings(model, "tissue"))
+    assert set(found.reset_index()["seed"]) == {3}
+    assert not list(tmp_path.glob("*.checkpoint"))
