@@ -49,7 +49,8 @@ def test_embeddings_are_what_the_generator_adds_for_a_level():
     found = level_embeddings(gan, name)
     assert found.shape[1] == embedding_size(len(found))
     obs = pd.DataFrame({column: [levels[0]] * len(found) for column, levels in gan.encoder_.vocabularies_.items()})
-    encoded = gan.encoder_.transform(obs.assign(**{name: found.index}))
+    obs = obs.assign(**dict.fromkeys(gan.encoder_.numerical_, 1.0), **{name: found.index})
+    encoded = gan.encoder_.transform(obs)
     vectors = gan.generator_.embedding(*map(torch.from_numpy, encoded)).detach().numpy()
     assert vectors[:, -found.shape[1] :] == pytest.approx(found.to_numpy())
 
