@@ -2,6 +2,7 @@
 
 from gexlib.study.claims import claims_table, in_short, reference, reference_table
 from gexlib.study.cohort import find_metadata, load_demo, load_human
+from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
@@ -26,7 +27,10 @@ __all__ = [
     "prepared_ecoli",
     "prepared_human",
     "prepared_m3d",
+    "real_samples",
     "recovery_experiment",
     "reference",
     "reference_table",
+    "samples_of",
+    "simple_models",
 ]
