@@ -9,7 +9,7 @@ from gexlib.analysis.clusters import (
     top_terms,
 )
 from gexlib.analysis.controls import compare_controls, observed_effect
-from gexlib.analysis.covariates import level_embeddings, summarise_covariates
+from gexlib.analysis.covariates import distance_agreement, level_embeddings, summarise_covariates
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters
 from gexlib.analysis.gene_sets import rank_sets
@@ -29,6 +29,7 @@ __all__ = [
     "common_terms",
     "compare_controls",
     "differential_expression",
+    "distance_agreement",
     "embed",
     "enrich",
     "enrich_clusters",

@@ -1,10 +1,13 @@
-"""Summaries of the covariates of a data set."""
+"""Covariates of a data set: summaries, and what a model has learned of their levels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
+from scipy import stats
+from scipy.spatial.distance import pdist, squareform
 
 from gexlib.checks import check_columns, column_names, listing
 from gexlib.preprocess import UNKNOWN
@@ -100,3 +103,54 @@ def level_embeddings(gan: WGANGP, covariate: str) -> pd.DataFrame:
     table = gan.generator_.embedding.tables[known.index(covariate)].detach().cpu().numpy()
     levels = pd.Index(gan.encoder_.vocabularies_[covariate], name=covariate)
     return pd.DataFrame(table, index=levels, columns=[f"e{i + 1}" for i in range(table.shape[1])])
+
+
+def distance_agreement(one: pd.DataFrame, other: pd.DataFrame, shuffles: int = 1000, seed: int = 0) -> pd.Series:
+    """
+    Ask whether levels that are near to one another in one space are so in another one, too: a Mantel test.
+
+    Parameters
+    ----------
+    one, other : DataFrame of shape (n_levels, n_dimensions)
+        Coordinates of levels, such as their embeddings and their mean profiles. Levels of one table alone are left
+        out.
+    shuffles : int
+        How many times the levels of one table are shuffled.
+    seed : int
+        Seed of the shuffles.
+
+    Returns
+    -------
+    Series
+        ``r``, the rank correlation of the Euclidean distances between levels; ``limit``, which 95 % of the shuffles
+        lie below; ``p``, the share of shuffles, the true order counted among them, that reach ``r``; ``n``, the number
+        of levels.
+
+    Raises
+    ------
+    ValueError
+        If fewer than four levels are in both.
+
+    Notes
+    -----
+    See :cite:t:`mantel1967detection`.
+
+    Examples
+    --------
+    >>> places = pd.DataFrame(np.random.default_rng(0).normal(size=(9, 3)), index=list("abcdefghi"))
+    >>> distance_agreement(places, 2 * places)[["r", "n"]].tolist()
+    [1.0, 9.0]
+    """
+    both = one.index.intersection(other.index)
+    if len(both) < 4:
+        raise ValueError(f"one and other share {len(both)} levels; four or more are needed")
+    near, distances = pdist(one.loc[both]), squareform(pdist(other.loc[both]))
+    rng, upper = np.random.default_rng(seed), np.triu_indices(len(both), 1)
+
+    def correlation(order: np.ndarray) -> float:
+        return stats.spearmanr(near, distances[np.ix_(order, order)][upper]).statistic
+
+    r = correlation(np.arange(len(both)))
+    chance = np.array([correlation(rng.permutation(len(both))) for _ in range(shuffles)])
+    p = (1 + (chance >= r).sum()) / (1 + shuffles)
+    return pd.Series({"r": r, "limit": np.quantile(chance, 0.95), "p": p, "n": len(both)})

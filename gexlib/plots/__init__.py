@@ -12,7 +12,7 @@ from gexlib.plots.genes import agreement, correlation_heatmaps, histograms, laye
 from gexlib.plots.networks import precision_recall
 from gexlib.plots.properties import properties
 from gexlib.plots.report import scorecard
-from gexlib.plots.samples import embedding, sizes, stacked_sizes
+from gexlib.plots.samples import embedding, named_points, sizes, stacked_sizes
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, use_style
 from gexlib.plots.training import scores, training_curves
 
@@ -32,6 +32,7 @@ __all__ = [
     "histograms",
     "interactive",
     "layers",
+    "named_points",
     "precision_recall",
     "properties",
     "recovery_curves",

@@ -72,3 +72,21 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
     for name, share, setter in zip((x, y), explained, (ax.set_xlabel, ax.set_ylabel), strict=False):
         setter(name if share is None else f"{name} ({share:.0%} of the variance)")
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0, handletextpad=0.3)
+
+
+def named_points(points: pd.DataFrame, ax: Axes) -> None:
+    """
+    Draw points with their names beside them.
+
+    Parameters
+    ----------
+    points : DataFrame of shape (n_points, 2)
+        Coordinates; the columns name the axes, the index the points.
+    ax : Axes
+    """
+    x, y = points.columns
+    ax.scatter(points[x], points[y], color=BASELINES[0], s=24)
+    for name, (left, low) in points.iterrows():
+        ax.annotate(name, (left, low), (4, 3), textcoords="offset points", fontsize=8)
+    ax.set(xlabel=x, ylabel=y)
+    ax.margins(0.15, 0.08)

@@ -1,6 +1,6 @@
 """Parts of this study rather than of a user's tool: its data sets, its experiments, and the paper's numbers."""
 
-from gexlib.study.claims import claims_table, in_short, reference, reference_table
+from gexlib.study.claims import claims_table, in_short, reference, reference_embeddings, reference_table
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
@@ -30,6 +30,7 @@ __all__ = [
     "real_samples",
     "recovery_experiment",
     "reference",
+    "reference_embeddings",
     "reference_table",
     "samples_of",
     "simple_models",

@@ -125,6 +125,18 @@ def reference(name: str) -> pd.DataFrame:
     return table if name == "ecoli" else table[table["genes"].astype(str) == "2000"].assign(set="human")
 
 
+def reference_embeddings() -> pd.DataFrame:
+    """
+    Read the embeddings of tissues in the paper's models of the reference run on GTEx and TCGA.
+
+    Returns
+    -------
+    DataFrame of shape (n_seeds * n_tissues, n_dimensions)
+        A row for each ``seed`` and ``tissue``, the levels of the index (:func:`gexlib.analysis.level_embeddings`).
+    """
+    return pd.read_csv(embedded("reference/embeddings.csv"), index_col=["seed", "tissue"]).drop(columns="commit")
+
+
 def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ()) -> pd.DataFrame:
     """
     Show scores of the reference run: mean ± standard deviation over splits.

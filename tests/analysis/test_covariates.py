@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
-from gexlib.analysis import level_embeddings, summarise_covariates
+from gexlib.analysis import distance_agreement, level_embeddings, summarise_covariates
 from gexlib.wgan import WGANGP, embedding_size
 
 
@@ -58,3 +58,21 @@ def test_embeddings_are_what_the_generator_adds_for_a_level():
 def test_embeddings_of_an_unknown_covariate():
     with pytest.raises(ValueError, match="covariate='mood' is not a categorical one of the model; choose of "):
         level_embeddings(WGANGP.load_pretrained("ecoli"), "mood")
+
+
+def test_distances_agree_in_rotated_spaces_and_not_in_others():
+    rng = np.random.default_rng(0)
+    one = pd.DataFrame(rng.normal(size=(12, 3)), index=list("abcdefghijkl"))
+    turned = one @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    found = distance_agreement(one.iloc[2:], turned.iloc[::-1], shuffles=199)
+    assert (found["r"], found["n"]) == (pytest.approx(1), 10)
+    assert found["p"] == 1 / 200
+    other = [pd.DataFrame(rng.normal(size=(12, 3)), index=one.index) for _ in range(60)]
+    below = [distance_agreement(one, o, shuffles=99, seed=i)["p"] < 0.2 for i, o in enumerate(other)]
+    assert 0.05 < np.mean(below) < 0.4
+
+
+def test_too_few_levels_in_both():
+    places = pd.DataFrame(np.eye(5), index=list("abcde"))
+    with pytest.raises(ValueError, match="share 3 levels; four or more"):
+        distance_agreement(places, places.iloc[2:])

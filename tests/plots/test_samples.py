@@ -28,3 +28,11 @@ def test_embedding_draws_every_sample_once(ax):
     assert ax.get_xlabel() == "PC1 (50% of the variance)"
     with pytest.raises(ValueError, match="colour='organ' is not a column of placed; columns: 'PC1', 'PC2', 'data'"):
         plots.embedding(placed, ax, colour="organ")
+
+
+def test_points_stand_beside_their_names(ax):
+    points = pd.DataFrame({"direction 1": [0.0, 1.0], "direction 2": [2.0, 3.0]}, index=["lung", "liver"])
+    plots.named_points(points, ax)
+    assert ax.collections[0].get_offsets().tolist() == points.to_numpy().tolist()
+    assert {text.get_text(): text.xy for text in ax.texts} == {"lung": (0.0, 2.0), "liver": (1.0, 3.0)}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("direction 1", "direction 2")
