@@ -31,7 +31,7 @@ def likeness(test: AnnData, draw: AnnData, other: AnnData, seed: int = 0) -> dic
         Of the forests.
     """
     apart = metrics.independent_draw_auc(test, draw, other, seed=seed)
-    return _near(test, draw, seed) | {"rfx": float(apart.mean())}
+    return _near(test, draw, seed) | {"rfx": float(apart["independent draw"].mean())}
 
 
 def real_likeness(test: AnnData, pool: AnnData, within: Sequence[str], seed: int = 0) -> dict[str, float]:
@@ -40,7 +40,7 @@ def real_likeness(test: AnnData, pool: AnnData, within: Sequence[str], seed: int
     draw = matched(pool.obs, test.obs, within, rng).of(pool)
     places, *rows = disjoint(pool.obs, test.obs, within, rng)
     apart = metrics.independent_draw_auc(test[places], *(pool[one] for one in rows), seed=seed)
-    return _near(test, draw, seed) | {"rfx": float(apart.mean())}
+    return _near(test, draw, seed) | {"rfx": float(apart["independent draw"].mean())}
 
 
 def _near(test: AnnData, draw: AnnData, seed: int) -> dict[str, float]:

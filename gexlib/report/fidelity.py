@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+import pandas as pd
+from anndata import AnnData
+
 from gexlib import metrics
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.bounds import NO_TRAIN, check_rows, in_place, matched_pair
+from gexlib.report.candidates import Candidate
 from gexlib.report.inputs import Inputs
 from gexlib.report.intervals import of_folds, of_groups
 from gexlib.report.metric import LOWER, NEARER, Metric
@@ -49,9 +53,13 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
         better=LOWER,
         high=0.0,
     )
+    again = _Forests(inputs)
     for short, classifier, described in CLASSIFIERS:
+        shared = short == "forest" and not suffix
 
-        def auc(candidate, classifier=classifier):
+        def auc(candidate, classifier=classifier, shared=shared):
+            if shared and again.can(candidate):
+                return of_folds(again.areas(candidate)["same draw"])
             return of_folds(
                 metrics.two_sample_auc(inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs)
             )
@@ -68,33 +76,50 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
             low=0.5,
         )
     if not suffix:
-        yield _independent(inputs, metric)
+        yield _independent(inputs, again, metric)
 
 
-def _independent(inputs: Inputs, metric: partial) -> Metric:
-    """Return the two-sample test whose forest is tested on a draw that it has not seen."""
+class _Forests:
+    """The areas of forests that are tested on a second draw too, computed once for each data set."""
 
-    def area(real, first, second):
-        return of_folds(
-            metrics.independent_draw_auc(real, first, second, CLASSIFIERS[0][1], FOLDS, inputs.seed, jobs=inputs.jobs)
-        )
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs, self.found = inputs, {}
 
-    def of(candidate):
+    def can(self, candidate: Candidate) -> bool:
+        """Return whether a data set has a second draw, row by row."""
+        try:
+            self.areas(candidate)
+        except ValueError:
+            return False
+        return True
+
+    def areas(self, candidate: Candidate) -> pd.DataFrame:
+        """Return the areas on each fold, or raise a ValueError that says why there are none."""
         if candidate.again is None:
             raise ValueError(NO_SECOND)
-        second = candidate.again()
-        check_rows(inputs, candidate.data.obs, "its draw")
-        check_rows(inputs, second.obs, "its second draw")
-        return area(inputs.test, candidate.data, second)
+        if id(candidate) not in self.found:
+            second = candidate.again()
+            check_rows(self.inputs, candidate.data.obs, "its draw")
+            check_rows(self.inputs, second.obs, "its second draw")
+            self.found[id(candidate)] = self.of(self.inputs.test, candidate.data, second)
+        return self.found[id(candidate)]
 
+    def of(self, real: AnnData, first: AnnData, second: AnnData) -> pd.DataFrame:
+        """Return the areas on each fold."""
+        of = self.inputs
+        return metrics.independent_draw_auc(real, first, second, CLASSIFIERS[0][1], FOLDS, of.seed, jobs=of.jobs)
+
+
+def _independent(inputs: Inputs, again: _Forests, metric: partial) -> Metric:
+    """Return the two-sample test whose forest is tested on a draw that it has not seen."""
     return metric(
         name="two-sample AUC, forest, independent draw",
         function=metrics.independent_draw_auc,
         text="Area under the ROC curve of a random forest of 100 trees that learns from test and synthetic samples of "
         f"all but one of {FOLDS} folds, and is tested on test samples of that one and on an independent second draw of "
-        "synthetic for their covariates.",
-        of=of,
-        bound=matched_pair(inputs, area),
+        "synthetic for their covariates. The forests are those of the test on one draw.",
+        of=lambda candidate: of_folds(again.areas(candidate)["independent draw"]),
+        bound=matched_pair(inputs, lambda *draws: of_folds(again.of(*draws)["independent draw"])),
         best=0.5,
         better=LOWER,
         low=0.5,

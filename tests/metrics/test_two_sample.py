@@ -48,10 +48,11 @@ def test_an_independent_draw_is_tested_by_a_forest_that_has_not_seen_it():
     for train, test in KFold(4, shuffle=True, random_state=3).split(real):
         forest = RandomForestClassifier(100, random_state=3)
         forest.fit(np.vstack([real[train], first[train]]), [0] * len(train) + [1] * len(train))
-        chance = forest.predict_proba(np.vstack([real[test], second[test]]))[:, 1]
-        expected.append(roc_auc_score([0] * len(test) + [1] * len(test), chance))
+        chances = [forest.predict_proba(np.vstack([real[test], draw[test]]))[:, 1] for draw in (second, first)]
+        expected.append([roc_auc_score([0] * len(test) + [1] * len(test), chance) for chance in chances])
     found = independent_draw_auc(real, first, second, folds=4, seed=3)
-    assert found.tolist() == pytest.approx(expected)
+    assert list(found) == ["independent draw", "same draw"]
+    assert found.to_numpy() == pytest.approx(np.array(expected))
     assert found.index.name == "fold"
 
 
@@ -64,7 +65,9 @@ def test_parents_that_are_used_once_each_mislead_cross_validation_and_not_the_in
     real = parents[np.random.default_rng(5).integers(0, 100, 100)] + 0.01 * normal(100, 5)
     crossed = two_sample_auc(real, draw(1)).mean()
     assert crossed < 0.4, "the forest has seen none of the held-out parents among synthetic samples"
-    assert independent_draw_auc(real, draw(1), draw(2)).mean() > crossed + 0.15
+    areas = independent_draw_auc(real, draw(1), draw(2)).mean()
+    assert areas["independent draw"] > crossed + 0.15
+    assert areas["independent draw"] > areas["same draw"] + 0.1
 
 
 def test_two_draws_that_do_not_fit_are_named():

@@ -213,7 +213,7 @@ def test_a_generator_draws_as_often_as_it_is_asked_to_and_once_more(sets):
     assert len(runs.loc["S_dist", "copula"]) == 2
     assert report.table["copula sd"].notna().all()
     pairs = ((made.sample(sets["test"].obs, seed=seed) for seed in some) for some in ((5, 7), (6, 8)))
-    expected = [metrics.independent_draw_auc(sets["test"], *pair, seed=5).mean() for pair in pairs]
+    expected = [metrics.independent_draw_auc(sets["test"], *pair, seed=5)["independent draw"].mean() for pair in pairs]
     assert runs.loc["two-sample AUC, forest, independent draw", "made"].tolist() == pytest.approx(expected)
     assert report.settings["draws of baselines and generators"] == 2
 
@@ -227,10 +227,12 @@ def test_a_second_draw_is_given_or_drawn_by_the_model_or_missing(sets):
     def score(draw, **given):
         return evaluate(sets["train"], sets["test"], {"made": draw}, **asked | given).table.loc[row, "made"]
 
-    expected = metrics.independent_draw_auc(sets["test"], first, second).mean()
+    expected = metrics.independent_draw_auc(sets["test"], first, second)["independent draw"].mean()
     assert score(first, second_draws={"made": second}) == expected
     assert score(first, models={"made": made}) == expected, "from the next seed"
-    other = metrics.independent_draw_auc(sets["test"], second, made.sample(sets["test"].obs, seed=2)).mean()
+    other = metrics.independent_draw_auc(sets["test"], second, made.sample(sets["test"].obs, seed=2))[
+        "independent draw"
+    ].mean()
     assert score(second, models=made) == other, "the next seed is the one that the user had"
     missing = evaluate(sets["train"], sets["test"], {"made": first}, **asked).left_out
     assert "it has no second draw; give its model in models, or the draw in second_draws" in set(missing["reason"])

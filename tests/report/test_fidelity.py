@@ -29,7 +29,10 @@ def test_an_independent_draw_needs_the_covariates_of_test_row_by_row(sets):
     (one,) = (one for one in fidelity(inputs) if one.function is metrics.independent_draw_auc)
     values, left_out = compute([one], inputs.candidates)
     assert [value.data for value in values] == ["bound", "a"]
-    assert values[1].value == metrics.independent_draw_auc(sets["test"], sets["near"], sets["far"]).mean()
+    assert (
+        values[1].value
+        == metrics.independent_draw_auc(sets["test"], sets["near"], sets["far"])["independent draw"].mean()
+    )
     assert [row.reason for row in left_out] == ["its draw does not have the tissue of the test samples, row by row"]
 
 
@@ -46,3 +49,18 @@ def test_neighbours_are_searched_once_for_each_data_set_and_space(sets, monkeypa
     values, _ = compute(some, inputs.candidates)
     assert len(values) == 16, "four metrics, two spaces, the bound and one data set"
     assert calls == [None, None, inputs.space, inputs.space]
+
+
+def test_the_forest_of_two_draws_is_trained_once_for_both_of_its_metrics(sets, monkeypatch):
+    real, calls = metrics.independent_draw_auc, []
+    monkeypatch.setattr(metrics, "independent_draw_auc", lambda *a, **k: calls.append(a) or real(*a, **k))
+    inputs = gather(
+        sets["train"], sets["test"], {"a": sets["near"], "b": sets["near"]}, second_draws={"a": sets["far"]}
+    )
+    some = [one for one in fidelity(inputs) if one.name.startswith("two-sample AUC, forest") and "PCs" not in one.name]
+    found = {(value.metric, value.data): value.value for value in compute(some, inputs.candidates)[0]}
+    both = real(sets["test"], sets["near"], sets["far"]).mean()
+    assert found["two-sample AUC, forest", "a"] == both["same draw"]
+    assert found["two-sample AUC, forest, independent draw", "a"] == both["independent draw"]
+    assert found["two-sample AUC, forest", "b"] == metrics.two_sample_auc(sets["test"], sets["near"]).mean()
+    assert len(calls) == 2, "the bound, and the data set with a second draw"
