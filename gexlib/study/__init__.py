@@ -1,6 +1,6 @@
 """Parts of this study rather than of a user's tool: its data sets, its experiments, and the paper's numbers."""
 
-from gexlib.study.claims import claims_table, in_short, reference, reference_embeddings, reference_table
+from gexlib.study.claims import claims_table, reference, reference_embeddings, reference_table
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
@@ -8,6 +8,7 @@ from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
+from gexlib.study.sentences import in_short, verdicts
 
 __all__ = [
     "COHORT",
@@ -34,4 +35,5 @@ __all__ = [
     "reference_table",
     "samples_of",
     "simple_models",
+    "verdicts",
 ]

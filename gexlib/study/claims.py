@@ -154,7 +154,7 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     -------
     DataFrame of str
     """
-    groups = _runs(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
+    groups = runs_of(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
     spread = sd.map("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{:.3f}".format).where(sd.notna(), "")
     text = mean.map("{:.3f}".format) + spread
@@ -162,7 +162,8 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     return text.loc[list(rows)] if len(rows) else text
 
 
-def _runs(name: str) -> pd.DataFrame:
+def runs_of(name: str) -> pd.DataFrame:
+    """Return the runs of the reference on a data set."""
     table = reference("human" if name == "human" else "ecoli")
     return table[table["set"] == name]
 
@@ -270,29 +271,7 @@ def claims_table() -> pd.DataFrame:
         Columns ``Claim``, ``Data``, ``In the paper``, ``The paper's model here``, ``The default``, ``Compared with``,
         ``Best simple baseline`` and ``Verdict``. Scores are mean ± standard deviation over splits.
     """
-    return pd.DataFrame([judge(claim, _runs(claim.data)) for claim in CLAIMS])
-
-
-def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
-    """
-    Return a sentence on each claim on a data set: the verdict, and the scores of what was run.
-
-    Parameters
-    ----------
-    data : str
-        ``"human"``, or a set of *E. coli*.
-    measures : sequence of str, optional
-        Only claims on these. Default: all.
-    """
-    chosen = [c for c in CLAIMS if c.data == data and (not measures or c.measure in measures)]
-    found = []
-    for claim in chosen:
-        row = judge(claim, _runs(data))
-        models = {"the paper's model": row["The paper's model here"], "the default": row["The default"]}
-        shown = [f"{name}: {score}" for name, score in models.items() if score not in ("–", "not run")]
-        shown += [row[column] for column in ("Compared with", "Best simple baseline") if row[column] != "–"]
-        found.append(f"{claim.text}: **{row['Verdict']}** ({', '.join(shown)}).")
-    return found
+    return pd.DataFrame([judge(claim, runs_of(claim.data)) for claim in CLAIMS])
 
 
 def _mean_sd(values: pd.Series) -> str:

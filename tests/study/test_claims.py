@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.study import claims_table, in_short, reference, reference_table
+from gexlib.study import claims_table, reference, reference_table
 from gexlib.study.claims import CLAIMS, NEAR, NOT_YET, Claim, holds, judge, verdict
 
 PAGE = Path(__file__).parents[2] / "book/claims.csv"
@@ -123,14 +123,11 @@ def test_every_run_says_where_it_comes_from(name):
     assert not table.duplicated(["set", "data", "seed"]).any()
 
 
-def test_tables_and_sentences_of_a_chapter():
+def test_tables_of_a_chapter():
     table = reference_table("human", ["S_dist", "age effect"], ["Real, matched", "Gaussian of each kind"])
     assert list(table.index) == ["Real, matched", "Gaussian of each kind"]
     assert table.loc["Gaussian of each kind", "age effect"] == "–"
     values = reference("human").set_index("data").loc["Real, matched", "S_dist"]
     assert table.loc["Real, matched", "S_dist"].startswith(f"{np.mean(values):.3f}")
-    said = in_short("human", ["S_dist"])
-    assert len(said) == 1
-    assert said[0].startswith("Human: S_dist near that of real samples: **")
     with pytest.raises(ValueError, match="name='mouse' is not known"):
         reference("mouse")

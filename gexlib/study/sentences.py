@@ -1,0 +1,116 @@
+"""Results in words, for the chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gexlib.study.claims import CLAIMS, Claim, judge, runs_of
+
+
+def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
+    """
+    Return sentences on the claims on a data set: the verdict, and the scores of what was run.
+
+    Claims that differ in the measure or in what is compared share a sentence if their verdict is the
+    same, with the scores of the first.
+
+    Parameters
+    ----------
+    data : str
+        ``"human"``, or a set of *E. coli*.
+    measures : sequence of str, optional
+        Only claims on these. Default: all.
+    """
+    together: dict[tuple[str, str], list[Claim]] = {}
+    runs = runs_of(data)
+    for claim in CLAIMS:
+        if claim.data == data and (not measures or claim.measure in measures):
+            said = claim.text.replace(claim.measure, "").replace(claim.rival or " ", "")
+            together.setdefault((said, judge(claim, runs)["Verdict"]), []).append(claim)
+    found = []
+    for (_, verdict), claims in together.items():
+        text, parts = _merged([claim.text for claim in claims])
+        numbers = _numbers(claims[0], judge(claims[0], runs))
+        numbers = f"For {parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
+        found.append(f"{text}: **{verdict}**. {numbers}.")
+    return found
+
+
+def _numbers(claim: Claim, row: dict[str, str]) -> str:
+    """Return the scores of a judged claim with the names of what they are of."""
+    shown = {"paper's model": row["The paper's model here"], "default": row["The default"]}
+    if claim.rule == "like random":
+        shown = {claim.rival: row["The paper's model here"]}
+    numbers = [f"{name} {score}" for name, score in shown.items() if score not in ("–", "not run")]
+    numbers.append(row["Compared with"].replace(": ", " "))
+    name, _, score = row["Best simple baseline"].partition(": ")
+    if score and score != "not run":
+        numbers.append(f"best simple baseline ({name}) {score}")
+    return ", ".join(numbers)
+
+
+def _merged(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """
+    Return texts that differ in one word as one, and these words.
+
+    Examples
+    --------
+    >>> _merged(["the height of oaks", "the width of oaks"])
+    ('the height and width of oaks', ['height', 'width'])
+    """
+    if len(texts) == 1:
+        return texts[0], []
+    columns = zip(*(text.split(" ") for text in texts), strict=True)
+    words = [list(dict.fromkeys(column)) for column in columns]
+    (parts,) = (each for each in words if len(each) > 1)
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return " ".join(listed if each is parts else each[0] for each in words), parts
+
+
+def verdicts(
+    mean: pd.DataFrame, sd: pd.DataFrame | None, model: str, bound: str, baselines: Sequence[str], digits: int = 3
+) -> list[str]:
+    """
+    Say of each score how a model compares with the bound and with the best simple baseline.
+
+    Parameters
+    ----------
+    mean : DataFrame of shape (n_rows, n_scores)
+        Scores of which more is better.
+    sd : DataFrame of the same shape, optional
+        Their standard deviations over runs. The noise of a difference is the root of the sum of both squares. Without
+        them nothing is said of noise.
+    model, bound : str
+        Rows of `mean`: the model that is judged, and real samples in its place.
+    baselines : sequence of str
+        Rows of `mean`: the simple baselines. The best one of each score is named.
+    digits : int
+        Decimal places.
+
+    Returns
+    -------
+    list of str
+        One text for each score.
+
+    Examples
+    --------
+    >>> mean = pd.DataFrame({"recall": [0.8, 0.9, 0.5]}, index=["GAN", "Real", "Gaussian"])
+    >>> verdicts(mean, mean * 0.1, "GAN", "Real", ["Gaussian"], digits=1)
+    ['**recall**: GAN 0.8, real samples 0.9, best simple baseline 0.5 (Gaussian). The GAN is better than the baseline.']
+    """
+    said = []
+    for score in mean:
+        best = mean.loc[list(baselines), score].idxmax()
+        ours, real, theirs = (mean.loc[row, score] for row in (model, bound, best))
+        noise = 0.0 if sd is None else np.hypot(*sd.loc[[model, best], score])
+        gap = ours - theirs
+        word = "better than" if gap > noise else "worse than" if gap < -noise else "as good as"
+        within = f", within their noise of {noise:.{digits}f}" if word == "as good as" and noise else ""
+        said.append(
+            f"**{score}**: {model} {ours:.{digits}f}, real samples {real:.{digits}f}, best simple baseline "
+            f"{theirs:.{digits}f} ({best}). The {model} is {word} the baseline{within}."
+        )
+    return said

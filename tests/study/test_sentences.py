@@ -1,0 +1,36 @@
+import pandas as pd
+
+from gexlib.study import claims_table, in_short, verdicts
+
+
+def test_each_claim_is_in_a_sentence_with_its_verdict_and_its_scores():
+    table = claims_table()
+    table = table[table["Data"] == "M3D, 524 chips"].set_index("Claim")
+    said = in_short("M3D, 524 chips")
+    assert len(said) < len(table)
+    for claim, row in table.iterrows():
+        (sentence,) = (one for one in said if f"**{row['Verdict']}**" in one and _words(claim) <= _words(one))
+        if f"**{row['Verdict']}**. For {row.name.split(' ')[2]}: " in sentence:
+            assert row["The paper's model here"] in sentence
+    (one,) = in_short("human", ["S_dist"])
+    row = claims_table().set_index("Claim").loc["Human: S_dist near that of real samples"]
+    assert one.startswith(f"Human: S_dist near that of real samples: **{row['Verdict']}**. ")
+    assert f"default {row['The default']}, {row['Compared with'].replace(': ', ' ')}, best simple baseline (" in one
+    assert "not run" not in " ".join(in_short("human", ["age effect"]))
+
+
+def _words(text):
+    return set(text.replace(",", " ").replace(":", " ").split())
+
+
+def test_verdicts_take_noise_into_account():
+    index = ["GAN", "Real", "Gaussian", "SMOTE"]
+    mean = pd.DataFrame({"a": [0.5, 0.9, 0.3, 0.4], "b": [0.5, 0.9, 0.55, 0.2], "c": [0.5, 0.9, 0.1, 0.8]}, index=index)
+    sd = mean * 0 + 0.06
+    better, level, worse = verdicts(mean, sd, "GAN", "Real", ["Gaussian", "SMOTE"])
+    assert better == (
+        "**a**: GAN 0.500, real samples 0.900, best simple baseline 0.400 (SMOTE). The GAN is better than the baseline."
+    )
+    assert level.endswith("0.550 (Gaussian). The GAN is as good as the baseline, within their noise of 0.085.")
+    assert worse.endswith("0.800 (SMOTE). The GAN is worse than the baseline.")
+    assert verdicts(mean, None, "GAN", "Real", ["Gaussian"])[1].endswith("The GAN is worse than the baseline.")
