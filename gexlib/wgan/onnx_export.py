@@ -201,7 +201,7 @@ def _mixing(g: Graph, mixing: np.ndarray, kind: str) -> str:
     place = np.full((n, n), len(rows))
     place[rows, columns] = np.arange(len(rows))
     triangles = np.pad(mixing[:, rows, columns], [(0, 0), (0, 1)])  # the last number is the zero of all others
-    return g("Gather", g("Gather", triangles, kind, axis=0), place.astype(np.int32), axis=1)
+    return g("Gather", g("Gather", triangles, place.astype(np.int32), axis=1), kind, axis=0)  # made whole when loaded
 
 
 def _expression(g: Graph, transform: Transform, scores: str, covariates: _Covariates) -> str:
@@ -234,14 +234,15 @@ def _among_all(g: Graph, transform: KindScores, scores: str, covariates: _Covari
 
 def _of_normal_scores(g: Graph, transform: NormalScores, scores: str) -> str:
     """Return normal scores as expression, as ``NormalScores.inverse_transform`` does."""
-    first, last = transform.offsets_[:-1], transform.offsets_[1:] - 1
+    offsets = transform.offsets_.astype(np.int32)
+    first, last = offsets[:-1], offsets[1:] - 1
     at, to = transform.levels_, transform.values_
     inside = g("Max", g("Min", scores, np.float64(at[last])), np.float64(at[first]))
     below = g("Expand", first, g("Shape", scores))
     for bit in reversed(range(int((last - first).max()).bit_length())):
-        further = g("Min", g("Add", below, 1 << bit), last)
+        further = g("Min", g("Add", below, np.int32(1 << bit)), last)
         below = g("Where", g("LessOrEqual", g.cast(g("Gather", at, further), np.float64), inside), further, below)
-    above = g("Min", g("Add", below, 1), last)
+    above = g("Min", g("Add", below, np.int32(1)), last)
     start, end, y, y_end = (g.cast(g("Gather", t, i), np.float64) for t in (at, to) for i in (below, above))
     width = g("Sub", end, start)
     width = g("Where", g("Equal", width, np.float64(0)), np.float64(1), width)  # at the last point
