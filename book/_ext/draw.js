@@ -15,19 +15,30 @@
     document.head.append(script);
   });
 
-  const unpacked = async (text) => {
-    const packed = await fetch(`data:application/octet-stream;base64,${text}`);
-    return new Uint8Array(await new Response(packed.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+  const bytes = (base64) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+    const text = atob(base64), made = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) made[i] = text.charCodeAt(i);
+    return made;
   };
+  const unzipped = (packed) => new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
+  let before = Promise.resolve();  // sessions are made one after the other
   const session = async (name) => {
     const [runtime, model] = await Promise.all([file("runtime"), file(name)]);
+    const mine = before.catch(() => {}).then(() => opened(runtime, model));
+    before = mine;
+    return mine;
+  };
+
+  const opened = async (runtime, model) => {
     if (!ort.env.wasm.wasmBinary) {
       ort.env.wasm.numThreads = 1;
-      ort.env.wasm.wasmBinary = (await unpacked(runtime.wasm)).buffer;
+      ort.env.wasm.wasmBinary = await unzipped(bytes(runtime.wasm));
       ort.env.wasm.wasmPaths = { mjs: URL.createObjectURL(new Blob([runtime.module], { type: "text/javascript" })) };
     }
-    model.session ??= await ort.InferenceSession.create(await unpacked(model.onnx), { executionProviders: ["wasm"] });
+    model.session ??= await ort.InferenceSession.create(bytes(model.onnx), { graphOptimizationLevel: "basic" });
+    delete model.onnx;
     return model;
   };
 
@@ -100,13 +111,15 @@
   const quantile = (sorted, q) => sorted[Math.round(q * (sorted.length - 1))];
   const short = (number) => number.toFixed(2).replace("-", "\u2212");
 
-  /* The changes of all genes between the two matrices of a draw, the largest mean change first. */
+  /* The largest mean changes of genes between the two matrices of a draw, the largest first. */
   const changes = ({ about, n, made, other }) => {
     const m = about.genes.length;
-    return about.genes.map((gene, i) => {
-      const values = Array.from({ length: n }, (_, row) => other[row * m + i] - made[row * m + i]).sort((a, b) => a - b);
-      return { gene, mean: mean(values), low: quantile(values, 0.025), high: quantile(values, 0.975) };
-    }).sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean));
+    const values = (i) => Array.from({ length: n }, (_, row) => other[row * m + i] - made[row * m + i]);
+    const means = about.genes.map((gene, i) => ({ gene, i, mean: mean(values(i)) }));
+    return means.sort((a, b) => Math.abs(b.mean) - Math.abs(a.mean)).slice(0, MOST_GENES).map((found) => {
+      const sorted = values(found.i).sort((a, b) => a - b);
+      return { ...found, low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+    });
   };
 
   const axis = (text) => ({
@@ -132,7 +145,7 @@
   };
 
   const ranking = (last) => {
-    const top = last.changes.slice(0, MOST_GENES), up = top.map((g) => g.mean > 0);
+    const top = last.changes, up = top.map((g) => g.mean > 0);
     const data = [{
       type: "scatter", mode: "markers", x: top.map((g) => g.mean), y: top.map((g) => g.gene),
       error_x: { type: "data", symmetric: false, array: top.map((g) => g.high - g.mean), arrayminus: top.map((g) => g.mean - g.low), color: "#9a9a9a" },
@@ -210,14 +223,14 @@
     const buttons = [tag("button", { type: "submit", textContent: "Draw" }),
       tag("button", { type: "button", textContent: "Profiles as CSV", disabled: true }),
       tag("button", { type: "button", textContent: "Random numbers as CSV", disabled: true })];
-    form.append(field("compare", "the same numbers, but with", compare), field("count", "profiles (2 to 500)", count), field("seed", "seed", seed),
+    form.append(field("compare", "compare with", compare), field("count", "profiles (2 to 500)", count), field("seed", "seed", seed),
       field("view", "show", view), field("gene", "gene", gene), list, tag("div", { className: "generator-buttons" }, ...buttons));
     const figure = tag("div", { className: "interactive-figure", id: id("figure") }), data = tag("script", { type: "application/json", id: id("figure-data") });
     figure.setAttribute("role", "figure");
     const table = tag("table", { className: "table" }), tableBox = tag("details", {}, tag("summary", { textContent: "The figure as a table" }), tag("div", { className: "pst-scrollable-table-container" }, table));
     box.replaceChildren(form, status, figure, data, tableBox);
 
-    let last = null;
+    let last = null, wanted = "";
     const show = () => {
       if (!last) return;
       view.options[1].disabled = !last.other;
@@ -234,23 +247,38 @@
     };
     const run = async () => {
       if (!form.reportValidity()) return;
-      const began = performance.now(), n = count.valueAsNumber;
+      const n = count.valueAsNumber;
       const values = Object.fromEntries(about.covariates.map((c) => [c.name, c.levels ? controls[c.name].value : controls[c.name].valueAsNumber]));
       const [by, level] = compare.value ? JSON.parse(compare.value) : [];
       const switched = by && values[by] !== level ? { ...values, [by]: level } : null;
+      const asked = JSON.stringify([values, switched, n, seed.value]);
+      if (asked === wanted) return;  // it is there, or on its way
+      wanted = asked;
+      status.textContent = "Drawing.";
+      const began = performance.now();
       const numbers = draw(about, n, seed.valueAsNumber);
       buttons.forEach((button) => { button.disabled = true; });
-      const made = await expression(model, numbers, n, values), other = switched && await expression(model, numbers, n, switched);
+      let made, other;
+      try {
+        made = await expression(model, numbers, n, values);
+        other = switched && await expression(model, numbers, n, switched);
+      } catch (error) {
+        wanted = "";
+        buttons[0].disabled = false;
+        status.textContent = `The model could not be run: ${error.message}`;
+        return;
+      }
+      if (asked !== wanted) return;  // something else was asked for meanwhile
       const sets = [{ values, matrix: made }, { values: switched, matrix: other }].filter(({ matrix }) => matrix);
       last = { about, n, made, other, numbers, sets, names: switched ? [words(values[by]), words(level)] : ["drawn profiles"] };
       window.drawnSamples = { ...(window.drawnSamples ?? {}), [name]: last };
       if (other) last.changes = changes(last);
       if (!gene.value) gene.value = last.changes?.[0].gene ?? about.genes[0];
       show();
-      const rare = sets.some(({ values: v }) => !about.kinds.some((kind) => about.covariates.every((c, j) => !c.levels || c.levels[kind[j]] === v[c.name])));
+      const rare = sets.filter(({ values: v }) => !about.kinds.some((kind) => kind.every((code, j) => about.covariates[j].levels[code] === v[about.covariates[j].name])));
       const change = other ? ` Of ${about.genes.length} genes, ${last.changes[0].gene} changes most: by ${short(last.changes[0].mean)} on average.` : "";
       status.textContent = `${n} profiles in ${((performance.now() - began) / 1000).toFixed(2)} s.${change}${
-        rare ? " The training data have fewer than three samples of this kind, so the model puts together what it knows of its parts." : ""}`;
+        rare.length ? ` The training data have fewer than three samples with these levels: ${rare.map(({ values: v }) => about.covariates.filter((c) => c.levels).map((c) => words(v[c.name])).join(", ")).join("; ")}. There the model adds up what it knows of each level.` : ""}`;
       buttons.forEach((button) => { button.disabled = false; });
       box.dataset.ready = Number(box.dataset.ready ?? 0) + 1;
     };

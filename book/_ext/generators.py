@@ -2,11 +2,10 @@
 Generators that run in a page: a page with ``class="generator"`` gets the models that it names, and what runs them.
 
 Models are exported by :func:`gexlib.wgan.export_onnx`. A page opened from a file may load scripts, but nothing else. So
-models and WebAssembly become scripts, which hold them compressed and as text.
+models and WebAssembly become scripts, which hold them as text.
 """
 
 import base64
-import gzip
 import json
 import re
 import shutil
@@ -25,14 +24,15 @@ def script(name: str, content: dict[str, object]) -> str:
 
 
 def model_script(name: str) -> str:
-    """Return the script of a pretrained model: the compressed file of ONNX, and its properties, which are JSON."""
+    """Return the script of a pretrained model: the file of ONNX, and its properties, which are JSON."""
     from gexlib.wgan import WGANGP
     from gexlib.wgan.onnx_export import onnx_model
 
     model = onnx_model(WGANGP.load_pretrained(name, "cpu"))
     about = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
-    content = gzip.compress(model.SerializeToString(deterministic=True), compresslevel=6, mtime=0)
-    return script(name, {"about": about, "onnx": base64.b64encode(content).decode()})
+    return script(
+        name, {"about": about, "onnx": base64.b64encode(model.SerializeToString(deterministic=True)).decode()}
+    )
 
 
 def runtime_script() -> str:
