@@ -3,6 +3,8 @@
   window.generatorFiles = {};
   const HERE = document.currentScript.src.replace(/[^/]*$/, "");
   const ROWS = 50;  // profiles that are computed at a time
+  const MOST_PROFILES = 400;  // more would take longer than two seconds
+  const BINS = 30;  // of a histogram
   const MOST_GENES = 15;  // in the figure of changes
   const DRAWN = "#c8553d", OTHER = "#263c6b";  // of gexlib.plots.style
 
@@ -132,10 +134,12 @@
   const distribution = ({ about, n, made, other, names }, gene) => {
     const at = about.genes.indexOf(gene);
     const sets = [[made, names[0], DRAWN], [other, names[1], OTHER]].filter(([matrix]) => matrix);
-    const data = sets.map(([matrix, name, color]) => (
-      { type: "histogram", x: column(matrix, n, about.genes.length, at), name, opacity: 0.6, marker: { color } }));
-    const rows = sets.map(([matrix, name]) => {
-      const sorted = column(matrix, n, about.genes.length, at).sort((a, b) => a - b);
+    const values = sets.map(([matrix]) => column(matrix, n, about.genes.length, at));
+    const [first, last] = [Math.min, Math.max].map((most) => most(...values.flat()));
+    const xbins = { start: first, end: last, size: (last - first) / BINS || 1 };  // the same for both
+    const data = sets.map(([, name, color], i) => ({ type: "histogram", x: values[i], xbins, name, opacity: 0.6, marker: { color } }));
+    const rows = sets.map(([, name], i) => {
+      const sorted = values[i].toSorted((a, b) => a - b);
       return [name, ...[mean(sorted), ...[0.025, 0.5, 0.975].map((q) => quantile(sorted, q))].map(short)];
     });
     return {
@@ -214,7 +218,7 @@
       c.levels ? [tag("optgroup", { label: words(c.name) }, ...known(c, j).map((level) => (
         tag("option", { value: JSON.stringify([c.name, level]), textContent: `${words(c.name)}: ${words(level)}` }))))] : [])));
     compare.value = JSON.stringify(first.compare);
-    const count = tag("input", { type: "number", min: 2, max: 500, step: 1, value: 100, required: true });
+    const count = tag("input", { type: "number", min: 2, max: MOST_PROFILES, step: 1, value: 100, required: true });
     const seed = tag("input", { type: "number", min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, value: 1, required: true });
     const gene = tag("input", { type: "text", autocomplete: "off", spellcheck: false });
     const list = tag("datalist", { id: id("genes") }, ...about.genes.map((g) => tag("option", { value: g })));
@@ -223,7 +227,7 @@
     const buttons = [tag("button", { type: "submit", textContent: "Draw" }),
       tag("button", { type: "button", textContent: "Profiles as CSV", disabled: true }),
       tag("button", { type: "button", textContent: "Random numbers as CSV", disabled: true })];
-    form.append(field("compare", "compare with", compare), field("count", "profiles (2 to 500)", count), field("seed", "seed", seed),
+    form.append(field("compare", "compare with", compare), field("count", `profiles (2 to ${MOST_PROFILES})`, count), field("seed", "seed", seed),
       field("view", "show", view), field("gene", "gene", gene), list, tag("div", { className: "generator-buttons" }, ...buttons));
     const figure = tag("div", { className: "interactive-figure", id: id("figure") }), data = tag("script", { type: "application/json", id: id("figure-data") });
     figure.setAttribute("role", "figure");
@@ -276,7 +280,7 @@
       if (!gene.value) gene.value = last.changes?.[0].gene ?? about.genes[0];
       show();
       const rare = sets.filter(({ values: v }) => !about.kinds.some((kind) => kind.every((code, j) => about.covariates[j].levels[code] === v[about.covariates[j].name])));
-      const change = other ? ` Of ${about.genes.length} genes, ${last.changes[0].gene} changes most: by ${short(last.changes[0].mean)} on average.` : "";
+      const change = other ? ` Of ${about.genes.length.toLocaleString("en")} genes, ${last.changes[0].gene} changes most: by ${short(last.changes[0].mean)} on average.` : "";
       status.textContent = `${n} profiles in ${((performance.now() - began) / 1000).toFixed(2)} s.${change}${
         rare.length ? ` The training data have fewer than three samples with these levels: ${rare.map(({ values: v }) => about.covariates.filter((c) => c.levels).map((c) => words(v[c.name])).join(", ")).join("; ")}. There the model adds up what it knows of each level.` : ""}`;
       buttons.forEach((button) => { button.disabled = false; });
