@@ -12,6 +12,7 @@
 
   const draw = (box) => {
     const text = document.getElementById(`${box.id}-data`).textContent;
+    if (!text) return;
     const dark = document.documentElement.dataset.theme === "dark";
     const figure = JSON.parse(dark ? text.replace(/"(#[0-9a-f]{6}|white)"/g, (all, c) => `"${ON_DARK[c] ?? c}"`) : text);
     const layout = figure.layout;
@@ -27,12 +28,13 @@
     Plotly.react(box, figure.data, layout, CONFIG);
   };
 
+  window.drawInteractive = draw;  // for figures that other scripts make
   document.addEventListener("DOMContentLoaded", () => {
-    const boxes = [...document.querySelectorAll(".interactive-figure")];
-    const all = () => boxes.forEach(draw);
+    const boxes = () => [...document.querySelectorAll(".interactive-figure")];
+    const all = () => boxes().forEach(draw);
     all();
     new MutationObserver(all).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     window.addEventListener("resize", () =>
-      boxes.filter((box) => (box.dataset.narrow === "true") !== (box.clientWidth < NARROW)).forEach(draw));
+      boxes().filter((box) => (box.dataset.narrow === "true") !== (box.clientWidth < NARROW)).forEach(draw));
   });
 })();

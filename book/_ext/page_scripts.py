@@ -11,7 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-MARK = 'class="interactive-figure"'  # as gexlib.plots.interactive writes it
+MARKS = ('class="interactive-figure"', 'class="generator"')  # as gexlib.plots.interactive writes it; and draw.js
 PLOTLY = "plotly.min.js"
 # A number, perhaps with its spread or its unit: 0.85, 1,234, −0.3 ± 0.1, 12 %, 5 of 7. It must not break over lines.
 NUMBER = re.compile(
@@ -26,7 +26,7 @@ def prepare_page(app, pagename, templatename, context, doctree):
     scripts[:] = [script for script in scripts if "thebe" not in str(script).lower()]
     body = context.get("body", "")
     context["body"] = NUMBER.sub(r'<td class="number">\1</td>', body)
-    if MARK not in body:
+    if not any(mark in body for mark in MARKS):
         return
     package = Path(importlib.util.find_spec("plotly").origin).parent / "package_data"
     for script in (package / PLOTLY, Path(__file__).with_name("interactive.js")):

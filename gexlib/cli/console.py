@@ -30,7 +30,7 @@ def errors_as_one_line() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             yield
-    except (ValueError, TypeError, OSError, FloatingPointError, MemoryError) as error:
+    except (ValueError, TypeError, OSError, FloatingPointError, MemoryError, ImportError) as error:
         words = error.strerror if isinstance(error, OSError) and error.filename is None else None
         nothing_said = "out of memory" if isinstance(error, MemoryError) else type(error).__name__
         _tell(words or str(error) or nothing_said)

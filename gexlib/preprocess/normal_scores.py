@@ -202,10 +202,15 @@ def _piecewise(x: np.ndarray, at: np.ndarray, to: np.ndarray, first: np.ndarray,
     width = at.take(above) - start
     width[width == 0] = 1  # at the last point
     y = (to.take(above) - y) / width * (inside - start) + y
-    step = np.maximum(1, (last - first + 1) // TAIL)
-    lower = _slope(at, to, first, np.minimum(first + step, last))
-    upper = _slope(at, to, last, np.maximum(last - step, first))
+    lower, upper = tail_slopes(at, to, first, last)
     return y + np.where(x < inside, lower, upper) * (x - inside)
+
+
+def tail_slopes(at: np.ndarray, to: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slopes below and above the points of each gene, (`at`, `to`) from `first` to `last`."""
+    step = np.maximum(1, (last - first + 1) // TAIL)
+    below, above = np.minimum(first + step, last), np.maximum(last - step, first)
+    return _slope(at, to, first, below), _slope(at, to, last, above)
 
 
 def _slope(at: np.ndarray, to: np.ndarray, end: np.ndarray, inner: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ The model: a conditional Wasserstein GAN with gradient penalty, and its training
 from gexlib.wgan.losses import critic_loss, generator_loss
 from gexlib.wgan.model import WGANGP
 from gexlib.wgan.networks import Critic, Generator, embedding_size
+from gexlib.wgan.onnx_export import export_onnx
 from gexlib.wgan.seeds import fit_seeds
 from gexlib.wgan.settings import PRESETS, Settings
 
@@ -19,6 +20,7 @@ __all__ = [
     "Settings",
     "critic_loss",
     "embedding_size",
+    "export_onnx",
     "fit_seeds",
     "generator_loss",
 ]
