@@ -1,12 +1,13 @@
-"""The command line: ``gexlib fetch``, ``train``, ``sample`` and ``evaluate``."""
+"""The command line: ``gexlib fetch``, ``prepare``, ``train``, ``sample`` and ``evaluate``."""
 
 from gexlib.cli.console import app
 from gexlib.cli.evaluate import evaluate
 from gexlib.cli.fetch import fetch
+from gexlib.cli.prepare import prepare
 from gexlib.cli.sample import sample
 from gexlib.cli.train import train
 
-for command in (fetch, train, sample, evaluate):
+for command in (fetch, prepare, train, sample, evaluate):
     app.command()(command)
 
 __all__ = ["app"]
