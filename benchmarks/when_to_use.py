@@ -231,6 +231,29 @@ def curve_table(curve: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def enough(curve: pd.DataFrame) -> pd.DataFrame:
+    """Return recall and detection (rfx) of the default, beside those of real samples, by data set and n."""
+    means = curve.groupby(["data", "n", "generator"])[["recall", "rfx"]].mean()
+    found = means.unstack("generator").loc[:, pd.IndexSlice[:, [DEFAULT, REAL]]].dropna()
+    found.columns = [f"{score}, {'default model' if name == DEFAULT else 'real'}" for score, name in found.columns]
+    found.index = found.index.set_levels([_name(data) for data in found.index.levels[0]], level=0)
+    return found.rename_axis(["data", "samples to learn from"])
+
+
+def enough_in_words(curve: pd.DataFrame) -> str:
+    """Say what more samples change."""
+    lines = []
+    for data, rows in enough(curve).groupby(level="data", sort=False):
+        less, more = rows.droplevel("data").iloc[0], rows.droplevel("data").iloc[-1]
+        recall, rfx = "recall, default model", "rfx, default model"
+        lines.append(
+            f"{data[0].upper()}{data[1:]}: from {less.name:,} to {more.name:,} samples, recall goes from "
+            f"{less[recall]:.2f} to {more[recall]:.2f} (real samples: {more['recall, real']:.2f}), and a forest's AUC "
+            f"from {less[rfx]:.2f} to {more[rfx]:.2f} (real: {more['rfx, real']:.2f})."
+        )
+    return "\n".join(f"- {line}" for line in lines)
+
+
 def _pays(found: pd.DataFrame) -> str:
     """Say from which number of samples on one data set's gains are more than its losses, of those that were tried."""
     numbers, since = found.index.get_level_values("n"), pays_from(found.sort_index())
@@ -261,6 +284,7 @@ def pages(results: Path) -> dict[str, str]:
     said: dict[str, Callable[[], str]] = {
         "answer.md": lambda: answer(curve),
         "adversarial.md": lambda: adversarial(curve),
+        "enough.md": lambda: enough_in_words(curve),
         "paper.md": lambda: paper(curve),
         "heads.md": lambda: heads(curve),
         "camda.md": lambda: camda(tumours),
@@ -272,6 +296,7 @@ def pages(results: Path) -> dict[str, str]:
     tables = {
         "curve_truth.csv": curve_table(curve[known]).droplevel("data").to_csv(),
         "curve_real.csv": curve_table(curve[~known]).to_csv(),
+        "enough.csv": enough(curve).to_csv(float_format="%.2f"),
     }
     return {name: make() + "\n" for name, make in said.items()} | tables
 

@@ -14,6 +14,9 @@ def sample(
         Path, typer.Argument(help="Covariates of each sample to make: a .csv with a header and names, or as for train.")
     ],
     out: Annotated[Path, typer.Argument(help="The .h5ad file to write.")],
+    split: Annotated[
+        str | None, typer.Option(help="Only for the samples with this value in the column 'split', such as test.")
+    ] = None,
     seed: Seed = 0,
     device: Device = "auto",
     overwrite: Overwrite = False,
@@ -34,6 +37,10 @@ def sample(
         gan = WGANGP.load_pretrained(str(model), device) if pretrained else WGANGP.load(model, device)
         is_data = covariates.is_dir() or covariates.suffix == ".h5ad"
         obs = read(covariates).obs if is_data else read_covariates(covariates, gan.encoder_)
+        if split is not None:
+            if "split" not in obs or not (obs["split"] == split).any():
+                raise ValueError(f"--split {split}: {covariates} has no samples with {split!r} in a column 'split'")
+            obs = obs[(obs["split"] == split).to_numpy()]
         synthetic = gan.sample(obs, seed=seed)
         for name, counts in gan.encoder_.unseen_levels(obs).items():
             typer.echo(

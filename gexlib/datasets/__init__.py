@@ -7,6 +7,7 @@ from gexlib.datasets.m3d import M3D_COVARIATES, load_m3d
 from gexlib.datasets.m3d_v3 import load_m3d_v3
 from gexlib.datasets.registry import fetch
 from gexlib.datasets.rnaseqdb import load_rnaseqdb
+from gexlib.datasets.tables import read_tables
 from gexlib.datasets.tcga_pairs import load_tcga_pairs
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "load_tcga_pairs",
     "read",
     "read_gmt",
+    "read_tables",
     "write",
 ]

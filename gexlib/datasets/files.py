@@ -37,6 +37,11 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     path = Path(path)
     if not (path / "X").exists() and not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file or a Zarr store")
+    if not path.is_dir() and path.suffix in (".csv", ".tsv", ".txt", ".tab", ".gz"):
+        raise ValueError(
+            f"{path} is a table of text: gexlib.datasets.read_tables reads it with a table of covariates, and the "
+            f"command gexlib prepare makes an .h5ad file of the two"
+        )
     if path.is_dir():
         return _read_zarr(path, backed)
     with _foreign_errors(path, "whole .h5ad file of an AnnData"):

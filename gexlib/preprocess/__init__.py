@@ -9,6 +9,7 @@ from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.kinds import CodedKinds, Kinds
 from gexlib.preprocess.normal_scores import NormalScores
 from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder, to_expression, to_scores
+from gexlib.preprocess.scale import Scale, check_log, log2, log_cpm, log_tpm, scale_of, to_scale
 from gexlib.preprocess.splits import Parts, check_split, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
 
@@ -23,17 +24,24 @@ __all__ = [
     "NormalScores",
     "Parts",
     "SampleEncoder",
+    "Scale",
     "Standardizer",
+    "check_log",
     "check_split",
     "correlation_by_distance",
     "design_matrix",
     "fit_effects",
+    "log2",
+    "log_cpm",
+    "log_tpm",
     "match_genes",
     "neighbour_blocks",
     "parts",
     "prepare",
     "read_covariates",
+    "scale_of",
     "split_groups",
     "to_expression",
+    "to_scale",
     "to_scores",
 ]

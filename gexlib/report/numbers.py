@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from gexlib.report.counts import compare, in_words
+from gexlib.report.counts import AS_GOOD, BETTER, compare, in_words
+
+HEADLINES = (  # of each family, the metrics of a short report; and the F1 of each label
+    "S_dist",
+    "S_TF-TG",
+    "precision",
+    "recall",
+    "two-sample AUC, forest, independent draw",
+    "Wasserstein",
+    "DE slope",
+    "copies",
+    "DOMIAS AUC",
+)
 
 
 class Value(NamedTuple):
@@ -128,6 +140,25 @@ class Numbers:
             if sd[name].notna().any():
                 shown[f"{name} sd"] = sd[name]
         return pd.DataFrame(shown | {"best": self.definitions["best"].reindex(mean.index)}, index=mean.index)
+
+    @property
+    def short(self) -> pd.DataFrame:
+        """
+        A few metrics of each family, or all if there is none of these, and which baselines are as good or better.
+
+        Rows and columns are those of `table`. A further column for each synthetic data set, ``NAME is no better than``,
+        names baselines that :attr:`as_good` does not call worse.
+        """
+        as_good = self.as_good
+        known = [row for row in self.mean.index if row[1] in HEADLINES or row[1].endswith(" F1")]
+        shown = self.table.loc[known or self.mean.index]
+        for name in self.synthetic:
+            rivals = [other for one, other in as_good if one == name]
+            reached = {
+                row: [o for o in rivals if as_good.at[row, (name, o)] in (BETTER, AS_GOOD)] for row in shown.index
+            }
+            shown[f"{name} is no better than"] = [", ".join(reached[row]) for row in shown.index]
+        return shown
 
     def to_dict(self) -> dict:
         """Return everything as plain numbers and strings, with None for what is not a number."""

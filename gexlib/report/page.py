@@ -6,12 +6,12 @@ import re
 from html import escape
 from itertools import groupby
 
-import numpy as np
 import pandas as pd
 
 from gexlib.report.figure import draw_svg
 from gexlib.report.metric import HIGHER, LOWER, NEARER
 from gexlib.report.numbers import Numbers
+from gexlib.report.numerals import numeral, with_spread
 
 ARROWS = {HIGHER: " ↑", LOWER: " ↓", NEARER: ""}
 
@@ -49,6 +49,8 @@ def whole(numbers: Numbers) -> str:
 expected to do better: if one does, look for a lack of variety (recall, sd ratio) or of privacy. Any generator should
 beat the baselines. Bootstrap copies training samples: it shows what the numbers on privacy are for.</p>
 {"".join(f"<p>{escape(note)}</p>" for note in numbers.notes)}
+<h2>In short</h2>
+{table(numbers, numbers.short.index)}
 {sentences(numbers)}
 <h2>Figure</h2>
 <p>Each metric has its own scale, whose ends are written at both sides. The upright line is the best value. Bars are
@@ -67,25 +69,26 @@ the standard deviation over runs where there are several, or else the standard e
 """
 
 
-def table(numbers: Numbers) -> str:
-    """Return the table as HTML, with standard deviations over runs, or else standard errors, beside means."""
-    mean, sd = numbers.mean, numbers.spread
+def table(numbers: Numbers, rows: pd.MultiIndex | None = None) -> str:
+    """Return the table, or some rows, as HTML: standard deviations over runs, or else standard errors, beside means."""
+    mean = numbers.mean if rows is None else numbers.mean.loc[rows]
+    sd = numbers.spread.loc[mean.index]
     right = 'style="text-align: right"'  # for a notebook, which lacks the page's style
     head = "".join(f"<th {right}>{escape(name)}</th>" for name in (*mean, "best"))
     kind = {data: "number judged" if data in numbers.synthetic else "number" for data in mean}
-    rows, before = [], None
+    lines, before = [], None
     for row in mean.index:
         family, name = row
         cells = "".join(f'<td class="{kind[d]}" {right}>{_number(mean.at[row, d], sd.at[row, d])}</td>' for d in mean)
         best, better, function, text = numbers.definitions.loc[row, ["best", "better", "function", "text"]]
         title = escape(f"{function}: {text}")
         heading, first = ("", "") if family == before else (escape(family), ' class="first"')
-        rows.append(
+        lines.append(
             f'<tr{first}><th>{heading}</th><th class="metric" style="text-align: left" title="{title}">'
             f'{escape(name)}</th>{cells}<td class="number" {right}>{best:g}{ARROWS[better]}</td></tr>'
         )
         before = family
-    head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(rows)
+    head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(lines)
     return f'<div style="overflow-x: auto"><table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -159,7 +162,5 @@ def _number(mean: float, sd: float) -> str:
     if pd.isna(mean):
         return ""
     digits = 3 if abs(mean) < 100 else 1
-    if 0 < abs(mean) < 0.01:
-        digits = min(6, 1 - int(np.floor(np.log10(abs(mean)))))
-    spread = "" if pd.isna(sd) else f' <span class="sd">± {sd:.{digits}f}</span>'
-    return f"{mean:.{digits}f}{spread}".replace("-", "−")
+    center, sign, spread = with_spread(mean, sd, digits).partition(" ± ")
+    return f'{escape(center)} <span class="sd">± {escape(spread)}</span>' if sign else escape(numeral(mean, digits))

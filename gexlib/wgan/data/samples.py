@@ -10,6 +10,7 @@ from anndata import AnnData
 
 from gexlib.checks import expression_matrix, on_disk
 from gexlib.preprocess import Covariates, SampleEncoder
+from gexlib.preprocess.scale import warn_if_not_log
 from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk, RowsOnDisk, some_in_memory
 
@@ -40,6 +41,7 @@ def training_samples(train: AnnData, encoder: SampleEncoder) -> tuple[Batch | Ba
     """
     if not on_disk(train):
         scores, covariates = encoder.fit_transform(train)
+        warn_if_not_log(train, "train")
         _check_variety(encoder)
         return Batch(*map(torch.from_numpy, (scores, *covariates))), digest(scores, *covariates)
     rows, covariates = RowsOnDisk(train, "train"), encoder.fit_covariates(train)
