@@ -3,6 +3,7 @@
 from gexlib.study.claims import claims_table, in_short, reference, reference_table
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.confounded import Confounded
+from gexlib.study.deletions import deletion_test, find_deletions, summarise_deletions
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
@@ -17,6 +18,8 @@ __all__ = [
     "Confounded",
     "EColi",
     "claims_table",
+    "deletion_test",
+    "find_deletions",
     "find_metadata",
     "find_pairs",
     "in_short",
@@ -29,4 +32,5 @@ __all__ = [
     "recovery_experiment",
     "reference",
     "reference_table",
+    "summarise_deletions",
 ]
