@@ -14,6 +14,7 @@ import argparse
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from anndata import AnnData
 from kept import ROOT, Kept
@@ -35,10 +36,13 @@ def loaded() -> tuple[AnnData, dict[str, list[str]]]:
 
 @cache
 def of_regulator(regulator: str) -> pd.DataFrame:
-    """Return the measures of all methods for one regulator, and how many samples and targets they rest on."""
+    """Return the measures of all methods for one regulator, and what they rest on."""
     data, known = loaded()
-    samples = len(find_deletions(data)[regulator].rows)
-    return deletion_test(data, known, regulator).assign(samples=samples, targets=len(known.get(regulator, ())))
+    found = find_deletions(data)
+    own = found[regulator]
+    shared = any(np.isin(found[name].wild_type, own.wild_type).any() for name in found if name != regulator)
+    about = {"samples": len(own.rows), "targets": len(known.get(regulator, ())), "shares a wild type": shared}
+    return deletion_test(data, known, regulator).assign(**about)
 
 
 def row(regulator: str, method: str) -> dict:

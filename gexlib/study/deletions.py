@@ -154,7 +154,7 @@ def deletion_test(
     -------
     DataFrame, one row a method
         ``correlation``: of predicted and real change over genes. ``beyond the shift``: the partial correlation given
-        the mean of other deletions. ``relative error``: the squared error over genes, that of no change being 1.
+        the mean of other deletions, without a meaning for such a mean itself. ``relative error``: the squared error over genes, that of no change being 1.
         ``AUROC``: how well the method's score tells the regulon from other genes; NaN if the regulon has fewer than
         five genes. The regulator's own gene takes no part. A correlation without a meaning is NaN.
 
@@ -177,12 +177,10 @@ def deletion_test(
     known = {REAL: real, NOTHING: np.zeros(data.n_vars), OTHERS: shift, ELSEWHERE: np.mean(apart, axis=0)}
     answers = {method: Answer(change, change) for method, change in known.items()}
     answers |= _learned(data, deletion, regulator, list(regulators) or list(regulons), settings, n, seed)
-    return pd.DataFrame(
-        {
-            m: judge(Answer(*(part[others] for part in a)), real[others], shift[others], target)
-            for m, a in answers.items()
-        }
-    ).T.rename_axis("method")
+    parts = {m: Answer(*(part[others] for part in a)) for m, a in answers.items()}
+    judged = {m: judge(part, real[others], shift[others], target) for m, part in parts.items()}
+    judged[ELSEWHERE]["beyond the shift"] = np.nan  # a part of the shift is not beyond it
+    return pd.DataFrame(judged).T.rename_axis("method")
 
 
 def judge(answer: Answer, real: np.ndarray, shift: np.ndarray, member: np.ndarray | None) -> dict[str, float]:
