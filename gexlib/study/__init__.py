@@ -4,6 +4,7 @@ from gexlib.study.claims import claims_table, in_short, reference, reference_tab
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.confounded import Confounded
 from gexlib.study.deletions import deletion_test, find_deletions, summarise_deletions
+from gexlib.study.effects import effect_test
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
@@ -19,6 +20,7 @@ __all__ = [
     "EColi",
     "claims_table",
     "deletion_test",
+    "effect_test",
     "find_deletions",
     "find_metadata",
     "find_pairs",

@@ -154,9 +154,10 @@ def deletion_test(
     -------
     DataFrame, one row a method
         ``correlation``: of predicted and real change over genes. ``beyond the shift``: the partial correlation given
-        the mean of other deletions, without a meaning for such a mean itself. ``relative error``: the squared error over genes, that of no change being 1.
-        ``AUROC``: how well the method's score tells the regulon from other genes; NaN if the regulon has fewer than
-        five genes. The regulator's own gene takes no part. A correlation without a meaning is NaN.
+        the mean of other deletions, without a meaning for such a mean itself. ``relative error``: the squared error
+        over genes, that of no change being 1. ``AUROC``: how well the method's score tells the regulon from other
+        genes; NaN if the regulon has fewer than five genes. The regulator's own gene takes no part. A correlation
+        without a meaning is NaN.
 
     Raises
     ------
