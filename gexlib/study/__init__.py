@@ -9,6 +9,7 @@ from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
+from gexlib.study.unmeasured import coverage_experiment, unmeasured_experiment
 
 __all__ = [
     "COHORT",
@@ -19,6 +20,7 @@ __all__ = [
     "Confounded",
     "EColi",
     "claims_table",
+    "coverage_experiment",
     "deletion_test",
     "effect_test",
     "find_deletions",
@@ -35,4 +37,5 @@ __all__ = [
     "reference",
     "reference_table",
     "summarise_deletions",
+    "unmeasured_experiment",
 ]
