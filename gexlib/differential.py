@@ -12,6 +12,7 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from gexlib.checks import check_columns, column_names, expression_matrix, listing
+from gexlib.moderation import moderate
 
 LEAST = 2  # samples in each group
 
@@ -87,15 +88,17 @@ def contrast_sizes(obs: pd.DataFrame, contrast: Contrast, least: int = 1) -> dic
 
 
 def differential_expression(
-    data: AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = ()
+    data: AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = (), moderated: bool = False
 ) -> pd.DataFrame:
     r"""
     Test each gene for a difference between two groups of samples.
 
     The default is Welch's *t* test, which does not need equal variances. With `adjust`, each gene is modelled linearly
     on the group and on these columns (categories become indicator variables), and the test is the *t* test of the
-    group's coefficient. This compares samples that are alike in these columns. The false discovery rate is that of
-    :cite:t:`benjamini1995controlling`. The test takes samples as independent; several samples of one donor are not.
+    group's coefficient. This compares samples that are alike in these columns. With `moderated`, each gene is modelled
+    so too, and its residual variance is shrunk to that of the other genes, as in limma
+    (:func:`gexlib.moderation.moderate`). The false discovery rate is that of :cite:t:`benjamini1995controlling`. The
+    test takes samples as independent; several samples of one donor are not.
 
     Parameters
     ----------
@@ -107,12 +110,15 @@ def differential_expression(
         Two levels of `by`; other samples are left out.
     adjust : sequence of str
         Columns of ``obs`` to adjust for.
+    moderated : bool
+        Whether variances are moderated.
 
     Returns
     -------
     DataFrame, one row a gene
         ``effect`` (mean of `value` minus mean of `reference`, or the coefficient), ``t``, ``p`` and ``fdr``. A gene
-        that is constant has ``t`` 0 and ``p`` 1. ``attrs`` holds the numbers of samples.
+        that is constant has ``t`` 0 and ``p`` 1. ``attrs`` holds the numbers of samples and, but for Welch's test, the
+        degrees of freedom of ``t``.
 
     Raises
     ------
@@ -135,9 +141,11 @@ def differential_expression(
     kept = data[data.obs[by].astype(object).isin(counts).to_numpy()]
     x = expression_matrix(kept, "data").astype(np.float64)
     treated = (kept.obs[by].astype(object) == value).to_numpy()
-    effect, t, p = _linear(x, treated, kept.obs[adjust], by) if adjust else _welch(x, treated)
+    linear = adjust or moderated
+    effect, t, p, freedom = _linear(x, treated, kept.obs[adjust], by, moderated) if linear else _welch(x, treated)
     table = pd.DataFrame({"effect": effect, "t": t, "p": p, "fdr": stats.false_discovery_control(p)}, data.var_names)
     table.attrs = {"value": value, "reference": reference, "n_value": counts[value], "n_reference": counts[reference]}
+    table.attrs |= {"freedom": freedom} if linear else {}
     return table
 
 
@@ -205,7 +213,7 @@ def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, f
     )
 
 
-def _welch(x: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _welch(x: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     moments = [
         f(part, axis=0, **k) for part in (x[treated], x[~treated]) for f, k in ((np.mean, {}), (np.std, {"ddof": 1}))
     ]
@@ -214,18 +222,19 @@ def _welch(x: np.ndarray, treated: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     n, n_0 = int(treated.sum()), int((~treated).sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         t, p = stats.ttest_ind_from_stats(mean, sd, n, mean_0, sd_0, n_0, equal_var=False)
-    return mean - mean_0, *_without_constant(t, p, varies)
+    return mean - mean_0, *_without_constant(t, p, varies), np.nan
 
 
 def _linear(
-    x: np.ndarray, treated: np.ndarray, others: pd.DataFrame, by: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    x: np.ndarray, treated: np.ndarray, others: pd.DataFrame, by: str, moderated: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     categories = others.select_dtypes(exclude="number").astype(object).astype(str)
-    design = pd.get_dummies(others.assign(**categories), drop_first=True, dtype=float).to_numpy()
-    nuisance = np.column_stack([np.ones(len(x)), design])
+    columns = others.assign(**categories)
+    columns["(intercept)"] = 1.0
+    nuisance = pd.get_dummies(columns, drop_first=True, dtype=float).to_numpy(float)
     q = _basis(nuisance)
     group = treated - q @ (q.T @ treated)  # the part that no other column explains (Frisch and Waugh)
-    freedom = len(x) - q.shape[1] - 1
+    freedom: float = len(x) - q.shape[1] - 1
     if group @ group < 1e-8 * len(x) or freedom < 1:
         raise ValueError(
             f"adjust={list(others)} determines {by!r} (or leaves no degrees of freedom), so the effects of the two "
@@ -236,9 +245,12 @@ def _linear(
     residual -= np.outer(group, effect)
     variance = np.einsum("ij,ij->j", residual, residual) / freedom
     varies = x.min(axis=0) != x.max(axis=0)
+    if moderated and varies.any():
+        found = moderate(variance[varies], freedom)
+        variance[varies], freedom = found.variance, found.freedom
     with np.errstate(divide="ignore", invalid="ignore"):
         t = effect / np.sqrt(variance / (group @ group))
-    return effect, *_without_constant(t, 2 * stats.t.sf(np.abs(t), freedom), varies)
+    return effect, *_without_constant(t, 2 * stats.t.sf(np.abs(t), freedom), varies), float(freedom)
 
 
 def _basis(matrix: np.ndarray) -> np.ndarray:

@@ -10,12 +10,14 @@ from gexlib.analysis.clusters import (
 )
 from gexlib.analysis.controls import compare_controls, observed_effect
 from gexlib.analysis.covariates import distance_agreement, level_embeddings, summarise_covariates
+from gexlib.analysis.donors import donor_bootstrap
 from gexlib.analysis.embedding import embed
 from gexlib.analysis.enrichment import enrich, enrich_clusters
 from gexlib.analysis.gene_sets import rank_sets
 from gexlib.analysis.inference import aupr, knockout_scores, network_recovery, precision_recall, tree_importances
 from gexlib.analysis.ranking import combine, rank_genes, recovery
 from gexlib.analysis.replicates import replicate_correlations
+from gexlib.analysis.sensitivity import confounder_bias, robustness_value
 from gexlib.analysis.slopes import slopes
 from gexlib.analysis.terms import load_gene_sets
 from gexlib.differential import agreement, differential_expression
@@ -28,8 +30,10 @@ __all__ = [
     "combine",
     "common_terms",
     "compare_controls",
+    "confounder_bias",
     "differential_expression",
     "distance_agreement",
+    "donor_bootstrap",
     "embed",
     "enrich",
     "enrich_clusters",
@@ -45,6 +49,7 @@ __all__ = [
     "rank_sets",
     "recovery",
     "replicate_correlations",
+    "robustness_value",
     "slopes",
     "summarise_covariates",
     "top_terms",

@@ -4,11 +4,14 @@ from gexlib.study.claims import claims_table, reference, reference_embeddings, r
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
+from gexlib.study.deletions import deletion_test, find_deletions, summarise_deletions
+from gexlib.study.effects import effect_test
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
 from gexlib.study.sentences import in_short, verdicts
+from gexlib.study.unmeasured import coverage_experiment, unmeasured_experiment
 
 __all__ = [
     "COHORT",
@@ -19,6 +22,10 @@ __all__ = [
     "Confounded",
     "EColi",
     "claims_table",
+    "coverage_experiment",
+    "deletion_test",
+    "effect_test",
+    "find_deletions",
     "find_metadata",
     "find_pairs",
     "in_short",
@@ -35,5 +42,7 @@ __all__ = [
     "reference_table",
     "samples_of",
     "simple_models",
+    "summarise_deletions",
+    "unmeasured_experiment",
     "verdicts",
 ]

@@ -18,13 +18,14 @@ class Confounded:
     With the condition :math:`c` and the confounder :math:`t` (a tissue, a batch), both 0 or 1, gene :math:`j` of
     sample :math:`i` is
 
-    .. math:: x_{ij} = \mu_j + c_i \alpha_j + t_i \beta_j + w_j^\top f_i + \sigma \epsilon_{ij}.
+    .. math:: x_{ij} = \mu_j + c_i \alpha_j + t_i \beta_j + h_i \gamma_j + w_j^\top f_i + \sigma \epsilon_{ij}.
 
-    The effect :math:`\alpha_j` is not zero for the responders, the confounder's effect :math:`\beta_j` for another
-    set of genes. The factors :math:`f_i` are standard normal and make genes correlate; the two samples of a donor share
+    The effect :math:`\alpha_j` is not zero for the responders, the confounder's effect :math:`\beta_j` for another set
+    of genes. The factors :math:`f_i` are standard normal and make genes correlate; the two samples of a donor share
     half of their variance. Each donor has one condition and one level of the confounder, which agree with the
     probability :math:`(1 + \rho) / 2`. At the strength :math:`\rho = 0` the two are independent; near 1 they can hardly
-    be told apart.
+    be told apart. A second confounder :math:`h` is like the first, with its own strength and genes :math:`\gamma_j`,
+    but nobody measured it: no column of the samples tells it.
 
     Parameters
     ----------
@@ -40,11 +41,16 @@ class Confounded:
         :math:`\sigma`.
     seed : int
         Decides the truth: the means, loadings and effects.
+    n_hidden : int
+        The number of genes that the unmeasured confounder moves; 0 for none.
+    hidden_strength, hidden_effect : float
+        Its strength, as above, and the mean size of its effects.
 
     Attributes
     ----------
     var_ : DataFrame, one row a gene
-        ``responder`` (bool), ``effect`` (:math:`\alpha`), ``confounder_effect`` (:math:`\beta`).
+        ``responder`` (bool), ``effect`` (:math:`\alpha`), ``confounder_effect`` (:math:`\beta`), ``hidden_effect``
+        (:math:`\gamma`).
 
     Examples
     --------
@@ -64,17 +70,27 @@ class Confounded:
         n_factors: int = 5,
         noise: float = 0.7,
         seed: int = 0,
+        n_hidden: int = 0,
+        hidden_strength: float = 0.0,
+        hidden_effect: float = 1.6,
     ) -> None:
         self.n_genes, self.n_factors = whole_number("n_genes", n_genes, 1), whole_number("n_factors", n_factors, 1)
         n_responders = whole_number("n_responders", n_responders, 0)
         n_confounded = whole_number("n_confounded", n_confounded, 0)
-        if n_responders + n_confounded > n_genes:
-            raise ValueError(f"{n_responders} responders and {n_confounded} confounded genes are more than {n_genes}")
-        if not 0 <= strength < 1:
-            raise ValueError(f"strength must be from 0 to less than 1, not {strength}")
-        for name, v in {"effect": effect, "confounder_effect": confounder_effect, "noise": noise}.items():
+        self.n_hidden = n_hidden = whole_number("n_hidden", n_hidden, 0)
+        if n_responders + n_confounded + n_hidden > n_genes:
+            raise ValueError(
+                f"{n_responders} responders, {n_confounded} confounded genes and {n_hidden} that the unmeasured "
+                f"confounder moves are more than {n_genes}"
+            )
+        for name, v in {"strength": strength, "hidden_strength": hidden_strength}.items():
+            if not 0 <= v < 1:
+                raise ValueError(f"{name} must be from 0 to less than 1, not {v}")
+        sizes = {"effect": effect, "confounder_effect": confounder_effect, "hidden_effect": hidden_effect}
+        for name, v in (sizes | {"noise": noise}).items():
             if not 0 <= v < np.inf:
                 raise ValueError(f"{name} must be a number of 0 or more, not {v}")
+        self.hidden_strength = float(hidden_strength)
         self.strength, self.noise, self.seed = float(strength), float(noise), whole_number("seed", seed, 0)
         rng = np.random.default_rng(self.seed)
         order = rng.permutation(n_genes)
@@ -83,8 +99,10 @@ class Confounded:
         beta[order[n_genes - n_confounded :]] = confounder_effect * _effects(n_confounded, rng)
         self._mean = rng.uniform(3, 9, n_genes)
         self._loadings = rng.normal(size=(n_factors, n_genes)) / np.sqrt(n_factors)
+        gamma = np.zeros(n_genes)
+        gamma[order[n_responders : n_responders + n_hidden]] = hidden_effect * _effects(n_hidden, rng)
         self.var_ = pd.DataFrame(
-            {"responder": alpha != 0, "effect": alpha, "confounder_effect": beta},
+            {"responder": alpha != 0, "effect": alpha, "confounder_effect": beta, "hidden_effect": gamma},
             index=[f"gene{j}" for j in range(n_genes)],
         )
 
@@ -115,6 +133,8 @@ class Confounded:
         factors = (own + shared[donor]) / np.sqrt(2)
         x = self._mean + factors @ self._loadings + self.noise * rng.normal(size=(n, self.n_genes))
         x += np.outer(treated[donor], self.var_["effect"]) + np.outer(confounder[donor], self.var_["confounder_effect"])
+        hidden = np.where(rng.random(donors) < (1 + self.hidden_strength) / 2, treated, 1 - treated)
+        x += np.outer(hidden[donor], self.var_["hidden_effect"])
         codes = {"condition": treated[donor], "confounder": confounder[donor]}
         obs = pd.DataFrame({name: pd.Categorical.from_codes(codes[name], levels) for name, levels in LEVELS.items()})
         obs["donor"] = [f"donor{d}" for d in donor]
@@ -122,6 +142,7 @@ class Confounded:
         provenance = {
             "source": "gexlib.study.Confounded",
             "strength": str(self.strength),
+            "hidden_strength": str(self.hidden_strength),
             "model_seed": str(self.seed),
             "seed": str(seed),
             "unit": "log-like",

@@ -43,9 +43,24 @@ def test_seeds():
 
 
 def test_errors():
-    with pytest.raises(ValueError, match="30 responders and 60 confounded genes are more than 80"):
+    with pytest.raises(ValueError, match="30 responders, 60 confounded genes and 0 .* are more than 80"):
         Confounded(n_genes=80)
     with pytest.raises(ValueError, match="strength must be from 0 to less than 1, not 1"):
         Confounded(strength=1)
     with pytest.raises(ValueError, match="noise must be a number of 0 or more, not -1"):
         Confounded(noise=-1)
+
+
+def test_what_nobody_measured_moves_its_own_genes_and_is_no_column():
+    model = Confounded(n_hidden=40, hidden_strength=0.8, effect=0, hidden_effect=2)
+    data = model.simulate(400)
+    assert "hidden" not in " ".join(data.obs)
+    moved = (data.var["hidden_effect"] != 0).to_numpy()
+    assert moved.sum() == 40
+    assert not (moved & (data.var["confounder_effect"] != 0)).any()
+    treated = (data.obs["condition"] == "treated").to_numpy()
+    apart = np.abs(data.X[treated].mean(axis=0) - data.X[~treated].mean(axis=0))
+    assert apart[moved].mean() > 1 > 5 * apart[~moved].mean() - 1
+    none = Confounded(n_hidden=40, hidden_strength=0.0, effect=0, hidden_effect=2).simulate(400)
+    apart = np.abs(none.X[treated].mean(axis=0) - none.X[~treated].mean(axis=0))
+    assert apart[moved].mean() < 0.5
