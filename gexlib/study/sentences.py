@@ -35,7 +35,7 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
         text, parts = _merged([claim.text for claim in claims])
         numbers = _numbers(claims[0], judge(claims[0], runs))
         numbers = f"For {parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
-        found.append(f"{text}: **{verdict}**. {numbers}.")
+        found.append(f"{text.replace('E. coli:', f'*E. coli* ({data}):')}: **{verdict}**. {numbers}.")
     return found
 
 
