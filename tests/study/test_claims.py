@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gexlib.study import claims_table, reference, reference_table
+from gexlib.study import claims_table, reference, reference_embeddings, reference_table
 from gexlib.study.claims import CLAIMS, NEAR, NOT_YET, Claim, holds, judge, verdict
+from gexlib.wgan import embedding_size
 
 PAGE = Path(__file__).parents[2] / "book/claims.csv"
 NEAR_BOUND = Claim("near", "human", "score", share=0.9)
@@ -131,3 +132,11 @@ def test_tables_of_a_chapter():
     assert table.loc["Real, matched", "S_dist"].startswith(f"{np.mean(values):.3f}")
     with pytest.raises(ValueError, match="name='mouse' is not known"):
         reference("mouse")
+
+
+def test_embeddings_of_the_reference_are_of_the_tissues():
+    found = reference_embeddings()
+    assert list(found.index.names) == ["seed", "tissue"]
+    for _, vectors in found.groupby("seed"):
+        assert vectors.shape[1] == embedding_size(len(vectors))
+        assert {"lung", "liver", "breast"} < set(vectors.index.get_level_values("tissue"))
