@@ -223,7 +223,7 @@
     const gene = tag("input", { type: "text", autocomplete: "off", spellcheck: false });
     const list = tag("datalist", { id: id("genes") }, ...about.genes.map((g) => tag("option", { value: g })));
     gene.setAttribute("list", list.id);
-    const view = tag("select", {}, tag("option", { value: "gene", textContent: "one gene" }), tag("option", { value: "changes", textContent: "the largest changes" }));
+    const view = tag("select", {}, tag("option", { value: "gene", textContent: "one gene" }), tag("option", { value: "changes", textContent: "largest changes" }));
     const buttons = [tag("button", { type: "submit", textContent: "Draw" }),
       tag("button", { type: "button", textContent: "Profiles as CSV", disabled: true }),
       tag("button", { type: "button", textContent: "Random numbers as CSV", disabled: true })];
