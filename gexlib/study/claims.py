@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gexlib.datasets.registry import embedded
-from gexlib.numerals import number_table, with_spread
+from gexlib.numerals import number_table, numeral, with_spread
 from gexlib.study.paper import HUMAN, TABLE_1
 
 PAPERS, DEFAULT, BOUND = "GAN, the paper's", "GAN, default", "Real, matched"
@@ -74,7 +74,7 @@ CLAIMS = (
             "S_dist",
             "above",
             rival=name,
-            said=f"{TABLE_1.loc['GAN', 'S_dist']:.3f} against {TABLE_1.loc[name, 'S_dist']:.3f}",
+            said=f"{numeral(TABLE_1.loc['GAN', 'S_dist'])} against {numeral(TABLE_1.loc[name, 'S_dist'])}",
         )
         for name in ("SynTReN", "GeneNetWeaver")
     ),
@@ -85,7 +85,7 @@ CLAIMS = (
             "S_dist",
             "like random",
             rival=name,
-            said=f"{TABLE_1.loc[name, 'S_dist']:.3f} against {TABLE_1.loc['Random', 'S_dist']:.3f}",
+            said=f"{numeral(TABLE_1.loc[name, 'S_dist'])} against {numeral(TABLE_1.loc['Random', 'S_dist'])}",
         )
         for name in ("SynTReN", "GeneNetWeaver")
     ),
