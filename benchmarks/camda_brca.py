@@ -44,6 +44,7 @@ from sklearn.model_selection import train_test_split
 
 from gexlib.atomic import whole_file
 from gexlib.metrics import gan_leaks
+from gexlib.numerals import number_table
 from gexlib.report.draws import halves, matched
 
 RESULT = ROOT / "benchmarks/results/camda_brca.csv"
@@ -142,7 +143,7 @@ def page_table(table: pd.DataFrame) -> pd.DataFrame:
     per_fold = table.groupby(["generator", "fold"], sort=False)[SHOWN].mean().reset_index()
     shown = mean_sd(per_fold, ["generator"], SHOWN)
     order = [name for name in [REAL, *GENERATORS] if name in shown.index]
-    published = PUBLISHED.reindex(columns=SHOWN).map("{:.3f}".format).replace("nan", "")
+    published = number_table(PUBLISHED.reindex(columns=SHOWN), absent="")
     return pd.concat([shown.loc[order], published]).rename_axis("generator")
 
 

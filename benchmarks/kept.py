@@ -17,6 +17,7 @@ import torch
 from scipy import stats
 
 from gexlib.atomic import whole_file
+from gexlib.numerals import number_table
 from gexlib.wgan.device import limited_threads
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,9 +118,7 @@ def mean_sd(table: pd.DataFrame, by: Sequence[str], columns: Sequence[str]) -> p
     """
     groups = table.groupby(list(by), sort=False)[list(columns)]
     mean, sd = groups.mean(), groups.std()
-    text = mean.map("{:.3f}".format)
-    both = text + NBSP + "±" + NBSP + sd.map("{:.3f}".format)
-    return both.where(sd.notna(), text).where(mean.notna(), "")
+    return number_table(mean, sd, absent="")
 
 
 def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float, float]:

@@ -34,6 +34,7 @@ from gexlib.atomic import whole_file
 from gexlib.datasets import load_ecoli_grn, load_m3d, load_m3d_v3
 from gexlib.grn import hierarchy, match_case, read_regulondb
 from gexlib.metrics import table_1
+from gexlib.numerals import number_table
 from gexlib.preprocess import parts
 from gexlib.report.draws import matched
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula, GeneNetWeaver, Random, SynTReN
@@ -156,7 +157,7 @@ def scored(make: Callable, ready: EColi) -> dict[str, float]:
 def page_table(table: pd.DataFrame) -> pd.DataFrame:
     """What the book's page shows: mean and standard deviation over the seeds by data set, and the paper's numbers."""
     ours = mean_sd(table, ["set", "data"], list(TABLE_1))
-    paper = pd.concat({"the paper, M3D": TABLE_1.map("{:.3f}".format)})
+    paper = pd.concat({"the paper, M3D": number_table(TABLE_1)})
     return pd.concat([ours, paper]).rename_axis(["data set", "samples"])
 
 

@@ -44,6 +44,7 @@ from learning_curve import found, pairs
 
 from gexlib import metrics
 from gexlib.atomic import whole_file
+from gexlib.numerals import numeral
 from gexlib.preprocess import prepare, split_groups
 from gexlib.study import prepared_human
 
@@ -191,7 +192,8 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 def _text(mean: float, low: float, high: float) -> str:
     if np.isnan(mean):
         return ""
-    return f"{mean:.2f}" if np.isnan(low) else f"{mean:.2f} ({low:.2f} to {high:.2f})"
+    middle, low, high = (numeral(round(value, 2), 2) for value in (mean, low, high))
+    return f"{middle} ({low} to {high})" if low else middle
 
 
 def main(arguments: list[str] | None = None) -> None:

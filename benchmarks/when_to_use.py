@@ -296,7 +296,6 @@ def pages(results: Path) -> dict[str, str]:
     tables = {
         "curve_truth.csv": curve_table(curve[known]).droplevel("data").to_csv(),
         "curve_real.csv": curve_table(curve[~known]).to_csv(),
-        "enough.csv": enough(curve).to_csv(float_format="%.2f"),
     }
     return {name: make() + "\n" for name, make in said.items()} | tables
 

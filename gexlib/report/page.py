@@ -8,10 +8,10 @@ from itertools import groupby
 
 import pandas as pd
 
+from gexlib.numerals import BESIDE, numeral, with_spread
 from gexlib.report.figure import draw_svg
 from gexlib.report.metric import HIGHER, LOWER, NEARER
 from gexlib.report.numbers import Numbers
-from gexlib.report.numerals import numeral, with_spread
 
 ARROWS = {HIGHER: " ↑", LOWER: " ↓", NEARER: ""}
 
@@ -162,5 +162,5 @@ def _number(mean: float, sd: float) -> str:
     if pd.isna(mean):
         return ""
     digits = 3 if abs(mean) < 100 else 1
-    center, sign, spread = with_spread(mean, sd, digits).partition(" ± ")
+    center, sign, spread = with_spread(mean, sd, digits).partition(BESIDE)
     return f'{escape(center)} <span class="sd">± {escape(spread)}</span>' if sign else escape(numeral(mean, digits))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gexlib.datasets.registry import embedded
+from gexlib.numerals import number_table, numeral, with_spread
 from gexlib.study.paper import HUMAN, TABLE_1
 
 PAPERS, DEFAULT, BOUND = "GAN, the paper's", "GAN, default", "Real, matched"
@@ -73,7 +74,7 @@ CLAIMS = (
             "S_dist",
             "above",
             rival=name,
-            said=f"{TABLE_1.loc['GAN', 'S_dist']:.3f} against {TABLE_1.loc[name, 'S_dist']:.3f}",
+            said=f"{numeral(TABLE_1.loc['GAN', 'S_dist'])} against {numeral(TABLE_1.loc[name, 'S_dist'])}",
         )
         for name in ("SynTReN", "GeneNetWeaver")
     ),
@@ -84,7 +85,7 @@ CLAIMS = (
             "S_dist",
             "like random",
             rival=name,
-            said=f"{TABLE_1.loc[name, 'S_dist']:.3f} against {TABLE_1.loc['Random', 'S_dist']:.3f}",
+            said=f"{numeral(TABLE_1.loc[name, 'S_dist'])} against {numeral(TABLE_1.loc['Random', 'S_dist'])}",
         )
         for name in ("SynTReN", "GeneNetWeaver")
     ),
@@ -156,9 +157,7 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     """
     groups = runs_of(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
-    spread = sd.map("\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{:.3f}".format).where(sd.notna(), "")
-    text = mean.map("{:.3f}".format) + spread
-    text = text.where(mean.notna(), "–").rename_axis(None)
+    text = number_table(mean, sd).rename_axis(None)
     return text.loc[list(rows)] if len(rows) else text
 
 
@@ -278,4 +277,4 @@ def _mean_sd(values: pd.Series) -> str:
     found = values.dropna()
     if found.empty:
         return "not run"
-    return f"{found.mean():.3f}" + (f" ± {found.std():.3f}" if len(found) > 1 else "")
+    return with_spread(found.mean(), found.std()).replace("\N{NO-BREAK SPACE}", " ")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gexlib.report.numerals import numeral, with_spread
+from gexlib.numerals import numeral, with_spread
 
 
 @pytest.mark.parametrize("value", [1e-9, -1e-9, 0.0, 0.00049, -0.00049, -0.0])
@@ -14,5 +14,5 @@ def test_no_number_is_nothing_but_zeros(value):
 
 
 def test_spreads():
-    assert with_spread(1.0, 0.00001) == "1.000 ± < 0.001"
+    assert with_spread(1.0, 0.00001) == "1.000\xa0±\xa0< 0.001"
     assert with_spread(np.nan, 1.0) == ""
