@@ -80,7 +80,7 @@ def effect_test(
       (:func:`gexlib.differential.differential_expression`);
     - *data set as covariate*: the same in a linear model with GTEx or TCGA as a column, where the tissue has both;
     - *within the study*: against the normal samples of the study alone;
-    - *ComBat*: all normals, with the studies as batches and the condition kept (:func:`gexlib.study.combat.combat`);
+    - *ComBat*: all normals, with the studies as batches and the condition kept (``gexlib.study.combat``);
     - *one effect for all studies*, from a linear model with the study as a column;
     - *GAN, donors drawn*: the switch of a GAN with study and condition as covariates, with the intervals of
       :func:`gexlib.analysis.donor_bootstrap`; *seeds alone*: the same effect, with intervals from three trainings that

@@ -245,17 +245,16 @@ def _judge(method: str, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, f
         x = kinds[study, "cancer"]
         centre, sd = x.mean(axis=0), x.std(axis=0) + 1e-6
         truth, guess = np.asarray(test.tumour.X[own], np.float64), found.x[own]
-        residual, expected = (truth - centre) / sd, (guess - centre) / sd
+        alike = _correlations((guess - centre) / sd, (truth - centre) / sd)
+        others = np.where(np.eye(len(own), dtype=bool), np.nan, alike)
         for i in range(len(own)):
             row = {
                 "method": method,
                 "study": study,
                 "square": np.square(truth[i] - guess[i]),
                 "base": np.square(truth[i] - centre).sum(),
-                "own": _correlation(expected[i], residual[i]),
-                "strangers": np.mean(
-                    [_correlation(expected[i], r) for r in np.delete(residual, i, axis=0)] or [np.nan]
-                ),
+                "own": alike[i, i],
+                "strangers": np.nanmean(others[i]) if np.isfinite(others[i]).any() else np.nan,
             }
             for level, (low, high) in found.intervals.items():
                 inside = (low[own[i]] <= truth[i]) & (truth[i] <= high[own[i]])
@@ -264,8 +263,12 @@ def _judge(method: str, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, f
     return rows
 
 
-def _correlation(x: np.ndarray, y: np.ndarray) -> float:
-    return float(np.corrcoef(x, y)[0, 1]) if np.ptp(x) > 1e-9 else np.nan
+def _correlations(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the correlation of each row of x with each row of y, (n, n); NaN for a row that is constant."""
+    a, b = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
+    flat = (np.ptp(x, axis=1) <= 1e-9)[:, None] | (np.ptp(y, axis=1) <= 1e-9)
+    return np.where(flat, np.nan, a @ b.T / np.where(flat, 1.0, lengths))
 
 
 def _summary(table: pd.DataFrame) -> pd.DataFrame:

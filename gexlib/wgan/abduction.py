@@ -76,20 +76,27 @@ def latent_state(generator: Generator, scores: np.ndarray, covariates: Covariate
         )
     latent_dim = generator.layers[0].in_features - generator.embedding.size
     z, noise = np.empty((len(scores), latent_dim), np.float32), np.empty(scores.shape, np.float32)
-    factor, linear = [], is_linear(generator)
-    shared: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
+    factor, linear, start = [], is_linear(generator), np.zeros(latent_dim)
+    shared: dict[tuple, tuple[np.ndarray, ...]] = {}
+    centres: dict[tuple, np.ndarray] = {}
     for row, y in enumerate(np.asarray(scores, np.float64)):
         one = covariates.of_rows([row])
-        sd, at = gene_sd(generator, one), np.zeros(latent_dim)
-        key = tuple(one.codes[0])
-        if linear and key in shared:
-            gain, root = shared[key]
+        key, place = tuple(one.codes[0]), (*one.codes[0], *one.values[0])
+        if not linear:
+            sd = gene_sd(generator, one)
+            at, _, root = _most_probable(generator, y, one, sd, start)
             mean = made(generator, at, one)
-            at = gain @ (y - mean)
-        else:
-            at, gain, root = _most_probable(generator, y, one, sd, at)
-            shared[key] = gain, root
-        z[row], noise[row] = at, (y - made(generator, at, one)) / sd
+        else:  # all but the scores is of the kind, and the centre of the numerical covariates too
+            if key not in shared:
+                sd = gene_sd(generator, one)
+                _, gain, root = _most_probable(generator, y, one, sd, start)
+                shared[key] = sd, jacobian(generator, start, one), gain, root
+            if place not in centres:
+                centres[place] = made(generator, start, one)
+            sd, j, gain, root = shared[key]
+            at = gain @ (y - centres[place])
+            mean = centres[place] + j @ at
+        z[row], noise[row] = at, (y - mean) / sd
         factor.append(root)
     return LatentState(z, noise, factor)
 

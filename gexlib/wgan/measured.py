@@ -149,7 +149,7 @@ def _carried(
     """
     mean, sd = np.empty(scores.shape), np.empty(scores.shape)
     state = latent_state(generator, scores, here)
-    linear, shared = is_linear(generator), {}
+    linear, shared, centres = is_linear(generator), {}, {}
     for row, c in enumerate(share):
         before, after = (side.of_rows([row]) for side in (here, there))
         z, key = c * state.z[row], (tuple(before.codes[0]), tuple(after.codes[0]))
@@ -158,9 +158,13 @@ def _carried(
             j, j_before = jacobian(generator, z, after), jacobian(generator, state.z[row], before)
             known = (j - (noise / noise_before)[:, None] * j_before) @ state.factor[row]
             fresh = np.square(j).sum(axis=1) + noise**2
-            shared[key] = noise, np.square(known).sum(axis=1), fresh
-        noise, known, fresh = shared[key]
-        mean[row] = made(generator, z, after) + c * noise * state.gene_noise[row]
+            shared[key] = noise, np.square(known).sum(axis=1), fresh, j
+        noise, known, fresh, j = shared[key]
+        place = (*after.codes[0], *after.values[0])
+        if linear and place not in centres:
+            centres[place] = made(generator, np.zeros_like(z), after)
+        at = centres[place] + j @ z if linear else made(generator, z, after)
+        mean[row] = at + c * noise * state.gene_noise[row]
         sd[row] = np.sqrt(c**2 * known + (1 - c**2) * fresh)
     return mean, sd
 
