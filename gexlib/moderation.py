@@ -14,7 +14,7 @@ class Moderation(NamedTuple):
     """
     Moderated variances.
 
-    Attributes
+    Parameters
     ----------
     variance : ndarray of shape (n_genes,)
         The posterior mean of each gene's variance.

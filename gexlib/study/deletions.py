@@ -55,7 +55,7 @@ def find_deletions(data: AnnData) -> dict[str, Deletion]:
     Find the strains that lack one regulator, each with wild-type samples that grew alike.
 
     A sample is of such a strain if its ``genotype`` is ``del_`` and the symbol of a gene of `data`. Its wild-type
-    samples agree with it in all that was done to the cells (:data:`gexlib.datasets.ECOLI_COVARIATES` and the amount of
+    samples agree with it in all that was done to the cells (``gexlib.datasets.ECOLI_COVARIATES`` and the amount of
     the carbon source), but for ``strain`` and ``antibiotic``, which in PRECISE tell the deletion itself. They are those
     of the same project where it has some, or else of all others. A sample without any is left out.
 

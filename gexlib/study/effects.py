@@ -46,9 +46,15 @@ def divide(data: AnnData, seed: int = 0, fold: int = 0) -> tuple[AnnData, Pairs]
     Returns
     -------
     train : AnnData
-        Without any patient who has both conditions; ``obs`` with ``tissue`` and ``dataset`` added where absent.
+        No patient of a study with six pairs or more has both conditions; ``obs`` with ``tissue`` and ``dataset`` added
+        where absent.
     held_out : Pairs
-        Of studies with enough pairs.
+        Of these studies.
+
+    Raises
+    ------
+    ValueError
+        If no study has six pairs.
     """
     pairs, rng = find_pairs(data, FEWEST), np.random.default_rng(whole_number("seed", seed, 0))
     if not len(pairs.study):
