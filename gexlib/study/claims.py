@@ -119,6 +119,11 @@ def reference(name: str) -> pd.DataFrame:
         A row for each ``set`` (``"human"``, or one of *E. coli*), row of the tables (``data``) and ``seed``, which made
         a split, a training and draws of its own. The columns are scores, ``commit`` and ``machine``. The commands
         ``benchmarks/m3d_table_1.py`` and ``benchmarks/human_reference.py`` say what each score is.
+
+    Examples
+    --------
+    >>> "S_dist" in reference("ecoli")
+    True
     """
     if name not in ("ecoli", "human"):
         raise ValueError(f"name={name!r} is not known; choose 'ecoli' or 'human'")
@@ -142,6 +147,11 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     Returns
     -------
     DataFrame of str
+
+    Examples
+    --------
+    >>> list(reference_table("PRECISE", ["S_dist"]))
+    ['S_dist']
     """
     groups = _runs(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
@@ -256,6 +266,11 @@ def claims_table() -> pd.DataFrame:
     DataFrame of str
         Columns ``Claim``, ``Data``, ``In the paper``, ``The paper's model here``, ``The default``, ``Compared with``,
         ``Best simple baseline`` and ``Verdict``. Scores are mean ± standard deviation over splits.
+
+    Examples
+    --------
+    >>> "Verdict" in claims_table()
+    True
     """
     return pd.DataFrame([judge(claim, _runs(claim.data)) for claim in CLAIMS])
 
@@ -270,6 +285,11 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
         ``"human"``, or a set of *E. coli*.
     measures : sequence of str, optional
         Only claims on these. Default: all.
+
+    Examples
+    --------
+    >>> in_short("PRECISE", ["S_dist"])[0].split(":")[0]
+    'E. coli'
     """
     chosen = [c for c in CLAIMS if c.data == data and (not measures or c.measure in measures)]
     found = []
