@@ -28,6 +28,10 @@ def check_network(network: nx.DiGraph) -> None:
         If `network` is not a directed graph, or a node is not a string.
     ValueError
         If the network has no nodes, or an edge has no known ``effect``.
+
+    Examples
+    --------
+    >>> check_network(nx.DiGraph([("crp", "lacZ", {"effect": "+"})]))
     """
     if not isinstance(network, nx.DiGraph) or network.is_multigraph():
         raise TypeError(f"network must be a networkx.DiGraph, not {type(network).__name__}")

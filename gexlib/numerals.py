@@ -52,7 +52,8 @@ def number_table(
 
     Parameters
     ----------
-    mean : DataFrame of float
+    mean : DataFrame
+        Columns of floating-point numbers become text; whole numbers and text stay as they are.
     spread : DataFrame of float, optional
         Shaped as `mean`, NaN where there is none.
     digits : int
@@ -62,7 +63,7 @@ def number_table(
 
     Returns
     -------
-    DataFrame of str
+    DataFrame
 
     Examples
     --------
@@ -70,9 +71,13 @@ def number_table(
     >>> number_table(mean, sd, digits=2)["S_dist"].tolist()
     ['0.66\xa0±\xa0< 0.01', '–']
     """
-    spread = pd.DataFrame(np.nan, mean.index, mean.columns) if spread is None else spread.reindex_like(mean)
-    cells = [
-        [absent if np.isnan(m) else with_spread(m, s, digits) for m, s in zip(*row, strict=True)]
-        for row in zip(mean.to_numpy(float), spread.to_numpy(float), strict=True)
-    ]
-    return pd.DataFrame(cells, mean.index, mean.columns)
+    found = mean.copy()
+    for place, name in enumerate(mean.columns):
+        values = mean.iloc[:, place]
+        if values.dtype.kind != "f":
+            continue
+        spreads = np.full(len(values), np.nan) if spread is None else spread.reindex_like(mean).iloc[:, place]
+        cells = [absent if np.isnan(m) else with_spread(m, s, digits) for m, s in zip(values, spreads, strict=True)]
+        found = found.astype({name: object})
+        found.iloc[:, place] = cells
+    return found

@@ -181,6 +181,14 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
     DataFrame
         `matches` with the numbers of enriched terms, ``terms_a``, ``terms_b`` and ``terms_shared``, and with
         ``jaccard``, the number of shared terms over that of all terms of the two; NaN if neither has one.
+
+    Examples
+    --------
+    >>> matches = pd.DataFrame({"a": [0], "b": [1]})
+    >>> a = pd.DataFrame({"cluster": [0, 0], "term": ["cell cycle", "growth"], "fwer": [0.01, 0.02]})
+    >>> b = pd.DataFrame({"cluster": [1], "term": ["growth"], "fwer": [0.01]})
+    >>> match_terms(matches, a, b)[["terms_a", "terms_b", "terms_shared", "jaccard"]].iloc[0].tolist()
+    [2.0, 1.0, 1.0, 0.5]
     """
     found = [t[t["fwer"] <= level].groupby("cluster")["term"].agg(set).to_dict() for t in (a, b)]
     pairs = [(found[0].get(i, set()), found[1].get(j, set())) for i, j in zip(matches["a"], matches["b"], strict=True)]
@@ -208,6 +216,13 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
     DataFrame
         ``side`` (a or b), ``cluster``, ``term``, ``p``, ``fwer`` and ``common`` (whether the FWER is at most `level` in
         both clusters of the pair). Clusters without enriched terms have no row.
+
+    Examples
+    --------
+    >>> matches = pd.DataFrame({"a": [0], "b": [1]})
+    >>> a = pd.DataFrame({"cluster": 0, "term": ["growth"], "p": [1e-5], "fwer": [0.01]})
+    >>> top_terms(matches, a, a.assign(cluster=1))[["side", "term", "common"]].values.tolist()
+    [['a', 'growth', True], ['b', 'growth', True]]
     """
     whole_number("n", n, least=1)
     found = {
@@ -238,6 +253,14 @@ def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level:
     DataFrame, one row a pair and term
         ``a``, ``b`` (the clusters), ``term``, ``size``, and of each side ``overlap``, ``p``, ``fdr`` and ``fwer``
         (``overlap_a``, ...). The pairs have the order of `matches`, the terms of a pair that of ``p_a``.
+
+    Examples
+    --------
+    >>> matches = pd.DataFrame({"a": [0], "b": [1]})
+    >>> a = pd.DataFrame({"cluster": 0, "term": ["growth"], "size": 12, "overlap": 5, "p": [1e-5]})
+    >>> a = a.assign(fdr=1e-4, fwer=0.01)
+    >>> common_terms(matches, a, a.assign(cluster=1))[["a", "b", "term", "overlap_a"]].values.tolist()
+    [[0, 1, 'growth', 5]]
     """
     columns = ["cluster", "term", "size", "overlap", "p", "fdr", "fwer"]
     sides = {

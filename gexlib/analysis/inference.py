@@ -169,6 +169,13 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     ------
     ValueError
         As for :func:`aupr`.
+
+    Examples
+    --------
+    >>> network = nx.DiGraph([("crp", "lacZ")])
+    >>> scores = pd.DataFrame({"lacZ": [0.9], "gyrA": [0.2]}, index=["crp"])
+    >>> precision_recall(scores, network).tail(2).values.tolist()
+    [[1.0, 1.0], [1.0, 0.5]]
     """
     precision, recall, _ = precision_recall_curve(*_pairs(scores, network))
     return pd.DataFrame({"recall": recall, "precision": precision})[::-1].reset_index(drop=True)
@@ -195,6 +202,13 @@ def network_recovery(scores: Mapping[str, pd.DataFrame], network: nx.DiGraph) ->
     ------
     ValueError
         As for :func:`aupr`.
+
+    Examples
+    --------
+    >>> network = nx.DiGraph([("crp", "lacZ")])
+    >>> scores = pd.DataFrame({"lacZ": [0.9], "gyrA": [0.2]}, index=["crp"])
+    >>> network_recovery({"mine": scores}, network).loc["mine"].tolist()
+    [2.0, 1.0, 0.5, 1.0, 2.0]
     """
     rows = {}
     for name, table in scores.items():

@@ -110,6 +110,12 @@ def combine(effects: Iterable[pd.DataFrame] | Mapping[object, pd.DataFrame]) -> 
     ------
     ValueError
         If there are fewer than two tables, one lacks a column, or their genes differ.
+
+    Examples
+    --------
+    >>> one, other = (pd.DataFrame({"effect": [e], "sd": [1.0]}, ["crp"]) for e in (1.0, 3.0))
+    >>> combine([one, other])[["effect", "sd latents", "sd models"]].round(2).loc["crp"].tolist()
+    [2.0, 1.0, 1.41]
     """
     tables = list(effects.values() if isinstance(effects, Mapping) else effects)
     if len(tables) < 2:

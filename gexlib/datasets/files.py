@@ -33,6 +33,14 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     ValueError
         If the path is not a whole ``.h5ad`` file or Zarr store. A Zarr store that lacks chunks of ``X`` is not whole,
         as they would read as zeros.
+
+    Examples
+    --------
+    >>> import numpy as np, tempfile
+    >>> path = Path(tempfile.mkdtemp(), "ones.h5ad")
+    >>> write(AnnData(np.ones((2, 3), "float32")), path)
+    >>> read(path).shape
+    (2, 3)
     """
     path = Path(path)
     if not (path / "X").exists() and not path.is_file():

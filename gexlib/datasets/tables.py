@@ -37,7 +37,7 @@ def read_tables(
     the columns and the first column the rows. Lines before it that have fewer cells, such as comments, are skipped.
 
     Names tell which way round the table of expression is: those of the samples are in `covariates`, too. Without
-    covariates, names of genes tell (:func:`gexlib.datasets.which_axis.which_axis`). The shape decides nothing.
+    covariates, names of genes tell (GAPDH, *rpoB*, identifiers such as b0001). The shape decides nothing.
 
     Parameters
     ----------

@@ -211,6 +211,11 @@ def dissimilarity(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     -------
     ndarray of shape (n_genes * (n_genes - 1) / 2,)
         The strict upper triangle, row by row, in float64, within [0, 2].
+
+    Examples
+    --------
+    >>> dissimilarity(np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])).round(2) + 0
+    array([0., 2., 2.])
     """
     return _correlations(data, constant).dissimilarities()
 

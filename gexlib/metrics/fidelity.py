@@ -111,20 +111,52 @@ def prdc_samples(
 
 
 def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Return the share of synthetic samples that lie where real data lies; see :func:`prdc`."""
+    """
+    Return the share of synthetic samples that lie where real data lies; see :func:`prdc`.
+
+    Examples
+    --------
+    >>> real = np.random.default_rng(0).normal(size=(50, 2))
+    >>> precision(real, real + 0.01), precision(real, real + 10)
+    (1.0, 0.0)
+    """
     return float(prdc(real, synthetic, k, space)["precision"])
 
 
 def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Return the share of real samples that lie where synthetic data lies; see :func:`prdc`."""
+    """
+    Return the share of real samples that lie where synthetic data lies; see :func:`prdc`.
+
+    Examples
+    --------
+    >>> real = np.random.default_rng(0).normal(size=(50, 2))
+    >>> recall(real, real + 0.01), recall(real, real + 10)
+    (1.0, 0.0)
+    """
     return float(prdc(real, synthetic, k, space)["recall"])
 
 
 def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Return the mean number of real balls around a synthetic sample, over `k`; see :func:`prdc`."""
+    """
+    Return the mean number of real balls around a synthetic sample, over `k`; see :func:`prdc`.
+
+    Examples
+    --------
+    >>> real = np.random.default_rng(0).normal(size=(50, 2))
+    >>> density(real, real + 10)
+    0.0
+    """
     return float(prdc(real, synthetic, k, space)["density"])
 
 
 def coverage(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
-    """Return the share of real samples whose ball holds a synthetic one; see :func:`prdc`."""
+    """
+    Return the share of real samples whose ball holds a synthetic one; see :func:`prdc`.
+
+    Examples
+    --------
+    >>> real = np.random.default_rng(0).normal(size=(50, 2))
+    >>> coverage(real, real + 0.01), coverage(real, real + 10)
+    (1.0, 0.0)
+    """
     return float(prdc(real, synthetic, k, space)["coverage"])

@@ -39,6 +39,12 @@ def tf_tg_correlations(
     -------
     ndarray of shape (n_edges,)
         One value for each regulation with both genes in the data, TF by TF in the order of ``regulons``.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> tf_tg_correlations(x, {"crp": ["lacZ", "gyrA"]}, genes=["crp", "lacZ", "gyrA"]).round(2)
+    array([ 1., -1.])
     """
     x = Expression(data, "data", genes)
     found = find_regulons(regulons, x, self_regulation)
@@ -68,6 +74,12 @@ def tg_tg_correlations(
     ndarray of shape (n_pairs,)
         One value for each pair of targets of each TF, TF by TF in the order of ``regulons``. A pair that shares several
         TFs has a value for each of them.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> tg_tg_correlations(x, {"crp": ["lacZ", "gyrA"]}, genes=["crp", "lacZ", "gyrA"]).round(2)
+    array([-1.])
     """
     x = Expression(data, "data", genes)
     found = find_regulons(regulons, x, self_regulation)
@@ -92,6 +104,12 @@ def tf_tg_background(
     -------
     ndarray
         One value for each TF and each gene that is neither its target nor itself.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> tf_tg_background(x, {"crp": ["lacZ"]}, genes=["crp", "lacZ", "gyrA"]).round(2)
+    array([-1.])
     """
     x = Expression(data, "data", genes)
     others = []
@@ -119,6 +137,12 @@ def tg_tg_background(
     -------
     ndarray
         One value for each pair of targets without a common TF. A pair takes 8 bytes.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 2.0], [3.0, 6.0, 1.0]])
+    >>> tg_tg_background(x, {"crp": ["lacZ"], "lacZ": ["gyrA"]}, genes=["crp", "lacZ", "gyrA"]).round(2)
+    array([-1.])
     """
     x = Expression(data, "data", genes)
     found = find_regulons(regulons, x, self_regulation=False)

@@ -14,7 +14,15 @@ UNKNOWN = "unknown"
 
 
 class Covariates(NamedTuple):
-    """Encoded covariates: `codes`, int64 (n_samples, n_categorical), and `values`, float32 (n_samples, n_numerical)."""
+    """
+    Encoded covariates: `codes`, int64 (n_samples, n_categorical), and `values`, float32 (n_samples, n_numerical).
+
+    Examples
+    --------
+    >>> covariates = Covariates(np.array([[0], [1]]), np.array([[0.5], [-0.5]], np.float32))
+    >>> covariates.of_rows([1]).codes
+    array([[1]])
+    """
 
     codes: np.ndarray
     values: np.ndarray

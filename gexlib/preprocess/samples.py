@@ -27,6 +27,14 @@ def to_scores(
     Return expression as scores, shape (n_samples, n_genes), float32, by any of the transforms.
 
     The covariates and `random`, which draws the scores of censored values, matter to :class:`KindScores` alone.
+
+    Examples
+    --------
+    >>> from gexlib.preprocess.standardizer import Standardizer
+    >>> x = np.array([[1.0, 5.0], [3.0, 9.0]])
+    >>> to_scores(Standardizer().fit(x), x, None)
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
     """
     if isinstance(transform, KindScores):
         return transform.transform(x, covariates, random)
@@ -40,6 +48,13 @@ def to_expression(
     Return scores as expression in the units of the training data, float32, by any of the transforms.
 
     A gene that is constant in the training data is constant here. `scores` may be changed.
+
+    Examples
+    --------
+    >>> from gexlib.preprocess.standardizer import Standardizer
+    >>> standardizer = Standardizer().fit(np.array([[1.0, 5.0], [3.0, 9.0]]))
+    >>> to_expression(standardizer, np.array([[0.0, 1.0]], np.float32), None)
+    array([[2., 9.]], dtype=float32)
     """
     scores[:, transform.constant_] = 0
     if isinstance(transform, KindScores):

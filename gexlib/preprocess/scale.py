@@ -23,7 +23,14 @@ WAYS_OUT = {
 
 
 class Scale(NamedTuple):
-    """The scale of expression values (``"counts"``, ``"linear"`` or ``"log"``), and by what it was told."""
+    """
+    The scale of expression values (``"counts"``, ``"linear"`` or ``"log"``), and by what it was told.
+
+    Examples
+    --------
+    >>> Scale("counts", "whole numbers from 0 to 940").kind
+    'counts'
+    """
 
     kind: str
     seen: str

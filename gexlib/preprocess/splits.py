@@ -18,7 +18,15 @@ PARTS = ("train", "validation", "test")
 
 
 class Parts(NamedTuple):
-    """The training, validation and test samples of a data set; None for validation or test samples that it lacks."""
+    """
+    The training, validation and test samples of a data set; None for validation or test samples that it lacks.
+
+    Examples
+    --------
+    >>> found = Parts(AnnData(np.ones((3, 2), "float32")), None, None)
+    >>> found.train.n_obs, found.test is None
+    (3, True)
+    """
 
     train: AnnData
     validation: AnnData | None
@@ -132,6 +140,13 @@ def prepare(
     ------
     ValueError
         As :func:`split_groups`, or if `data` lacks genes that are asked for.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"donor": list("abcdefgh")}, [f"s{i}" for i in range(8)])
+    >>> data = AnnData(np.random.default_rng(0).normal(size=(8, 3)).astype("float32"), obs=obs)
+    >>> prepare(data, by="donor", most_variable=2).shape
+    (8, 2)
     """
     if not isinstance(data, AnnData):
         raise TypeError(f"data must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x, obs=covariates)")

@@ -119,6 +119,11 @@ def reference(name: str) -> pd.DataFrame:
         A row for each ``set`` (``"human"``, or one of *E. coli*), row of the tables (``data``) and ``seed``, which made
         a split, a training and draws of its own. The columns are scores, ``commit`` and ``machine``. The commands
         ``benchmarks/m3d_table_1.py`` and ``benchmarks/human_reference.py`` say what each score is.
+
+    Examples
+    --------
+    >>> "S_dist" in reference("ecoli")
+    True
     """
     if name not in ("ecoli", "human"):
         raise ValueError(f"name={name!r} is not known; choose 'ecoli' or 'human'")
@@ -154,6 +159,11 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     Returns
     -------
     DataFrame of str
+
+    Examples
+    --------
+    >>> list(reference_table("PRECISE", ["S_dist"]))
+    ['S_dist']
     """
     groups = runs_of(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
@@ -269,6 +279,11 @@ def claims_table() -> pd.DataFrame:
     DataFrame of str
         Columns ``Claim``, ``Data``, ``In the paper``, ``The paper's model here``, ``The default``, ``Compared with``,
         ``Best simple baseline`` and ``Verdict``. Scores are mean ± standard deviation over splits.
+
+    Examples
+    --------
+    >>> "Verdict" in claims_table()
+    True
     """
     return pd.DataFrame([judge(claim, runs_of(claim.data)) for claim in CLAIMS])
 

@@ -23,6 +23,15 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
         ``"human"``, or a set of *E. coli*.
     measures : sequence of str, optional
         Only claims on these. Default: all.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> in_short("PRECISE", ["S_dist"])[0].split(":")[0]
+    '*E. coli* (PRECISE)'
     """
     together: dict[tuple[str, str], list[Claim]] = {}
     runs = runs_of(data)

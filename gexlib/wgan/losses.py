@@ -58,5 +58,13 @@ def critic_loss(
 
 
 def generator_loss(critic: Critic, fake: Tensor, codes: Tensor, values: Tensor) -> Tensor:
-    r"""Return the generator's loss (equation 3 of the paper), :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`."""
+    r"""
+    Return the generator's loss (equation 3 of the paper), :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`.
+
+    Examples
+    --------
+    >>> critic = lambda x, codes, values: x.sum(dim=1)
+    >>> float(generator_loss(critic, torch.ones(2, 3), None, None))
+    -3.0
+    """
     return -critic(fake, codes, values).mean()

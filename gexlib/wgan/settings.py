@@ -113,6 +113,12 @@ class Settings:
         If a number has another type.
     ValueError
         If a number is out of its range, or a word is not one of the choices.
+
+    Examples
+    --------
+    >>> settings = Settings(epochs=5)
+    >>> settings.replace(epochs=10).epochs, settings.epochs
+    (10, 5)
     """
 
     transform: str = "scores by kind"

@@ -77,3 +77,9 @@ def test_validation_samples_that_have_no_score(small):
     small[1].X[:, 1:] = 5
     with pytest.raises(ValueError, match="validation has 1 genes that vary; correlations need 2 or more"):
         validation_samples(small[1], encoder)
+
+
+def test_training_on_counts_is_warned_of(small):
+    small[0].X = np.round(np.abs(small[0].X) * 1000)
+    with pytest.warns(UserWarning, match="train seems to hold counts: whole numbers from"):
+        fit(small[0])
