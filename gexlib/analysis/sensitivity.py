@@ -77,6 +77,11 @@ def confounder_bias(se: ArrayLike, freedom: float, of_condition: ArrayLike, of_g
     ------
     ValueError
         If a share is out of its range.
+
+    Examples
+    --------
+    >>> confounder_bias(0.1, 100, 0.1, 0.1).round(3).item()
+    0.105
     """
     of_condition, of_gene = np.asarray(of_condition, np.float64), np.asarray(of_gene, np.float64)
     if not ((of_condition >= 0) & (of_condition < 1)).all() or not ((of_gene >= 0) & (of_gene <= 1)).all():
