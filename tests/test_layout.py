@@ -100,11 +100,12 @@ def test_each_file_with_logic_has_a_test_file_of_its_name():
 
 NO_EXAMPLE = {  # they need files that are not shipped, a training, or a figure, which the book's pages show
     "datasets": "fetch load_m3d load_m3d_v3 load_rnaseqdb load_tcga_pairs",
+    "moderation": "Moderation",
     "preprocess": "fit_effects",
     "report": "Numbers Report",
-    "study": "EColi find_metadata find_pairs load_demo load_human paired_test prepared_human prepared_m3d "
-    "recovery_experiment",
-    "wgan": "Critic Generator critic_loss fit_seeds",
+    "study": "EColi coverage_experiment deletion_test effect_test find_metadata find_pairs load_demo load_human "
+    "paired_test prepared_human prepared_m3d recovery_experiment summarise_deletions unmeasured_experiment",
+    "wgan": "Critic Generator critic_loss export_onnx fit_seeds",
 }
 
 

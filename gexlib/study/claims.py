@@ -139,6 +139,11 @@ def reference_embeddings() -> pd.DataFrame:
     -------
     DataFrame of shape (n_seeds * n_tissues, n_dimensions)
         A row for each ``seed`` and ``tissue``, the levels of the index (:func:`gexlib.analysis.level_embeddings`).
+
+    Examples
+    --------
+    >>> reference_embeddings().index.names
+    FrozenList(['seed', 'tissue'])
     """
     return pd.read_csv(embedded("reference/embeddings.csv"), index_col=["seed", "tissue"]).drop(columns="commit")
 
