@@ -40,7 +40,7 @@ class Kept:
         self.path, self.keys = Path(path), list(keys)
         self.table = pd.DataFrame(columns=self.keys)
         if self.path.exists():
-            self.table = pd.read_csv(self.path)
+            self.table = pd.read_csv(self.path, dtype={"commit": str})  # some look like numbers: 75e6712
             if missing := [key for key in self.keys if key not in self.table]:
                 raise ValueError(f"{path} has no column {missing[0]!r}; it is of another benchmark, give another file")
 

@@ -280,7 +280,7 @@ def _span(values: pd.Series, form: str = "{:.2f}") -> str:
 def pages(results: Path) -> dict[str, str]:
     """Return the text of each file of the page, by name."""
     names = ("learning_curve", "camda_brca", "unseen_combinations", "peers")
-    curve, tumours, left_out, others = (pd.read_csv(results / f"{name}.csv") for name in names)
+    curve, tumours, left_out, others = (pd.read_csv(results / f"{name}.csv", dtype={"commit": str}) for name in names)
     said: dict[str, Callable[[], str]] = {
         "answer.md": lambda: answer(curve),
         "adversarial.md": lambda: adversarial(curve),

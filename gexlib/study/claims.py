@@ -127,7 +127,7 @@ def reference(name: str) -> pd.DataFrame:
     """
     if name not in ("ecoli", "human"):
         raise ValueError(f"name={name!r} is not known; choose 'ecoli' or 'human'")
-    table = pd.read_csv(embedded(f"reference/{name}.csv"))
+    table = pd.read_csv(embedded(f"reference/{name}.csv"), dtype={"commit": str})  # some look like numbers
     return table if name == "ecoli" else table[table["genes"].astype(str) == "2000"].assign(set="human")
 
 

@@ -32,6 +32,12 @@ def test_a_run_goes_on_where_it_was_interrupted(kept):
     assert set(table) == {"name", "seed", "score", "commit", "machine"}
 
 
+def test_a_commit_that_looks_like_a_number_stays_as_it_is(kept):
+    kept().add(["a", 0], {"commit": "75e6712"})
+    kept().add(["b", 0], {"commit": "4075074"})
+    assert kept().table["commit"].tolist() == ["75e6712", "4075074"]
+
+
 def test_some_rows_can_be_made_anew_and_the_others_stay(kept):
     kept().make([("a", 0), ("b", 0)], lambda name, seed: {"score": 1.0})
     asked = kept().make([("b", 0)], lambda name, seed: {"score": 2.0, "more": "x"}, again=True)

@@ -42,7 +42,7 @@ def test_both_data_sets_quickly(benchmark_script, chips, capsys):
     benchmark_script.main(
         [str(chips), "--quick", "--seeds", "0", "1", "--result", str(result), "--page", str(page), *kept]
     )
-    table = pd.read_csv(page)
+    table = pd.read_csv(page, dtype=str)
     assert list(table.columns) == ["data set", "samples", *TABLE_1]
     counts = table["data set"].value_counts().to_dict()
     assert counts == ROWS | {"the paper, M3D": len(TABLE_1)}
@@ -51,7 +51,7 @@ def test_both_data_sets_quickly(benchmark_script, chips, capsys):
     assert float(values["Real, all of training"]) > 0.3 > abs(random)
     text = result.read_text(encoding="utf-8")
     assert "virtual cores, one used; Python" in text
-    assert pd.read_csv(scores)["commit"].str.len().min() >= 7
+    assert pd.read_csv(scores, dtype={"commit": str})["commit"].str.len().min() >= 7
     assert "GAN, the paper's: preset paper_ecoli with epochs=5" in text
     assert "0 covariates" in text
     assert text.count("Bootstrap") == 2  # of each data set; its seeds stand below one another
