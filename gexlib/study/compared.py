@@ -76,7 +76,7 @@ def real_samples(train: AnnData, test: AnnData, covariates: Sequence[str], seeds
     train, test : AnnData of shape (n_samples, n_genes)
     covariates : sequence of str
         Columns of ``obs``. Matched samples have their levels as far as possible
-        (:func:`gexlib.report.draws.matched`).
+        (``gexlib.report.draws.matched``).
     seeds : sequence of int
         Each makes draws of its own.
 
