@@ -67,7 +67,14 @@ def test_the_table_of_settings_has_all_with_the_papers_values_in_bold_where_they
 
 def test_the_command_line_page_has_each_command_and_option():
     text = made_pages.command_line("", BOOK)
-    assert re.findall(r"^## `gexlib (\w+)`", text, re.MULTILINE) == ["fetch", "train", "sample", "evaluate", "export"]
+    assert re.findall(r"^## `gexlib (\w+)`", text, re.MULTILINE) == [
+        "fetch",
+        "prepare",
+        "train",
+        "sample",
+        "evaluate",
+        "export",
+    ]
     assert "**`--checkpoint <path>`**" in text
 
 
