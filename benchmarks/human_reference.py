@@ -68,11 +68,16 @@ def cohort(metadata: str, genes: int, seed: int) -> dict[str, AnnData]:
     return parts(with_age(human))._asdict()
 
 
+def kept_as(n_genes: int | str, row: str, seed: int | str) -> str:
+    """The name of the folder of a trained model."""
+    return f"{n_genes}-{row.replace(' ', '_').replace(chr(39), '')}-{seed}"
+
+
 def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Path):
     """Return the model of a row, trained or as it was kept, and what its training was like."""
     if row in BASELINES:
         return BASELINES[row](within=KIND, unseen="unknown").fit(train), {}
-    folder = models / f"{train.n_vars}-{row.replace(' ', '_').replace(chr(39), '')}-{seed}"
+    folder = models / kept_as(train.n_vars, row, seed)
     kept = folder.with_suffix(".csv")
     models.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
@@ -117,9 +122,8 @@ def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, mode
 def tissue_embeddings(models: Path, genes: int) -> pd.DataFrame:
     """The vectors of tissues in the paper's models that were kept: a row for each seed and tissue."""
     found = {}
-    for folder in sorted(path for path in models.glob(f"{genes or '*'}-GAN,_the_papers-*") if path.is_dir()):
-        if folder.suffix != ".checkpoint":
-            found[int(folder.name.rsplit("-", 1)[1])] = analysis.level_embeddings(WGANGP.load(folder), "tissue")
+    for folder in sorted(models.glob(kept_as(genes or "*", "GAN, the paper's", "*[0-9]"))):
+        found[int(folder.name.rsplit("-", 1)[1])] = analysis.level_embeddings(WGANGP.load(folder), "tissue")
     return pd.concat(found, names=["seed"]) if found else pd.DataFrame()
 
 

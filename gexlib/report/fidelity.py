@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
@@ -58,8 +59,9 @@ def _in_space(inputs: Inputs, space: PrincipalSpace | None, suffix: str, where: 
         shared = short == "forest" and not suffix
 
         def auc(candidate, classifier=classifier, shared=shared):
-            if shared and again.can(candidate):
-                return of_folds(again.areas(candidate)["same draw"])
+            with suppress(ValueError):  # it has no second draw
+                if shared:
+                    return of_folds(again.areas(candidate)["same draw"])
             return of_folds(
                 metrics.two_sample_auc(inputs.test, candidate.data, classifier, FOLDS, inputs.seed, space, inputs.jobs)
             )
@@ -84,14 +86,6 @@ class _Forests:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs, self.found = inputs, {}
-
-    def can(self, candidate: Candidate) -> bool:
-        """Return whether a data set has a second draw, row by row."""
-        try:
-            self.areas(candidate)
-        except ValueError:
-            return False
-        return True
 
     def areas(self, candidate: Candidate) -> pd.DataFrame:
         """Return the areas on each fold, or raise a ValueError that says why there are none."""

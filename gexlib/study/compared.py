@@ -9,8 +9,9 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import listing
+from gexlib.report.baselines import BASELINES
 from gexlib.report.draws import matched
-from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula, Random
+from gexlib.simulators import Random
 from gexlib.simulators.base import DataSimulator
 from gexlib.wgan import WGANGP
 
@@ -18,12 +19,13 @@ Runs = dict[str, dict[int, AnnData]]
 """Data sets by the name of their row and by seed."""
 
 SIMPLE = {
-    "Random": lambda most, kinds: Random(),
-    "Bootstrap": lambda most, kinds: Bootstrap(**kinds),
-    "SMOTE": lambda most, kinds: SMOTE(**kinds),
-    "Gaussian": lambda most, kinds: Gaussian(most, **kinds),
-    "Gaussian copula": lambda most, kinds: GaussianCopula(**kinds),
+    "Random": lambda within, most: Random(),
+    "Bootstrap": BASELINES["bootstrap"],
+    "SMOTE": BASELINES["SMOTE"],
+    "Gaussian": BASELINES["Gaussian"],
+    "Gaussian copula": BASELINES["copula"],
 }
+"""Simple models by the names of the chapters' rows; but for *Random*, those of a report."""
 
 
 def simple_models(
@@ -62,9 +64,8 @@ def simple_models(
     """
     if unknown := [name for name in names if name not in SIMPLE]:
         raise ValueError(f"names has {unknown[0]!r}; choose of {listing(list(SIMPLE))}")
-    kinds = {"within": list(within), "unseen": "unknown"} if len(within) else {}
-    of = f", {each}" if kinds else ""
-    return {name + of: SIMPLE[name](components, kinds).fit(train) for name in names}
+    of = f", {each}" if len(within) else ""
+    return {name + of: SIMPLE[name](list(within), components).fit(train) for name in names}
 
 
 def real_samples(train: AnnData, test: AnnData, covariates: Sequence[str], seeds: Sequence[int]) -> Runs:

@@ -33,16 +33,17 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     >>> in_short("PRECISE", ["S_dist"])[0].split(":")[0]
     '*E. coli* (PRECISE)'
     """
-    together: dict[tuple[str, str], list[Claim]] = {}
+    together: dict[tuple[str, str], list[tuple[Claim, dict[str, str]]]] = {}
     runs = runs_of(data)
     for claim in CLAIMS:
         if claim.data == data and (not measures or claim.measure in measures):
             said = claim.text.replace(claim.measure, "").replace(claim.rival or " ", "")
-            together.setdefault((said, judge(claim, runs)["Verdict"]), []).append(claim)
+            row = judge(claim, runs)
+            together.setdefault((said, row["Verdict"]), []).append((claim, row))
     found = []
-    for (_, verdict), claims in together.items():
-        text, parts = _merged([claim.text for claim in claims])
-        numbers = _numbers(claims[0], judge(claims[0], runs))
+    for (_, verdict), judged in together.items():
+        text, parts = _merged([claim.text for claim, _ in judged])
+        numbers = _numbers(*judged[0])
         numbers = f"For {parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
         found.append(f"{text.replace('E. coli:', f'*E. coli* ({data}):')}: **{verdict}**. {numbers}.")
     return found
