@@ -149,6 +149,36 @@ def differential_expression(
     return table
 
 
+def effect_intervals(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """
+    Return the effects of :func:`differential_expression` with standard errors and confidence intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What that function returns.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame, one row a gene
+        ``effect``, ``se``, ``low`` and ``high``. The interval is by Student's *t* with the degrees of freedom of the
+        linear model; for Welch's test, with those of the smaller group. A gene that is constant has an ``se`` of 0.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"state": list("iiiwww")}, index=list("ABCDEF"))
+    >>> data = AnnData(np.array([[5.0], [6], [7], [1], [2], [3]]), obs=obs)
+    >>> effect_intervals(differential_expression(data, "state", "i", "w")).round(1).to_numpy().tolist()
+    [[4.0, 0.8, 0.5, 7.5]]
+    """
+    se = (table["effect"] / table["t"]).abs().where(table["t"] != 0, 0.0)
+    freedom = table.attrs.get("freedom", min(table.attrs["n_value"], table.attrs["n_reference"]) - 1)
+    half = stats.t.ppf((1 + level) / 2, freedom) * se
+    return table[["effect"]].assign(se=se, low=table["effect"] - half, high=table["effect"] + half)
+
+
 def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
     """
     Measure how well estimated effects agree with those of a reference, such as differential expression of test samples.

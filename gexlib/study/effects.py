@@ -12,7 +12,7 @@ from scipy import stats
 from gexlib.analysis import agreement, donor_bootstrap
 from gexlib.checks import check_columns, whole_number
 from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY
-from gexlib.differential import differential_expression
+from gexlib.differential import differential_expression, effect_intervals
 from gexlib.study.combat import combat
 from gexlib.study.paired import Pairs, find_pairs
 from gexlib.wgan import WGANGP, Settings
@@ -221,8 +221,4 @@ def _switches(
 
 def _tested(data: AnnData, adjust: Sequence[str] = (), moderated: bool = True) -> pd.DataFrame:
     """Return effects and intervals of a *t* test."""
-    table = differential_expression(data, *SWITCH, adjust=adjust, moderated=moderated)
-    se = (table["effect"] / table["t"]).abs().where(table["t"] != 0, 0.0)
-    freedom = table.attrs.get("freedom", min(table.attrs["n_value"], table.attrs["n_reference"]) - 1)
-    half = stats.t.ppf(0.975, freedom) * se
-    return table[["effect"]].assign(se=se, low=table["effect"] - half, high=table["effect"] + half)
+    return effect_intervals(differential_expression(data, *SWITCH, adjust=adjust, moderated=moderated))

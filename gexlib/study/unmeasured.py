@@ -9,7 +9,7 @@ from anndata import AnnData
 from scipy import stats
 
 from gexlib.analysis import combine, donor_bootstrap, recovery, robustness_value
-from gexlib.differential import differential_expression
+from gexlib.differential import differential_expression, effect_intervals
 from gexlib.study.confounded import Confounded
 from gexlib.study.responders import SETTINGS, SWITCH
 from gexlib.wgan import WGANGP, Settings
@@ -128,8 +128,7 @@ def coverage_experiment(
         return gan.counterfactual(d.obs, "condition", **SWITCH, n=100, seed=0)
 
     table = differential_expression(data, "condition", **SWITCH, adjust=["confounder"], moderated=True)
-    half = stats.t.ppf(0.975, table.attrs["freedom"]) * (table["effect"] / table["t"]).abs()
-    found = {ADJUSTED: (table["effect"], half)}
+    found = {ADJUSTED: (table["effect"], effect_intervals(table)["high"] - table["effect"])}
     drawn = donor_bootstrap(lambda d: tables(d, seed)[["effect"]], data, COVARIATES, n=draws, seed=seed)
     drawn = drawn.droplevel(1, axis=1)
     found[GAN] = drawn["effect"], drawn["high"] - drawn["effect"]
