@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gexlib.numerals import numeral
 from gexlib.study.claims import CLAIMS, Claim, judge, runs_of
 
 
@@ -118,9 +119,10 @@ def verdicts(
         noise = 0.0 if sd is None else np.hypot(*sd.loc[[model, best], score])
         gap = ours - theirs
         word = "better than" if gap > noise else "worse than" if gap < -noise else "as good as"
-        within = f", within their noise of {noise:.{digits}f}" if word == "as good as" and noise else ""
+        shown = [numeral(value, digits) for value in (ours, real, theirs)]
+        within = f", within their noise of {numeral(noise, digits)}" if word == "as good as" and noise else ""
         said.append(
-            f"**{score}**: {model} {ours:.{digits}f}, real samples {real:.{digits}f}, best simple baseline "
-            f"{theirs:.{digits}f} ({best}). The {model} is {word} the baseline{within}."
+            f"**{score}**: {model} {shown[0]}, real samples {shown[1]}, best simple baseline {shown[2]} ({best}). "
+            f"The {model} is {word} the baseline{within}."
         )
     return said
