@@ -194,10 +194,13 @@ def test_all_52_files_are_fetched_resumed_and_loaded(tmp_path, own_cache, monkey
 
 @pytest.fixture(scope="module")
 def timed(shared_data):
-    """The real files, and the seconds of processor time that they took."""
+    """The real files, and the processor time that they took, over that of unpacking them alone."""
     start = time.process_time()
     adata = load_rnaseqdb(shared_data / "rnaseqdb", cache=False)
-    return adata, time.process_time() - start
+    end = time.process_time()
+    for path in (shared_data / "rnaseqdb" / "normalized").glob("*.gz"):
+        gzip.decompress(path.read_bytes())
+    return adata, (end - start) / (time.process_time() - end)
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +209,7 @@ def real(timed):
 
 
 def test_real_files_are_read_fast(timed):
-    assert timed[1] < 6
+    assert timed[1] < 18
 
 
 def test_real_files_have_the_papers_genes(real):

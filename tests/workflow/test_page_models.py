@@ -1,4 +1,4 @@
-"""The extension that gives a page its generators."""
+"""The extension that gives a page its page_models."""
 
 import base64
 import gzip
@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "book/_ext"))
-import generators
+import page_models
 
 BODY = '<div class="generator" id="a" data-model="ecoli"></div>'
 
@@ -25,7 +25,7 @@ def content(script):
 
 
 def test_a_script_holds_the_exported_model_and_its_properties():
-    name, made = content(generators.model_script("ecoli"))
+    name, made = content(page_models.model_script("ecoli"))
     model = onnx.load_model_from_string(base64.b64decode(made["onnx"]))
     assert name == "ecoli"
     assert [output.name for output in model.graph.output] == ["expression"]
@@ -34,7 +34,7 @@ def test_a_script_holds_the_exported_model_and_its_properties():
 
 
 def test_a_script_holds_the_runtime():
-    name, made = content(generators.runtime_script())
+    name, made = content(page_models.runtime_script())
     assert name == "runtime"
     assert gzip.decompress(base64.b64decode(made["wasm"])).startswith(b"\0asm")
     assert "ortWasmThreaded" in made["module"]
@@ -43,7 +43,7 @@ def test_a_script_holds_the_runtime():
 @pytest.mark.parametrize(("body", "builder"), [("<p>nothing</p>", "html"), (BODY, "singlehtml")])
 def test_other_pages_and_the_printed_book_get_nothing(tmp_path, body, builder):
     app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(name=builder))
-    generators.prepare_page(app, "page", "", {"body": body}, None)
+    page_models.prepare_page(app, "page", "", {"body": body}, None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -52,7 +52,7 @@ def test_a_page_gets_the_models_that_it_names(tmp_path):
     app = SimpleNamespace(
         outdir=tmp_path, builder=SimpleNamespace(name="html"), add_js_file=lambda name, **_: added.append(name)
     )
-    generators.prepare_page(app, "page", "", {"body": BODY}, None)
+    page_models.prepare_page(app, "page", "", {"body": BODY}, None)
     assert {p.name for p in (tmp_path / "_static/generators").iterdir()} == {
         "LICENSE", "draw.js", "ecoli.js", "ort.wasm.min.js", "runtime.js"}  # fmt: skip
     assert added == ["generators/ort.wasm.min.js", "generators/draw.js"]
