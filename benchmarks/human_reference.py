@@ -8,8 +8,9 @@ The study's reference run on GTEx and TCGA: the paper's model trained to its end
 Each seed makes a split by donor, a training and draws of its own. All models condition on tissue, sex, condition and
 age; samples whose age no table of FOLDER has are left out. Real samples are drawn from those of training to match the
 test samples in number, tissue, sex and condition. Rows are kept in data/reference/human.csv, with the commit and the
-machine of each, and are not made again (--again). Trained models are kept in _build/human_reference. A training that
-was interrupted goes on where it was. The tissue embeddings of the paper's models that are kept there go to
+machine of each, and are not made again (--again). "seconds" of a training are those of its processor, or of the clock
+on a GPU or several threads. Trained models are kept in _build/human_reference. A training that was interrupted goes on
+where it was. The tissue embeddings of the paper's models that are kept there go to
 data/reference/embeddings.csv.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
@@ -73,7 +74,7 @@ def kept_as(n_genes: int | str, row: str, seed: int | str) -> str:
     return f"{n_genes}-{row.replace(' ', '_').replace(chr(39), '')}-{seed}"
 
 
-def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Path):
+def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Path, device: str, threads: int):
     """Return the model of a row, trained or as it was kept, and what its training was like."""
     if row in BASELINES:
         return BASELINES[row](within=KIND, unseen="unknown").fit(train), {}
@@ -81,20 +82,23 @@ def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Pat
     kept = folder.with_suffix(".csv")
     models.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
-        gan = WGANGP(COVARIATES, ["age"], settings=SETTINGS[row], seed=seed, unseen="unknown", device="cpu")
+        given = {"settings": SETTINGS[row], "seed": seed, "unseen": "unknown", "device": device, "threads": threads}
+        gan = WGANGP(COVARIATES, ["age"], **given)
         checkpoint = folder.with_suffix(".checkpoint")
-        whole, start = not checkpoint.exists(), time.process_time()
+        clock = time.process_time if (device, threads) == ("cpu", 1) else time.perf_counter
+        whole, start = not checkpoint.exists(), clock()
         gan.fit(train, validation, progress=False, checkpoint=checkpoint)
-        training = {"seconds": time.process_time() - start if whole else np.nan}  # part of a training is no time of it
+        training = {"seconds": clock() - start if whole else np.nan}  # part of a training is no time of it
         training |= {"epochs": len(gan.history_), "best epoch": gan.best_epoch_}
         gan.save(folder)
         pd.DataFrame([training]).to_csv(kept, index=False)
         shutil.rmtree(checkpoint)
-    return WGANGP.load(folder), pd.read_csv(kept).iloc[0].to_dict()
+    return WGANGP.load(folder, device="cpu"), pd.read_csv(kept).iloc[0].to_dict()
 
 
-def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, models: Path) -> dict[str, float]:
+def scores(row: str, seed: int, options: argparse.Namespace) -> dict[str, float]:
     """Return all columns of a row for one seed."""
+    metadata, genes = options.metadata, options.genes
     train, validation, test = cohort(metadata, genes, seed).values()
     rng = np.random.default_rng(seed)
     if row == "Real, all of training":
@@ -103,11 +107,11 @@ def scores(row: str, seed: int, metadata: str, genes: int, structure: bool, mode
         made = matched(train.obs, test.obs, COVARIATES, rng).of(train)
         for_train, age, training = train, age_of_donors(train), {}
     else:
-        model, training = fitted(row, seed, train, validation, models)
+        model, training = fitted(row, seed, train, validation, options.models, options.device, options.threads)
         made, for_train = (model.sample(part.obs, seed=seed) for part in (test, train))
         age = age_of_model(model, test.obs, seed) if row in SETTINGS else None
     found = training | structure_of(test, made) | labels_learned(test, for_train)
-    if structure:
+    if options.structure:
         return found
     found |= {"S_dist error": error_by_donor(test, made, rng)}
     found |= {name: value for name, value in metrics.prdc(test, made).items() if name in ("precision", "recall")}
@@ -221,11 +225,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--again", action="store_true", help="make rows anew that the result has")
     parser.add_argument("--result", type=Path, default=RESULT, help="the table in which rows are kept")
     parser.add_argument("--models", type=Path, default=MODELS, help="the folder in which trained models are kept")
+    parser.add_argument("--device", default="cpu", help="where the models are trained; the scores are the CPU's")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of a training")
     parser.add_argument("--embeddings", type=Path, default=EMBEDDINGS, help="the table of tissue embeddings")
     options = parser.parse_args(arguments)
 
     def of(_genes: str, row: str, seed: int) -> dict[str, float]:
-        return scores(row, seed, options.metadata, options.genes, options.structure, options.models)
+        return scores(row, seed, options)
 
     tasks = [(options.genes or "all", row, seed) for seed in options.seeds for row in options.only]
     table = Kept(options.result, ["genes", "data", "seed"]).make(tasks, of, again=options.again)

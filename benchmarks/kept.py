@@ -142,8 +142,9 @@ def interval(values: Sequence[float], level: float = 0.95) -> tuple[float, float
 def machine() -> str:
     """Return what it ran on, in words."""
     build = "CUDA" if torch.version.cuda else "CPU"
+    gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return (
-        f"{os.cpu_count()} virtual cores, one used; Python {platform.python_version()}, {build} build of PyTorch "
+        f"{os.cpu_count()} virtual cores, one used{gpu}; Python {platform.python_version()}, {build} build of PyTorch "
         f"{torch.__version__}"
     )
 

@@ -204,6 +204,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", nargs="+", choices=list(DATA), default=list(DATA), help="data sets")
     parser.add_argument("--n", type=int, nargs="+", help="numbers of samples; default: those of each data set")
     parser.add_argument("--epochs", type=int, help="of the models, for a quick try; give another --result too")
+    parser.add_argument("--device", default="cpu", help="where models are trained; with a GPU, one row at a time")
     parser.add_argument("--tables", action="store_true", help="make no rows, only tables and figure")
     parser.add_argument("--pages", type=Path, nargs=3, default=[PAGE, PAGE_WINS, FIGURE], help="tables and figure")
     options = parser.parse_args(arguments)
@@ -216,7 +217,7 @@ def main(arguments: list[str] | None = None) -> None:
         for n in numbers[data]
         for name in options.only
     ]
-    changes = {"epochs": options.epochs} if options.epochs else {}
+    changes = {"device": options.device} | ({"epochs": options.epochs} if options.epochs else {})
     if not options.tables:
         check(options.only)
         kept.make(tasks, partial(row, options.folder, changes), options.jobs, options.again)

@@ -42,9 +42,9 @@ def tiny(problem: Problem) -> Problem:
 
 
 def start(
-    problem: Problem, device: torch.device, engine: type[ClosedForm] | type[Autograd] = ClosedForm
+    problem: Problem, device: torch.device, engine: type[ClosedForm] | type[Autograd] = ClosedForm, **options: bool
 ) -> tuple[ClosedForm | Autograd, Batch]:
-    """Return an engine with new networks, and a minibatch."""
+    """Return an engine with new networks and its own options, and a minibatch."""
     random, settings = torch.Generator().manual_seed(0), problem.settings
     n, b = 20 * settings.batch_size, settings.batch_size
     x, values = torch.randn(n, problem.n_genes, generator=random), torch.randn(n, 2, generator=random)
@@ -55,6 +55,6 @@ def start(
         parts = (part.numpy() for part in (x.maximum(floor), codes, values))
         model = fit_factors(*parts, problem.n_levels, floor.numpy(), settings.latent_dim, 0)
     state = State.start(settings, problem.n_genes, problem.n_levels, 2, 0, device, model, floor)
-    step = engine(state, settings, Processes())
+    step = engine(state, settings, Processes(), **options)
     step.set_rate(1.0)
     return step, Batch(x, codes, values).rows(torch.arange(b)).to(device)

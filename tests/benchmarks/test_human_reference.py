@@ -74,8 +74,8 @@ def test_age_is_found_in_donors(benchmark_script, small):
 
 def test_tissue_embeddings_are_those_of_the_papers_models_that_were_kept(benchmark_script, small, tmp_path):
     assert benchmark_script.tissue_embeddings(tmp_path, 150).empty
-    model, _ = benchmark_script.fitted("GAN, the paper's", 3, small["train"], small["validation"], tmp_path)
-    benchmark_script.fitted("GAN, default", 0, small["train"], small["validation"], tmp_path)
+    model, _ = benchmark_script.fitted("GAN, the paper's", 3, small["train"], small["validation"], tmp_path, "cpu", 1)
+    benchmark_script.fitted("GAN, default", 0, small["train"], small["validation"], tmp_path, "cpu", 1)
     found = benchmark_script.tissue_embeddings(tmp_path, 150)
     assert list(found.index.names) == ["seed", "tissue"]
     assert found.loc[3].equals(benchmark_script.analysis.level_embeddings(model, "tissue"))
