@@ -1,15 +1,17 @@
 """
-The least time of an iteration of training on a GPU: bytes, arithmetic and launches, on paper.
+The least time of an iteration of training on a GPU: bytes, arithmetic and launches, on paper; beside what was measured.
 
     python benchmarks/gpu_limits.py          # writes book/howto/gpu_limits.csv
 
-Every operation that reaches the device is counted, with the bytes of the tensors that it reads and writes and the
-arithmetic of the matrix products, as an iteration on a GPU takes them (noise for all rows, all genes at once). The
-GPU is a set of assumptions. No GPU is needed; `bench_gpu.py` measures on one.
+The measurements are those of bench_gpu.py in book/howto/gpu_benchmarks.csv. Every operation that reaches the device is
+counted, with the bytes of the tensors that it reads and writes and the arithmetic of the matrix products, as an
+iteration on a GPU takes them (noise for all rows, all genes at once). The GPU is a set of assumptions, so this needs
+none.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +22,8 @@ from training_steps import PROBLEMS, Problem, start
 
 from gexlib.wgan.engine import critic
 
-OUT = Path(__file__).parents[1] / "book/howto/gpu_limits.csv"
+BOOK = Path(__file__).parents[1] / "book/howto"
+OUT, MEASURED = BOOK / "gpu_limits.csv", BOOK / "gpu_benchmarks.csv"
 BANDWIDTH = 3.35e12  # bytes a second: the data sheet of an H100 SXM
 ARITHMETIC = 67e12  # float32 operations a second, without tensor cores: the same data sheet
 LAUNCH = 5e-6  # seconds, of one operation from Python: an assumption
@@ -67,7 +70,20 @@ def limits(problem: Problem) -> dict[str, str]:
         "Time to start the operations": f"{1e3 * count.operations * LAUNCH:.2f} ms",
         "The same in a CUDA graph": f"{1e3 * count.operations * NODE:.2f} ms",
         "Iterations a second, at best": f"{1 / least:,.0f}",
+        **measured(problem.name, count.operations),
     }
+
+
+def measured(problem: str, operations: int) -> dict[str, str]:
+    """Return the iterations a second of both ways to run them as they were measured, and the time of an operation."""
+    table = pd.read_csv(MEASURED).set_index("Task")["Also"]
+    found = {}
+    for way, words in {"replayed from a graph": "in a CUDA graph", "started one by one": "started one by one"}.items():
+        text = table[f"Training on a GPU, {problem}: 50 iterations, {way}"]
+        rate = int(re.search(r"iterations a second: (\d+)", text)[1])
+        found[f"Measured, {words}"] = f"{rate}"
+        found[f"An operation, {words}"] = f"{1e6 / rate / operations:.1f} µs"
+    return found
 
 
 def main() -> None:

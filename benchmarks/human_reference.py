@@ -11,7 +11,7 @@ test samples in number, tissue, sex and condition. Rows are kept in data/referen
 machine of each, and are not made again (--again). "seconds" of a training are those of its processor, or of the clock
 on a GPU or several threads. Trained models are kept in _build/human_reference. A training that was interrupted goes on
 where it was. The tissue embeddings of the paper's models that are kept there go to
-data/reference/embeddings.csv.
+data/reference/embeddings.csv. What the rows of all genes say goes to the table book/howto/human_all_genes.csv.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
@@ -38,15 +38,19 @@ from sklearn.neighbors import NearestNeighbors
 from gexlib import analysis, metrics
 from gexlib.atomic import whole_file
 from gexlib.datasets import load_go
+from gexlib.numerals import number_table
 from gexlib.preprocess import parts
 from gexlib.report.draws import matched
 from gexlib.simulators import SMOTE, Gaussian, GaussianCopula
 from gexlib.study import DRIVERS, prepared_human
+from gexlib.study.paper import HUMAN
 from gexlib.wgan import PRESETS, WGANGP
 
 RESULT = ROOT / "data/reference/human.csv"
 MODELS = ROOT / "_build/human_reference"
 EMBEDDINGS = ROOT / "data/reference/embeddings.csv"
+PAGE = ROOT / "book/howto/human_all_genes.csv"
+ALL = "all"  # genes, in the rows and on the page
 KIND = ["tissue", "condition"]
 ENOUGH = 5  # test samples of a tissue, tumours and normal ones, for an effect of cancer
 SETTINGS = {
@@ -214,6 +218,26 @@ def age_of_model(gan: WGANGP, obs: pd.DataFrame, seed: int) -> np.ndarray:
     return gan.counterfactual(obs, "age", OLD, reference=YOUNG, n=2 * len(obs), seed=seed)["effect"].to_numpy()
 
 
+def page_table(table: pd.DataFrame) -> pd.DataFrame:
+    """What the book's page shows of the rows of all genes: scores over seeds, trainings, and the paper's numbers."""
+    groups = table[table["genes"].astype(str) == ALL].groupby("data", sort=False)
+    scores = [name for name in HUMAN if "AUC" not in name]
+    shown = number_table(groups[scores].mean(), groups[scores].std())
+    shown["splits"] = groups.size().astype(str)
+    shown["training"] = ["; ".join(map(trained, rows.to_dict("records"))) for _, rows in groups]
+    paper = number_table(HUMAN[scores])
+    paper.index = [f"The paper's own: {name}" for name in paper.index]
+    return pd.concat([shown, paper]).fillna("").rename_axis("samples")
+
+
+def trained(row: dict) -> str:
+    """Tell of a row which epoch was kept, and how long the training took where; nothing of what is not trained."""
+    if np.isnan(row["best epoch"]):
+        return ""
+    device = row["machine"].split("one used, ")[1].split(";")[0] if "NVIDIA" in row["machine"] else "one core"
+    return f"epoch {row['best epoch']:.0f} of {row['epochs']:.0f}, {row['seconds'] / 60:.1f} min on {device}"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Make the rows that are missing, and print their means."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -227,18 +251,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--models", type=Path, default=MODELS, help="the folder in which trained models are kept")
     parser.add_argument("--device", default="cpu", help="where the models are trained; the scores are the CPU's")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of a training")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the table of all genes to write")
     parser.add_argument("--embeddings", type=Path, default=EMBEDDINGS, help="the table of tissue embeddings")
     options = parser.parse_args(arguments)
 
     def of(_genes: str, row: str, seed: int) -> dict[str, float]:
         return scores(row, seed, options)
 
-    tasks = [(options.genes or "all", row, seed) for seed in options.seeds for row in options.only]
-    table = Kept(options.result, ["genes", "data", "seed"]).make(tasks, of, again=options.again)
+    tasks = [(options.genes or ALL, row, seed) for seed in options.seeds for row in options.only]
+    kept = Kept(options.result, ["genes", "data", "seed"])
+    table = kept.make(tasks, of, again=options.again)
     vectors = tissue_embeddings(options.models, options.genes)
     if len(vectors) and not options.structure:
         with whole_file(options.embeddings) as part:
             vectors.assign(commit=commit()).to_csv(part, float_format="%.5g")
+    if not options.genes:
+        with whole_file(options.page) as part:
+            page_table(kept.table).to_csv(part, encoding="utf-8")
     print(table.groupby("data", sort=False).mean(numeric_only=True).round(3).to_string())
 
 

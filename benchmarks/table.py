@@ -4,6 +4,7 @@ Turn the JSON of a run of the benchmarks into the two tables that the book shows
     pytest benchmarks --benchmark-json=benchmarks.json
     python benchmarks/table.py benchmarks.json                       # into book/howto/
     python benchmarks/table.py benchmarks.json full.json --into .    # several runs on one machine, elsewhere
+    python benchmarks/table.py gpu.json --prefix gpu_                # names of their own, for another machine
 
 Writes benchmarks.csv, a row for each benchmark with its median, least and largest time, and machine.csv, which
 describes the machine.
@@ -69,14 +70,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reports", nargs="+", type=Path)
     parser.add_argument("--into", type=Path, default=BOOK, metavar="FOLDER")
+    parser.add_argument("--prefix", default="", help="of the names of the tables")
     options = parser.parse_args()
     report, *others = (json.loads(path.read_text(encoding="utf-8")) for path in options.reports)
     for other in others:
         if other["machine_info"]["shown"] != report["machine_info"]["shown"]:
             parser.error("the reports are of different machines, threads or versions; make a table of each")
         report["benchmarks"] += other["benchmarks"]
-    rows(report).to_csv(options.into / "benchmarks.csv", index=False)
-    machine(report).to_csv(options.into / "machine.csv", index=False)
+    rows(report).to_csv(options.into / f"{options.prefix}benchmarks.csv", index=False)
+    machine(report).to_csv(options.into / f"{options.prefix}machine.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def difference(a, b):
 def test_an_iteration_does_the_same_as_on_the_cpu(settings, same_numbers, engine):
     options = {"cuda_graphs": False} if engine is ClosedForm else {}
     on_gpu, on_cpu = (trained(settings, device, engine, **options) for device in (GPU, CPU))
-    assert difference(on_gpu, on_cpu) < 1e-9
+    assert difference(on_gpu, on_cpu) < 1e-7
 
 
 def test_single_precision_stays_near_the_cpu(settings, same_numbers):
