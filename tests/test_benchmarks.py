@@ -24,7 +24,8 @@ def report(tmp_path_factory):
 
 
 def test_the_table_has_a_row_for_each_benchmark(report, tmp_path):
-    subprocess.run([sys.executable, ROOT / "benchmarks/table.py", report, "--into", tmp_path, "--prefix", "a_"], check=True)
+    options = ["--into", tmp_path, "--prefix", "a_"]
+    subprocess.run([sys.executable, ROOT / "benchmarks/table.py", report, *options], check=True)
     with (tmp_path / "a_benchmarks.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     ran = json.loads(report.read_text(encoding="utf-8"))["benchmarks"]

@@ -4,7 +4,7 @@ from gexlib.study.claims import claims_table, reference, reference_embeddings, r
 from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
-from gexlib.study.deletions import deletion_test, find_deletions, summarise_deletions
+from gexlib.study.deletions import deletion_test, deletions_in_words, find_deletions, summarise_deletions
 from gexlib.study.effects import effect_test
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
@@ -24,6 +24,7 @@ __all__ = [
     "claims_table",
     "coverage_experiment",
     "deletion_test",
+    "deletions_in_words",
     "effect_test",
     "find_deletions",
     "find_metadata",

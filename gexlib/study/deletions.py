@@ -235,6 +235,57 @@ def summarise_deletions(table: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     return pd.concat(parts, axis=1)
 
 
+def deletions_in_words(table: pd.DataFrame, foretold: float = 0.1) -> list[str]:
+    """
+    Return sentences on a test of deletions: which methods rank targets, and which foretell the change.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As for :func:`summarise_deletions`, with ``regulator`` and ``shares a wild type`` too.
+    foretold : float
+        The least correlation, over regulators that share no wild type with others, of a method that foretells a change.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> from gexlib.datasets.registry import embedded
+    >>> deletions_in_words(pd.read_csv(embedded("effects/deletions.csv")))[0]
+    '25 regulators were left out in turn; 22 of them have a known regulon of 5 genes or more.'
+    """
+    means = summarise_deletions(table)
+    own = table.groupby(["shares a wild type", "method"])["correlation"].mean()
+    methods = [method for method in METHODS if method != REAL and method in means.index]
+    truth = means.loc[REAL, "AUROC"]
+    ranking = [m for m in methods if means.loc[m, ("AUROC", "low")] > 0.5]
+    beyond = [m for m in methods if means.loc[m, ("beyond the shift", "low")] > 0 and own[False, m] > foretold]
+    return [
+        f"{table['regulator'].nunique()} regulators were left out in turn; {truth['regulators']:.0f} of them have a "
+        f"known regulon of {LEAST} genes or more.",
+        f"**Rankings** (AUROC; the real change itself reaches {truth['mean']:.2f}): {_race(means, 'AUROC')}",
+        f"Rankings above chance: {'; '.join(ranking) or 'none'}.",
+        f"**Changes** (correlation with the real one): {_race(means, 'correlation')}",
+        "But deletions of one project share their wild-type samples, and so the noise of these. The mean of deletions "
+        f"elsewhere shares none: {means.loc[ELSEWHERE, ('correlation', 'mean')]:.2f}.",
+        f"The switch of a deletion correlates {own[False, SWITCH]:.2f} for regulators that share no wild type with "
+        f"others, and {own[True, SWITCH]:.2f} for those that do.",
+        "Methods that foretell more than the common shift, without a shared wild type too: "
+        f"**{'; '.join(beyond) or 'none, simple or not'}**.",
+    ]
+
+
+def _race(means: pd.DataFrame, measure: str) -> str:
+    """The best simple method and the best GAN by a measure."""
+    values = means[measure]["mean"].drop(REAL)
+    is_gan = values.index.str.startswith("GAN")
+    simple, gan = values[~is_gan].idxmax(), values[is_gan].idxmax()
+    ahead = "The simple method wins" if values[simple] >= values[gan] else "The GAN leads"
+    return f"{simple} {values[simple]:.2f}, {gan} {values[gan]:.2f}. {ahead}."
+
+
 def _learned(
     data: AnnData, deletion: Deletion, regulator: str, regulators: list, settings: Settings | str, n: int, seed: int
 ) -> Iterator[tuple[str, Answer]]:

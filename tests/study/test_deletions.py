@@ -20,6 +20,7 @@ from gexlib.study.deletions import (
     SWITCH,
     Answer,
     deletion_test,
+    deletions_in_words,
     find_deletions,
     judge,
     summarise_deletions,
@@ -121,3 +122,24 @@ def test_the_summary_has_student_intervals():
     found = summarise_deletions(rows).loc["a"]
     assert found["correlation"][["mean", "low", "high"]].round(2).tolist() == [2.0, -0.48, 4.48]
     assert found["beyond the shift", "regulators"] == 2
+
+
+def test_words_name_who_ranks_best_and_who_foretells_without_a_shared_wild_type():
+    def row(method, regulator, correlation, auroc, beyond, shared):
+        found = {"method": method, "regulator": regulator, "correlation": correlation, "AUROC": auroc}
+        return found | {"beyond the shift": beyond, "relative error": 1.0, "shares a wild type": shared}
+
+    rows = [row(REAL, r, 1.0, 0.7, 1.0, r == "ra") for r in REGULATORS]
+    for i, r in enumerate(REGULATORS):
+        wiggle = i / 50
+        rows.append(row(RIDGE, r, 0.3, 0.64 + wiggle, 0.2 + wiggle, r == "ra"))
+        rows.append(row(ELSEWHERE, r, 0.25, 0.5 - wiggle, wiggle - 0.1, r == "ra"))
+        rows.append(row(SWITCH, r, 0.9 if r == "ra" else 0.02, 0.55 + wiggle, 0.4 + wiggle, r == "ra"))
+    table = pd.DataFrame(rows)
+    text = " ".join(deletions_in_words(table))
+    assert f"{RIDGE} 0.67, {SWITCH} 0.58. The simple method wins" in text
+    assert f"Rankings above chance: {RIDGE}; {SWITCH}." in text or f"{SWITCH}; {RIDGE}" in text
+    assert "the real change itself reaches 0.70" in text
+    assert "The GAN leads" not in text
+    assert "correlates 0.02 for regulators that share no wild type with others, and 0.90" in text
+    assert text.endswith(f"**{RIDGE}**.")
