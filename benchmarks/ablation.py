@@ -21,7 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from kept import NBSP, ROOT
+from kept import ROOT
 from matplotlib import rc_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -31,6 +31,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gexlib import metrics, plots, preprocess
 from gexlib.atomic import whole_file
+from gexlib.numerals import number_table
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.study import prepared_human
 from gexlib.wgan import PRESETS, WGANGP
@@ -166,8 +167,8 @@ def main() -> None:
     if options.untimed:
         table["minutes"] = np.nan
     groups = table.drop(columns="seed").groupby("data", sort=False)
-    mean, sd = groups.mean(), groups.std().fillna(0)
-    shown = mean.map("{:.2f}".format) + NBSP + "±" + NBSP + sd.map("{:.2f}".format)
+    mean = groups.mean()
+    shown = number_table(mean, groups.std(), digits=2)
     shown["minutes"] = mean["minutes"].map("{:.1f}".format).replace("nan", "not timed")
     for path, columns in TABLES.items():
         write_table(shown[columns], path)
