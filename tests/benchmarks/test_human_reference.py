@@ -81,3 +81,12 @@ def test_tissue_embeddings_are_those_of_the_papers_models_that_were_kept(benchma
     assert found.loc[3].equals(benchmark_script.analysis.level_embeddings(model, "tissue"))
     assert set(found.reset_index()["seed"]) == {3}
     assert not list(tmp_path.glob("*.checkpoint"))
+
+
+def test_the_page_of_all_genes_is_that_of_the_kept_rows(benchmark_script):
+    kept = pd.read_csv(benchmark_script.RESULT)
+    shown = pd.read_csv(benchmark_script.PAGE, index_col="samples", dtype=str, keep_default_na=False)
+    made = benchmark_script.page_table(kept).astype(str)
+    pd.testing.assert_frame_equal(shown.sort_index(), made.sort_index(), check_names=False)
+    assert "NVIDIA" in shown.loc["GAN, the paper's", "training"]
+    assert shown.loc["Copula of each kind", "training"] == ""
