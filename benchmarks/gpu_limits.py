@@ -81,8 +81,8 @@ def measured(problem: str, operations: int) -> dict[str, str]:
     for way, words in {"replayed from a graph": "in a CUDA graph", "started one by one": "started one by one"}.items():
         text = table[f"Training on a GPU, {problem}: 50 iterations, {way}"]
         rate = int(re.search(r"iterations a second: (\d+)", text)[1])
-        found[f"Measured, {words}"] = f"{rate}"
-        found[f"An operation, {words}"] = f"{1e6 / rate / operations:.1f} µs"
+        found[f"Iterations a second, measured: {words}"] = f"{rate}"
+        found[f"An operation, measured: {words}"] = f"{1e6 / rate / operations:.1f} µs"
     return found
 
 
