@@ -32,7 +32,7 @@ PAGE = ROOT / "book/howto/full_size.csv"
 NOTEBOOK = ROOT / "book/04_gtex_tcga_training.ipynb"
 KIND = ["tissue", "condition", "sex"]
 STEPS = ("data", "fit", "evaluate", "notebook")
-CAPPED = ("fit", "evaluate")
+CAPPED = ("fit",)
 SHARES = {"train": 0.75, "validation": 0.1, "test": 0.15}
 
 
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=STEPS, default=STEPS, metavar="STEP")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--device", default="cpu", help="of fit and evaluate")
-    parser.add_argument("--cap", type=float, default=4.0, help="GB that fit and evaluate may allocate")
+    parser.add_argument("--cap", type=float, default=4.0, help="GB that fit may allocate")
     parser.add_argument("--samples", type=int, default=9147)
     parser.add_argument("--genes", type=int, default=18_154)
     parser.add_argument("--notebook-genes", type=int, default=0, help="of notebook 04; 0: all")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from sklearn.decomposition import PCA
 
 from gexlib.checks import check_fitted, whole_number
 from gexlib.metrics.expression import DataSet, Expression
+
+BLOCK = 1000  # genes at a time: at full size, each array of all genes in float64 is a gigabyte
 
 
 class Space:
@@ -28,16 +32,27 @@ class Space:
         """Return the coordinates of a checked data set, whose genes are put in the order of the training data."""
         check_fitted(self, "mean_", "call its fit with real training data first")
         data.align(self._reference)
-        return self._project((data.columns(slice(None)) - self.mean_) / self.scale_)
+        return self._project(self._scores(data))
 
-    def _fit(self, train: DataSet, standardise: bool) -> np.ndarray:
-        """Learn mean and scale of each gene, and return the training data as they are given."""
-        self._reference = Expression(train, "train")
-        x = self._reference.columns(slice(None))
-        sd = x.std(axis=0) if standardise else np.ones(x.shape[1])
-        self.mean_, self.scale_ = x.mean(axis=0), np.where(sd > 0, sd, np.inf)
-        self._reference.values = self._reference.values[:0]  # only the names are still needed
-        return x
+    def _fit(self, train: DataSet, standardise: bool) -> Expression:
+        """Learn mean and scale of each gene, and return the checked training data."""
+        data = Expression(train, "train")
+        self.mean_, self.scale_ = np.empty(data.n_genes), np.ones(data.n_genes)
+        for block in _blocks(data.n_genes):
+            x = data.columns(block)
+            self.mean_[block] = x.mean(axis=0)
+            if standardise:
+                sd = x.std(axis=0)
+                self.scale_[block] = np.where(sd > 0, sd, np.inf)
+        self._reference = copy.copy(data)
+        self._reference.values = data.values[:0].copy()  # only the names are still needed
+        return data
+
+    def _scores(self, data: Expression) -> np.ndarray:
+        scores = np.empty((data.n_samples, data.n_genes))
+        for block in _blocks(data.n_genes):
+            scores[:, block] = (data.columns(block) - self.mean_[block]) / self.scale_[block]
+        return scores
 
     def _project(self, scores: np.ndarray) -> np.ndarray:
         return scores
@@ -120,19 +135,23 @@ class PrincipalSpace(Space):
         ValueError
             If there are fewer samples or genes than components.
         """
-        x = self._fit(train, self.standardise)
-        if self.n_components > min(x.shape):
+        data = self._fit(train, self.standardise)
+        if self.n_components > min(data.n_samples, data.n_genes):
             raise ValueError(
-                f"n_components={self.n_components} is more than train's {x.shape[0]} samples or {x.shape[1]} genes; "
-                "choose fewer"
+                f"n_components={self.n_components} is more than train's {data.n_samples} samples or {data.n_genes} "
+                "genes; choose fewer"
             )
-        pca = PCA(self.n_components, random_state=self.seed).fit((x - self.mean_) / self.scale_)
+        pca = PCA(self.n_components, random_state=self.seed, copy=False).fit(self._scores(data))
         self.components_ = pca.components_
         self.explained_variance_ratio_ = pca.explained_variance_ratio_
         return self
 
     def _project(self, scores: np.ndarray) -> np.ndarray:
         return scores @ self.components_.T
+
+
+def _blocks(n_genes: int) -> list[slice]:
+    return [slice(start, min(start + BLOCK, n_genes)) for start in range(0, n_genes, BLOCK)]
 
 
 def coordinates(space: Space | None, **named: DataSet) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ import pytest
 from anndata import AnnData
 
 from gexlib.metrics import table_1
-from gexlib.simulators import Gaussian
+from gexlib.simulators import Gaussian, gaussian
 
 
 @pytest.fixture
@@ -183,3 +183,18 @@ def test_kinds_that_leave_no_freedom_are_refused(tissues):
         Gaussian(n_components=7, within=["group"]).fit(few)
     with pytest.raises(ValueError, match="shrinkage is -1, but must be"):
         Gaussian(shrinkage=-1)
+
+
+@pytest.mark.parametrize("shape", [(60, 90), (90, 62)])
+@pytest.mark.parametrize("within", [[], ["kind"]])
+def test_components_that_are_found_alone_are_those_of_the_whole_decomposition(monkeypatch, shape, within):
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(shape[0], 6)) @ rng.normal(size=(6, shape[1])) + 0.1 * rng.normal(size=shape)
+    obs = pd.DataFrame({"kind": ["a", "b"] * (shape[0] // 2)}, index=[str(i) for i in range(shape[0])])
+    data = AnnData(x, obs=obs)
+    whole = Gaussian(3, within=within).fit(data)
+    monkeypatch.setattr(gaussian, "LARGE", 40)
+    alone = Gaussian(3, within=within).fit(data)
+    for name in ("components_", "explained_variance_", "residual_variance_"):
+        np.testing.assert_allclose(getattr(alone, name), getattr(whole, name), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(alone.sample(obs, seed=2).X, whole.sample(obs, seed=2).X, atol=1e-5)
