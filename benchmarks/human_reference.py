@@ -224,18 +224,20 @@ def page_table(table: pd.DataFrame) -> pd.DataFrame:
     scores = [name for name in HUMAN if "AUC" not in name]
     shown = number_table(groups[scores].mean(), groups[scores].std())
     shown["splits"] = groups.size().astype(str)
-    shown["training"] = ["; ".join(map(trained, rows.to_dict("records"))) for _, rows in groups]
+    shown["training"] = [trained(rows) for _, rows in groups]
     paper = number_table(HUMAN[scores])
     paper.index = [f"The paper's own: {name}" for name in paper.index]
     return pd.concat([shown, paper]).fillna("").rename_axis("samples")
 
 
-def trained(row: dict) -> str:
-    """Tell of a row which epoch was kept, and how long the training took where; nothing of what is not trained."""
-    if np.isnan(row["best epoch"]):
+def trained(rows: pd.DataFrame) -> str:
+    """Tell which epochs were kept, and how long a training took where; nothing of what is not trained."""
+    if rows["best epoch"].isna().all():
         return ""
-    device = row["machine"].split("one used, ")[1].split(";")[0] if "NVIDIA" in row["machine"] else "one core"
-    return f"epoch {row['best epoch']:.0f} of {row['epochs']:.0f}, {row['seconds'] / 60:.1f} min on {device}"
+    epochs = ", ".join(f"{best:.0f} of {n:.0f}" for best, n in zip(rows["best epoch"], rows["epochs"], strict=True))
+    machine = rows["machine"].iloc[0]
+    device = machine.split("one used, ")[1].split(";")[0] if "NVIDIA" in machine else "one core"
+    return f"epoch {epochs}; {rows['seconds'].mean() / 60:.1f} min on {device}"
 
 
 def main(arguments: list[str] | None = None) -> None:
