@@ -224,20 +224,19 @@ def page_table(table: pd.DataFrame) -> pd.DataFrame:
     scores = [name for name in HUMAN if "AUC" not in name]
     shown = number_table(groups[scores].mean(), groups[scores].std())
     shown["splits"] = groups.size().astype(str)
-    shown["training"] = [trained(rows) for _, rows in groups]
+    shown["epoch; time"] = [trained(rows) for _, rows in groups]
     paper = number_table(HUMAN[scores])
     paper.index = [f"The paper's own: {name}" for name in paper.index]
     return pd.concat([shown, paper]).fillna("").rename_axis("samples")
 
 
 def trained(rows: pd.DataFrame) -> str:
-    """Tell which epochs were kept, and how long a training took where; nothing of what is not trained."""
+    """Tell which epochs were kept, and how long a training took; nothing of what is not trained."""
     if rows["best epoch"].isna().all():
         return ""
-    epochs = ", ".join(f"{best:.0f} of {n:.0f}" for best, n in zip(rows["best epoch"], rows["epochs"], strict=True))
-    machine = rows["machine"].iloc[0]
-    device = machine.split("one used, ")[1].split(";")[0] if "NVIDIA" in machine else "one core"
-    return f"epoch {epochs}; {rows['seconds'].mean() / 60:.1f} min on {device}"
+    epochs = dict.fromkeys(f"{best:.0f} of {n:.0f}" for best, n in zip(rows["best epoch"], rows["epochs"], strict=True))
+    device = ", GPU" if rows["machine"].str.contains("NVIDIA").any() else ""
+    return f"{' or '.join(epochs)}; {rows['seconds'].mean() / 60:.1f} min{device}"
 
 
 def main(arguments: list[str] | None = None) -> None:
