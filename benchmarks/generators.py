@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ import anndata
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from kept import clock
 from latent import LatentCopula, flow_head, mixture_head
 
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
@@ -116,17 +116,17 @@ def learn(
         that was kept and the last.
     """
     seen = whole(train, validation) if name in UNVALIDATED else train
-    clock = time.process_time if device == "cpu" or name in SIMULATORS else time.perf_counter
-    start = clock()
+    now = clock("cpu" if name in SIMULATORS else device)
+    start = now()
     if name in SIMULATORS:
         kinds = len(seen.obs[columns.within].drop_duplicates()) if columns.within else 1
         model = SIMULATORS[name](columns.within, max(1, min(seen.n_obs - kinds, seen.n_vars)), seed).fit(seen)
-        return Learned(model, seen, {"settings": "", "seconds": clock() - start})
+        return Learned(model, seen, {"settings": "", "seconds": now() - start})
     settings = settings_of(name, **changes)
     given = {"categorical": columns.categorical, "numerical": columns.numerical, "unseen": "unknown"}
     model = WGANGP(**given, settings=settings, seed=seed, device=device)
     model.fit(seen, None if name in UNVALIDATED else validation, progress=False)
-    facts = {"settings": described(name, settings), "seconds": clock() - start}
+    facts = {"settings": described(name, settings), "seconds": now() - start}
     return Learned(
         model, seen, facts | {"best epoch": model.best_epoch_, "last epoch": int(model.history_["epoch"].max())}
     )

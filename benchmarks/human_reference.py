@@ -8,23 +8,22 @@ The study's reference run on GTEx and TCGA: the paper's model trained to its end
 Each seed makes a split by donor, a training and draws of its own. All models condition on tissue, sex, condition and
 age; samples whose age no table of FOLDER has are left out. Real samples are drawn from those of training to match the
 test samples in number, tissue, sex and condition. Rows are kept in data/reference/human.csv, with the commit and the
-machine of each, and are not made again (--again). "seconds" of a training are those of its processor, or of the clock
-on a GPU or several threads. Trained models are kept in _build/human_reference. A training that was interrupted goes on
-where it was. The tissue embeddings of the paper's models that are kept there go to
+machine of each, and are not made again (--again). Trained models are kept in _build/human_reference. A training that
+was interrupted goes on where it was. The tissue embeddings of the paper's models that are kept there go to
 data/reference/embeddings.csv. What the rows of all genes say goes to the table book/howto/human_all_genes.csv.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
 and F1 of a perceptron that is trained on synthetic samples; matched genes, matched majorities and shared terms of gene
 clusters; "map", the share of neighbours on a UMAP that are of the other kind; "cancer effect" and "age effect", which
-agree with those in test donors by a correlation over genes.
+agree with those in test donors by a correlation over genes. "device": where a model was trained; "seconds" are those of
+the processor on one core, and of the clock on a GPU or several threads.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
-import time
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -32,7 +31,7 @@ import numpy as np
 import pandas as pd
 from age_effect import COVARIATES, OLD, YOUNG, age_slopes, correlation, resampled, with_age
 from anndata import AnnData
-from kept import ROOT, Kept, commit
+from kept import ROOT, Kept, clock, commit
 from sklearn.neighbors import NearestNeighbors
 
 from gexlib import analysis, metrics
@@ -89,11 +88,11 @@ def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Pat
         given = {"settings": SETTINGS[row], "seed": seed, "unseen": "unknown", "device": device, "threads": threads}
         gan = WGANGP(COVARIATES, ["age"], **given)
         checkpoint = folder.with_suffix(".checkpoint")
-        clock = time.process_time if (device, threads) == ("cpu", 1) else time.perf_counter
-        whole, start = not checkpoint.exists(), clock()
+        now = clock(device, threads)
+        whole, start = not checkpoint.exists(), now()
         gan.fit(train, validation, progress=False, checkpoint=checkpoint)
-        training = {"seconds": clock() - start if whole else np.nan}  # part of a training is no time of it
-        training |= {"epochs": len(gan.history_), "best epoch": gan.best_epoch_}
+        training = {"seconds": now() - start if whole else np.nan}  # part of a training is no time of it
+        training |= {"epochs": len(gan.history_), "best epoch": gan.best_epoch_, "device": device}
         gan.save(folder)
         pd.DataFrame([training]).to_csv(kept, index=False)
         shutil.rmtree(checkpoint)
@@ -235,7 +234,7 @@ def trained(rows: pd.DataFrame) -> str:
     if rows["best epoch"].isna().all():
         return ""
     epochs = dict.fromkeys(f"{best:.0f} of {n:.0f}" for best, n in zip(rows["best epoch"], rows["epochs"], strict=True))
-    device = ", GPU" if rows["machine"].str.contains("NVIDIA").any() else ""
+    device = "" if rows["device"].fillna("cpu").eq("cpu").all() else ", GPU"
     return f"{' or '.join(epochs)}; {rows['seconds'].mean() / 60:.1f} min{device}"
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -147,6 +148,11 @@ def machine() -> str:
         f"{os.cpu_count()} virtual cores, one used{gpu}; Python {platform.python_version()}, {build} build of PyTorch "
         f"{torch.__version__}"
     )
+
+
+def clock(device: str, threads: int = 1) -> Callable[[], float]:
+    """Return the clock of a training: the processor's on one core, the wall's on a GPU or several threads."""
+    return time.process_time if (device, threads) == ("cpu", 1) else time.perf_counter
 
 
 def commit() -> str:

@@ -209,7 +209,7 @@ def real(timed):
 
 
 def test_real_files_are_read_fast(timed):
-    assert timed[1] < 18
+    assert timed[1] < 12
 
 
 def test_real_files_have_the_papers_genes(real):
