@@ -124,10 +124,32 @@ class FactorModel(GeneNoise):
     def forward(self, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> Tensor:
         """Return what is added to the network's output, shape (n, n_genes)."""
         kind = self.kinds(codes, gene_noise.dtype)
-        mixing = (kind @ self.mixing.flatten(1)).view(-1, *self.mixing.shape[1:])
-        factors = torch.bmm(mixing, z[:, :, None]).squeeze(2)
-        mean = design(self.levels, codes, values) @ self.effects + kind @ self.deviations
-        return mean + factors @ self.loadings + (kind @ self.log_sd).exp() * gene_noise
+        mean = torch.addmm(kind @ self.deviations, design(self.levels, codes, values), self.effects)
+        factors = torch.empty_like(z)
+        for k, rows in rows_of_kinds(kind):
+            factors[rows] = z[rows] @ self.mixing[k].T
+        return torch.addcmul(torch.addmm(mean, factors, self.loadings), (kind @ self.log_sd).exp(), gene_noise)
+
+
+def rows_of_kinds(kind: Tensor) -> list[tuple[int, Tensor]]:
+    """
+    Return the kinds that occur, and the rows of the samples of each.
+
+    With many factors :math:`A_k` is large. So products with it are made kind by kind, not with a copy for each sample.
+
+    Parameters
+    ----------
+    kind : Tensor, shape (n, n_kinds)
+        Zeros and ones, one 1 in a row (:class:`KindIndicators`).
+
+    Examples
+    --------
+    >>> [(k, rows.tolist()) for k, rows in rows_of_kinds(torch.eye(3)[[2, 0, 2]])]
+    [(0, [1]), (2, [0, 2])]
+    """
+    present, counts = kind.argmax(dim=1).unique(return_counts=True)
+    rows = kind.argmax(dim=1).argsort(stable=True).split(counts.tolist())
+    return list(zip(present.tolist(), rows, strict=True))
 
 
 def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:

@@ -83,8 +83,7 @@ class Autograd:
         loss = generator_loss(state.critic, fake, codes, values)
         if state.updates >= settings.critic_warmup:
             self._descend("generator", loss, share.weight)
-
-        state.update_average(state.average_weight(settings.averaging))
+            state.update_average(state.average_weight(settings.averaging))
         state.updates += 1
         return torch.stack([*critic, loss]).detach() * share.weight
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gexlib.wgan.engine.buffers import CovariateVectors, Layers
 from gexlib.wgan.engine.layout import Layout
-from gexlib.wgan.factor_model import FactorModel, GeneNoise, design
+from gexlib.wgan.factor_model import FactorModel, GeneNoise, design, rows_of_kinds
 from gexlib.wgan.networks import Generator
 
 
@@ -107,12 +107,11 @@ class _FactorTerm(_NoiseTerm):
 
     def add(self, y: Tensor, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> None:
         super().add(y, z, codes, values, gene_noise)
-        model, (n, latent) = self.model, z.shape[1:]
+        model = self.model
         self.z, self.design = z[-1], design(model.levels, codes, values)
         torch.addmm(torch.mm(self.design, model.effects, out=self.mean), self.kind, model.deviations, out=self.mean)
         y.add_(self.mean)
-        mixing = (self.kind @ model.mixing.flatten(1)).view(n, latent, latent)
-        self.factors = torch.bmm(mixing, z.permute(1, 2, 0)).permute(2, 0, 1).contiguous()  # (times, n, latent)
+        self._mix(z)
         y.flatten(0, 1).addmm_(self.factors.flatten(0, 1), model.loadings)
 
     def write(self, by_y: Tensor) -> None:
@@ -124,5 +123,26 @@ class _FactorTerm(_NoiseTerm):
             (self.factors[-1], model.loadings),
         ):
             torch.mm(left.T, by_y, out=table.grad)
-        outer = (by_y @ model.loadings.T)[:, :, None] * self.z[:, None, :]
-        torch.mm(self.kind.T, outer.flatten(1), out=model.mixing.grad.flatten(1))
+        self._write_mixing(by_y @ model.loadings.T)
+
+    def _mix(self, z: Tensor) -> None:
+        """Compute the factors, shape (times, n, latent_dim)."""
+        model, (n, latent) = self.model, z.shape[1:]
+        if z.is_cpu:
+            self.rows, self.factors = rows_of_kinds(self.kind), torch.empty_like(z)
+            for k, rows in self.rows:
+                self.factors[:, rows] = z[:, rows] @ model.mixing[k].T
+        else:  # a CUDA graph needs shapes that do not depend on the samples
+            each = (self.kind @ model.mixing.flatten(1)).view(n, latent, latent)
+            self.factors = torch.bmm(each, z.permute(1, 2, 0)).permute(2, 0, 1).contiguous()
+
+    def _write_mixing(self, by_factors: Tensor) -> None:
+        """Write the gradient of the mixing, from that of the factors of the last minibatch, (n, latent_dim)."""
+        gradient = self.model.mixing.grad
+        if by_factors.is_cpu:
+            gradient.zero_()
+            for k, rows in self.rows:
+                torch.mm(by_factors[rows].T, self.z[rows], out=gradient[k])
+        else:
+            outer = by_factors[:, :, None] * self.z[:, None, :]
+            torch.mm(self.kind.T, outer.flatten(1), out=gradient.flatten(1))

@@ -92,7 +92,7 @@ class Iteration:
             self.generation.write()
             self._add_up(self.optimizer)
             self.optimizer.step()
-        self.state.update_average(self.average_weight)
+            self.state.update_average(self.average_weight)
         return losses
 
     def _add_up(self, optimizer: RMSProp) -> None:
