@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from gexlib.checks import check_columns, expression_matrix, listing
 from gexlib.datasets import ECOLI_COVARIATES
+from gexlib.numerals import numeral
 from gexlib.wgan import WGANGP, Settings
 
 WILD_TYPE, DELETED = "wild type", "del_"
@@ -265,13 +266,13 @@ def deletions_in_words(table: pd.DataFrame, foretold: float = 0.1) -> list[str]:
     return [
         f"{table['regulator'].nunique()} regulators were left out in turn; {truth['regulators']:.0f} of them have a "
         f"known regulon of {LEAST} genes or more.",
-        f"**Rankings** (AUROC; the real change itself reaches {truth['mean']:.2f}): {_race(means, 'AUROC')}",
+        f"**Rankings** (AUROC; the real change itself reaches {numeral(truth['mean'], 2)}): {_race(means, 'AUROC')}",
         f"Rankings above chance: {'; '.join(ranking) or 'none'}.",
         f"**Changes** (correlation with the real one): {_race(means, 'correlation')}",
         "But deletions of one project share their wild-type samples, and so the noise of these. The mean of deletions "
-        f"elsewhere shares none: {means.loc[ELSEWHERE, ('correlation', 'mean')]:.2f}.",
-        f"The switch of a deletion correlates {own[False, SWITCH]:.2f} for regulators that share no wild type with "
-        f"others, and {own[True, SWITCH]:.2f} for those that do.",
+        f"elsewhere shares none: {numeral(means.loc[ELSEWHERE, ('correlation', 'mean')], 2)}.",
+        f"The switch of a deletion correlates {numeral(own[False, SWITCH], 2)} for regulators that share no wild type "
+        f"with others, and {numeral(own[True, SWITCH], 2)} for those that do.",
         "Methods that foretell more than the common shift, without a shared wild type too: "
         f"**{'; '.join(beyond) or 'none, simple or not'}**.",
     ]
@@ -283,7 +284,7 @@ def _race(means: pd.DataFrame, measure: str) -> str:
     is_gan = values.index.str.startswith("GAN")
     simple, gan = values[~is_gan].idxmax(), values[is_gan].idxmax()
     ahead = "The simple method wins" if values[simple] >= values[gan] else "The GAN leads"
-    return f"{simple} {values[simple]:.2f}, {gan} {values[gan]:.2f}. {ahead}."
+    return f"{simple} {numeral(values[simple], 2)}, {gan} {numeral(values[gan], 2)}. {ahead}."
 
 
 def _learned(
