@@ -65,7 +65,7 @@ DEFAULT = PRESETS["default"]
 PAPER = PRESETS["paper_gtex_tcga"]  # trained to its own end
 HUNDRED = {"epoch_updates": 0, "epochs": 100, "patience": 20}  # the steps to the default: as many passes as it has
 LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, **HUNDRED)
-POOLED = DEFAULT.replace(  # the default until its scores and margins were those of kinds
+POOLED = DEFAULT.replace(  # before scores and margins were those of kinds
     transform="normal scores",
     adversarial="always",
     gene_noise_temperature=0.7,
@@ -82,6 +82,7 @@ MODELS = {
     "with both": LARGER.replace(factor_model="noise only", transform="normal scores"),
     "with a factor model": POOLED,
     "with a factor model, not trained": POOLED.replace(adversarial="never"),
+    "with scores of kinds": DEFAULT.replace(kinds="all", latent_dim=256),
     "default": DEFAULT,
 }
 BASELINES = {

@@ -279,7 +279,7 @@
       if (other) last.changes = changes(last);
       if (!gene.value) gene.value = last.changes?.[0].gene ?? about.genes[0];
       show();
-      const rare = sets.filter(({ values: v }) => !about.kinds.some((kind) => kind.every((code, j) => about.covariates[j].levels[code] === v[about.covariates[j].name])));
+      const rare = sets.filter(({ values: v }) => !about.kinds.some((kind) => kind.every((code, j) => code === null || about.covariates[j].levels[code] === v[about.covariates[j].name])));
       const change = other ? ` Of ${about.genes.length.toLocaleString("en")} genes, ${last.changes[0].gene} changes most: by ${short(last.changes[0].mean)} on average.` : "";
       status.textContent = `${n} profiles in ${((performance.now() - began) / 1000).toFixed(2)} s.${change}${
         rare.length ? ` The training data have fewer than three samples with these levels: ${rare.map(({ values: v }) => about.covariates.filter((c) => c.levels).map((c) => words(v[c.name])).join(", ")).join("; ")}. There the model adds up what it knows of each level.` : ""}`;

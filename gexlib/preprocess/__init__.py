@@ -8,7 +8,7 @@ from gexlib.preprocess.genes import match_genes
 from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.kinds import CodedKinds, Kinds
 from gexlib.preprocess.normal_scores import NormalScores
-from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder, to_expression, to_scores
+from gexlib.preprocess.samples import TRANSFORMS, SampleEncoder, kind_levels, to_expression, to_scores
 from gexlib.preprocess.scale import Scale, check_log, log2, log_cpm, log_tpm, scale_of, to_scale
 from gexlib.preprocess.splits import Parts, check_split, parts, prepare, split_groups
 from gexlib.preprocess.standardizer import Standardizer
@@ -31,6 +31,7 @@ __all__ = [
     "correlation_by_distance",
     "design_matrix",
     "fit_effects",
+    "kind_levels",
     "log2",
     "log_cpm",
     "log_tpm",

@@ -15,6 +15,7 @@ SMALLEST_KIND = 3  # fewest training samples that make a combination of covariat
 PRIOR = 0.5  # the weight of shrinkage, in samples
 ROUNDS = 8  # how often censored scores are drawn and the estimates made anew
 GENES = 512  # genes that are fitted at a time, to bound the memory
+PRIOR_SD = 10.0  # the standard deviation of all kinds weighs as much as this many samples of a kind
 LEAST_SD = 0.001  # the smallest standard deviation of a gene in a kind, in scores
 
 
@@ -42,6 +43,13 @@ def design_matrix(covariates: Covariates, n_levels: Sequence[int]) -> np.ndarray
     codes, values = covariates
     levels = [codes[:, [j]] == np.arange(n) for j, n in enumerate(n_levels)]
     return np.concatenate([np.ones((len(codes), 1)), values, *levels], axis=1, dtype=np.float64)
+
+
+def ridge(design: np.ndarray) -> np.ndarray:
+    """Return what gives shrunk effects from scores, shape (n_columns, n_samples); the mean of all is not shrunk."""
+    penalty = np.full(design.shape[1], PRIOR)
+    penalty[0] = 1e-6
+    return np.linalg.solve(design.T @ design + np.diag(penalty), design.T)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ class EffectsFit:
         Levels of each categorical covariate.
     seed : int
         Decides the draws of censored scores, of one call after the other.
+    kind_levels : sequence of int, optional
+        The same, but 0 for a covariate that makes no kinds. Default: all make kinds.
 
     Attributes
     ----------
@@ -89,16 +99,16 @@ class EffectsFit:
     design : ndarray of float64, shape (n_samples, n_columns)
     """
 
-    def __init__(self, covariates: Covariates, n_levels: Sequence[int], seed: int) -> None:
+    def __init__(
+        self, covariates: Covariates, n_levels: Sequence[int], seed: int, kind_levels: Sequence[int] | None = None
+    ) -> None:
         self.rng = np.random.default_rng(seed)
-        self.kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
+        self.kinds = CodedKinds.of(covariates.codes, n_levels if kind_levels is None else kind_levels, SMALLEST_KIND)
         code = self.kinds.codes(covariates.codes)
         self.member = (code[:, None] == np.arange(-1, len(self.kinds))).astype(float)  # first: samples of no kind
         self.size = self.member.sum(axis=0)[:, None]
         self.design = h = design_matrix(covariates, n_levels)
-        penalty = np.full(h.shape[1], PRIOR)
-        penalty[0] = 1e-6  # the mean of all is not shrunk
-        self.solve = np.linalg.solve(h.T @ h + np.diag(penalty), h.T)
+        self.solve = ridge(h)
         self.free = max(1.0, len(h) - float(np.trace(self.solve @ h)))
 
     def __call__(self, scores: np.ndarray, floor: np.ndarray) -> Effects:
@@ -153,10 +163,10 @@ def fit_effects(
 
 
 def no_effects(
-    scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], floor: np.ndarray, seed: int
+    scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], kind_levels: Sequence[int]
 ) -> Effects:
     """Return effects and deviations of 0, for scores that covariates have no effect on; see :func:`fit_effects`."""
-    kinds = CodedKinds.of(covariates.codes, n_levels, SMALLEST_KIND)
+    kinds = CodedKinds.of(covariates.codes, kind_levels, SMALLEST_KIND)
     n_columns, n_genes = 1 + covariates.values.shape[1] + sum(n_levels), scores.shape[1]
     return Effects(kinds, np.zeros((n_columns, n_genes)), np.zeros((len(kinds), n_genes)), scores, float(len(scores)))
 

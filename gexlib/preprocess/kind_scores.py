@@ -2,7 +2,8 @@ r"""
 Normal scores within each kind of sample, and margins of each gene that borrow from the other kinds.
 
 The distribution of a gene differs between tissues, not only in its mean. So each kind of sample (a combination of
-levels of the categorical covariates) has a distribution of its own for each gene, its *margin*. A kind of few samples
+levels of categorical covariates, of all or of those that :mod:`gexlib.preprocess.kind_choice` chooses) has a
+distribution of its own for each gene, its *margin*. A kind of few samples
 says little about its margin. What it lacks, it borrows from the effects that its covariates have in all samples.
 
 Let :math:`y` be the normal score of a gene among all training samples
@@ -28,18 +29,19 @@ from scipy.special import ndtr, ndtri
 
 from gexlib.checks import check_fitted, finite_matrix
 from gexlib.preprocess.covariates import Covariates
-from gexlib.preprocess.effects import GENES, LEAST_SD, Effects, EffectsFit, design_matrix
+from gexlib.preprocess.effects import GENES, LEAST_SD, PRIOR_SD, Effects, EffectsFit, design_matrix
+from gexlib.preprocess.kind_choice import chosen_levels
 from gexlib.preprocess.kinds import kind_codes
 from gexlib.preprocess.learned import LearnedArrays
 from gexlib.preprocess.normal_scores import NormalScores, sampled_rows
 
 KNOTS = np.linspace(-3, 3, 21)  # scores within a kind at which its quantile function is kept
 KAPPA = 10.0  # the Gaussian part of a margin weighs as much as this many samples of the kind
-PRIOR_SD = 10.0  # the common standard deviation weighs as much as this many samples of the kind
 TAIL = 0.5  # slope of a margin beyond its outermost samples, in standard deviations of the kind
 BEYOND = 3.0  # how far scores may lie beyond the outermost knots
 RISE = 0.01  # the least slope of a margin, in standard deviations of the kind
 ROWS = 256  # samples that are changed at a time, to bound the memory
+LOOKED_AT = 300  # genes, at most, that decide which covariates make kinds
 POOLED = "pooled."  # begins the names of the arrays of the scores among all samples
 
 
@@ -59,6 +61,10 @@ class KindScores(LearnedArrays):
     kappa : float
         The weight of the Gaussian part of the margins, in samples. With 0, a kind of three samples or more keeps its
         own quantiles.
+    choose : bool
+        Whether only those categorical covariates make kinds without which held-out samples would be less likely
+        (:func:`gexlib.preprocess.kind_choice.chosen_levels`). The others have their effects alone. Default: all make
+        kinds.
 
     Attributes
     ----------
@@ -66,6 +72,8 @@ class KindScores(LearnedArrays):
         The scores among all training samples.
     n_levels_ : ndarray of int64, shape (n_categorical,)
         Levels of each categorical covariate.
+    kind_levels_ : ndarray of int64, shape (n_categorical,)
+        The same, but 0 for a covariate that makes no kinds.
     keys_ : ndarray of int64, shape (n_kinds,)
         The kinds (:class:`~gexlib.preprocess.CodedKinds`).
     effects_ : ndarray of float32, shape (n_columns, n_genes)
@@ -88,19 +96,27 @@ class KindScores(LearnedArrays):
     """
 
     n_levels_: np.ndarray
+    kind_levels_: np.ndarray
     keys_: np.ndarray
     effects_: np.ndarray
     quantiles_: np.ndarray
 
-    def __init__(self, kappa: float = KAPPA) -> None:
-        self.kappa, self.pooled = kappa, NormalScores()
+    def __init__(self, kappa: float = KAPPA, choose: bool = False) -> None:
+        self.kappa, self.choose, self.pooled = kappa, choose, NormalScores()
 
     @property
     def constant_(self) -> np.ndarray:
         """The genes that are constant in the training samples: ndarray of bool, shape (n_genes,)."""
         return self.pooled.constant_
 
-    def fit(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int = 0) -> KindScores:
+    def fit(
+        self,
+        x: np.ndarray,
+        covariates: Covariates,
+        n_levels: Sequence[int],
+        seed: int = 0,
+        kind_levels: Sequence[int] | None = None,
+    ) -> KindScores:
         """
         Learn the margins of all kinds.
 
@@ -113,13 +129,18 @@ class KindScores(LearnedArrays):
         n_levels : sequence of int
             Levels of each categorical covariate.
         seed : int
-            Decides the draws of censored scores.
+            Decides the draws of censored scores, and the folds of the choice of covariates.
+        kind_levels : sequence of int, optional
+            ``kind_levels_`` of another fit, to have its kinds.
         """
         x = finite_matrix(x)
         self.pooled.fit(x)
-        fit, n_genes = EffectsFit(covariates, n_levels, seed), x.shape[1]
+        if kind_levels is None:
+            kind_levels = self._chosen(x, covariates, n_levels, seed) if self.choose else n_levels
+        fit, n_genes = EffectsFit(covariates, n_levels, seed, kind_levels), x.shape[1]
         code = fit.kinds.codes(covariates.codes)
-        self.n_levels_, self.keys_ = np.array(n_levels, dtype=np.int64), fit.kinds.keys
+        self.n_levels_, self.kind_levels_ = (np.array(levels, dtype=np.int64) for levels in (n_levels, kind_levels))
+        self.keys_ = fit.kinds.keys
         self.effects_ = np.empty((fit.design.shape[1], n_genes), np.float32)
         self.quantiles_ = np.empty((len(fit.kinds) + 1, len(KNOTS), n_genes), np.float32)
         for start in range(0, n_genes, GENES):
@@ -212,19 +233,22 @@ class KindScores(LearnedArrays):
     @classmethod
     def restored(cls, arrays: dict[str, np.ndarray]) -> KindScores:
         """Return the transform of which :meth:`arrays` gave the arrays."""
-        made = super().restored(arrays)
+        made = super().restored({"kind_levels_": arrays["n_levels_"]} | arrays)  # older files: all make kinds
         made.pooled = NormalScores.restored({n.removeprefix(POOLED): a for n, a in arrays.items() if POOLED in n})
         return made
 
     def _groups(self, covariates: Covariates) -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
         """Yield rows of one kind, at most 256 at a time, their kind, and the sum of effects in each, (n, n_genes)."""
-        n_levels = self.n_levels_.tolist()
-        code = kind_codes(covariates.codes, n_levels, self.keys_)
-        h = design_matrix(covariates, n_levels).astype(np.float32)
+        code = kind_codes(covariates.codes, self.kind_levels_.tolist(), self.keys_)
+        h = design_matrix(covariates, self.n_levels_.tolist()).astype(np.float32)
         for kind in np.unique(code):
             rows = np.flatnonzero(code == kind)
             for part in np.array_split(rows, -(-len(rows) // ROWS)):
                 yield part, int(kind), h[part] @ self.effects_
+
+    def _chosen(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int) -> list[int]:
+        some = slice(None, None, -(-x.shape[1] // LOOKED_AT))
+        return chosen_levels(self.pooled.transform(x[:, some], some), covariates, n_levels, seed)
 
     def _quantiles(self, residual: np.ndarray, found: Effects, code: np.ndarray) -> np.ndarray:
         """Return the quantile functions of all kinds, and of unknown combinations, at the knots."""

@@ -181,7 +181,7 @@ class CodedKinds:
     Attributes
     ----------
     n_levels : tuple of int
-        The number of levels of each column.
+        The number of levels of each column; 0 for a column that does not count.
     places : ndarray of int64, shape (n_columns,)
         How much one step of each column adds to the key of a combination, see :func:`key_places`.
     keys : ndarray of int64, shape (n_kinds,)
@@ -217,7 +217,7 @@ class CodedKinds:
         codes : ndarray of int, shape (n_samples, n_columns)
             The level of each sample in each column, from 0 to below the column's number of levels.
         n_levels : sequence of int
-            How many levels each column has.
+            How many levels each column has; 0 for a column that does not count.
         smallest : int
             The fewest samples that make a combination a kind.
 
@@ -246,7 +246,8 @@ def kind_codes(codes: np.ndarray, n_levels: Sequence[int], keys: np.ndarray) -> 
         return np.full(len(codes), -1)
     key = (codes * key_places(n_levels)).sum(axis=1)
     at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-    known = ((codes >= 0) & (codes < np.array(n_levels, dtype=np.int64))).all(axis=1)
+    levels = np.array(n_levels, dtype=np.int64)
+    known = ((levels == 0) | (codes >= 0) & (codes < levels)).all(axis=1)
     return np.where(known & (keys[at] == key), at, -1)
 
 
@@ -254,7 +255,8 @@ def key_places(n_levels: Sequence[int]) -> np.ndarray:
     """
     Return the weights that turn each combination of levels into one number, the key.
 
-    Columns are the digits of the key, the first one its lowest digit. So no two combinations share a key.
+    Columns are the digits of the key, the first one its lowest digit. So no two combinations share a key. A column of 0
+    levels does not count.
 
     Parameters
     ----------
@@ -274,7 +276,10 @@ def key_places(n_levels: Sequence[int]) -> np.ndarray:
     --------
     >>> key_places([3, 2, 5]).tolist()
     [1, 3, 6]
+    >>> key_places([3, 0, 5]).tolist()
+    [1, 0, 3]
     """
-    if math.prod(n_levels) >= 2**63:
+    counted = [n or 1 for n in n_levels]
+    if math.prod(counted) >= 2**63:
         raise ValueError(f"columns of {list(n_levels)} levels have 2**63 combinations or more; use fewer columns")
-    return np.cumprod([1, *n_levels[:-1]], dtype=np.int64) if len(n_levels) else np.empty(0, dtype=np.int64)
+    return np.cumprod([1, *counted], dtype=np.int64)[:-1] * (np.array(n_levels, dtype=np.int64) > 0)

@@ -62,6 +62,11 @@ def to_expression(
     return transform.inverse_transform(scores)
 
 
+def kind_levels(transform: Standardizer | NormalScores | KindScores, n_levels: list[int]) -> list[int]:
+    """Return the levels of the categorical covariates, with 0 for one that makes no kinds of samples."""
+    return transform.kind_levels_.tolist() if isinstance(transform, KindScores) else n_levels
+
+
 class SampleEncoder:
     """
     Encoder of samples as numbers that a network can train on.
@@ -74,6 +79,8 @@ class SampleEncoder:
         The transform of expression.
     seed : int
         Decides the scores of censored values, see :class:`KindScores`.
+    kinds : {"chosen", "all"}
+        Which categorical covariates make kinds of samples, for ``"scores by kind"``.
 
     Attributes
     ----------
@@ -95,8 +102,10 @@ class SampleEncoder:
     (array([-1.22,  0.  ,  1.22], dtype=float32), array([1, 0, 1]))
     """
 
-    def __init__(self, covariates: CovariateEncoder, transform: str, seed: int = 0) -> None:
+    def __init__(self, covariates: CovariateEncoder, transform: str, seed: int = 0, kinds: str = "all") -> None:
         self.covariates, self.standardizer, self.seed = covariates, TRANSFORMS[transform](), seed
+        if isinstance(self.standardizer, KindScores):
+            self.standardizer.choose = kinds == "chosen"
 
     def fit_covariates(self, train: AnnData) -> Covariates:
         """

@@ -123,7 +123,7 @@ def fit_coupling(
     for fold in range(folds):
         out, kept = part == fold, part != fold
         others = ~np.isin(np.arange(len(x)), np.concatenate([before[out], after[out]]))
-        again = _fitted(transform, x[np.ix_(others, some)], covariates.of_rows(others), encoder.n_levels, seed)
+        again = _fitted(transform, x[np.ix_(others, some)], covariates.of_rows(others), seed)
         fresh = to_scores(again, x[np.ix_(after, some)], covariates.of_rows(after))
         b = shrunken_slopes(y[kept], y_after[kept])[some]
         residual = fresh - b * y[:, some]
@@ -288,8 +288,9 @@ def _variance_within(x: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return np.square(x - means).mean(axis=0)
 
 
-def _fitted(transform: Transform, x: np.ndarray, covariates: Covariates, n_levels: list[int], seed: int) -> Transform:
-    """Return a transform of the same type that has learned from other samples."""
+def _fitted(transform: Transform, x: np.ndarray, covariates: Covariates, seed: int) -> Transform:
+    """Return a transform of the same type, for the same kinds, that has learned from other samples."""
     if isinstance(transform, KindScores):
-        return KindScores(transform.kappa).fit(x, covariates, n_levels, seed)
+        levels = transform.n_levels_.tolist(), seed, transform.kind_levels_.tolist()
+        return KindScores(transform.kappa).fit(x, covariates, *levels)
     return type(transform)().fit(x)

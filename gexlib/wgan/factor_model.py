@@ -51,21 +51,21 @@ class KindIndicators(nn.Module):
 
     Parameters
     ----------
-    n_levels : sequence of int
-        Levels of each categorical covariate.
+    kind_levels : sequence of int
+        Levels of each categorical covariate; 0 for one that makes no kinds.
     keys : Tensor of int64
         The keys of the known kinds, ascending (``gexlib.preprocess.kinds.key_places``).
     """
 
-    def __init__(self, n_levels: Sequence[int], keys: Tensor) -> None:
+    def __init__(self, kind_levels: Sequence[int], keys: Tensor) -> None:
         super().__init__()
-        self.register_buffer("places", torch.from_numpy(key_places(n_levels)), persistent=False)
+        self.register_buffer("places", torch.from_numpy(key_places(kind_levels)), persistent=False)
         self.register_buffer("keys", keys)
 
     @classmethod
-    def of(cls, codes: np.ndarray, n_levels: Sequence[int]) -> KindIndicators:
+    def of(cls, codes: np.ndarray, kind_levels: Sequence[int]) -> KindIndicators:
         """Return the kinds that at least three training samples share, from their codes (n, n_categorical)."""
-        return cls(n_levels, torch.from_numpy(CodedKinds.of(codes, n_levels, SMALLEST_KIND).keys))
+        return cls(kind_levels, torch.from_numpy(CodedKinds.of(codes, kind_levels, SMALLEST_KIND).keys))
 
     def __len__(self) -> int:
         return len(self.keys) + 1
@@ -152,9 +152,9 @@ def rows_of_kinds(kind: Tensor) -> list[tuple[int, Tensor]]:
     return list(zip(present.tolist(), rows, strict=True))
 
 
-def restored(tensors: dict[str, Tensor], n_levels: Sequence[int]) -> GeneNoise:
+def restored(tensors: dict[str, Tensor], n_levels: Sequence[int], kind_levels: Sequence[int]) -> GeneNoise:
     """Return the factor model, or the gene noise alone, that has these tensors."""
-    kinds = KindIndicators(n_levels, tensors["kinds.keys"])
+    kinds = KindIndicators(kind_levels, tensors["kinds.keys"])
     if "loadings" not in tensors:
         return GeneNoise(kinds, tensors["log_sd"])
     return FactorModel(kinds, tensors, n_levels)
@@ -179,7 +179,7 @@ def fit_factors(
     floor: np.ndarray,
     n_factors: int,
     seed: int,
-    by_kind: bool = False,
+    kind_levels: Sequence[int] | None = None,
 ) -> FactorModel:
     r"""
     Fit the conditional factor model from which the adversarial training starts.
@@ -204,17 +204,21 @@ def fit_factors(
         How many factors the model has. No more are fitted than there are samples or genes; the others start at 0.
     seed : int
         Decides the draws of censored scores and the start of the singular value decomposition.
-    by_kind : bool
-        The scores are those within kinds (:class:`gexlib.preprocess.KindScores`), so covariates have no effect on them:
-        effects and deviations start at 0.
+    kind_levels : sequence of int, optional
+        The scores are those within kinds (:class:`gexlib.preprocess.KindScores`), and these are its ``kind_levels_``.
+        Then covariates have no effect on the scores: effects and deviations start at 0. Default: scores among all
+        samples.
 
     Returns
     -------
     FactorModel
     """
-    n, kinds = len(scores), KindIndicators.of(codes, n_levels)
-    covariates = Covariates(codes, values)
-    found = (no_effects if by_kind else fit_effects)(scores, covariates, n_levels, floor, seed)
+    by_kind, covariates = kind_levels is not None, Covariates(codes, values)
+    n, kinds = len(scores), KindIndicators.of(codes, kind_levels if by_kind else n_levels)
+    if by_kind:
+        found = no_effects(scores, covariates, n_levels, kind_levels)
+    else:
+        found = fit_effects(scores, covariates, n_levels, floor, seed)
     kind = kinds(torch.as_tensor(codes), torch.float64).numpy()
     known, size, free = kind[:, :-1], kind.sum(axis=0)[:, None], found.free
     residual = found.completed if by_kind else _around(found, known, design_matrix(covariates, n_levels))

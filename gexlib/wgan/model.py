@@ -14,7 +14,7 @@ from anndata import AnnData
 from gexlib import __version__
 from gexlib.checks import check_fitted, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
-from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, to_expression, to_scores
+from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, kind_levels, to_expression, to_scores
 from gexlib.wgan.counterfactual import check_switch, counterfactual
 from gexlib.wgan.coupling import Coupling, fit_coupling
 from gexlib.wgan.data.samples import digest, training_samples, validation_samples
@@ -185,7 +185,7 @@ class WGANGP:
             If the checkpoint cannot be written, as on a full disk; the one before stays as it is.
         """
         covariates = CovariateEncoder(self.encoder_.categorical, self.encoder_.numerical, self.encoder_.unseen)
-        encoder = SampleEncoder(covariates, self.settings.transform, self.seed)
+        encoder = SampleEncoder(covariates, self.settings.transform, self.seed, self.settings.kinds)
         samples, data = training_samples(train, encoder)
         x_val, covariates_val = (None, None) if validation is None else validation_samples(validation, encoder)
         run = {
@@ -547,6 +547,13 @@ class WGANGP:
         if name not in PRETRAINED:
             raise ValueError(f"name={name!r} is not a pretrained model; there are: {', '.join(map(repr, PRETRAINED))}")
         return cls.load(embedded(f"pretrained/{name}/{CONFIG}").parent, device=device, threads=threads)
+
+    @property
+    def kinds_(self) -> list[str]:
+        """The categorical covariates whose combinations are kinds, with margins and factors of their own."""
+        self._check_fitted()
+        levels = kind_levels(self.standardizer_, self.encoder_.n_levels)
+        return [name for name, n in zip(self.encoder_.categorical, levels, strict=True) if n]
 
     @property
     def decision_(self) -> str:

@@ -31,7 +31,15 @@ from torch import Tensor
 from gexlib import __version__
 from gexlib.atomic import whole_file
 from gexlib.checks import check_fitted
-from gexlib.preprocess import CovariateEncoder, KindScores, NormalScores, Standardizer, kind_scores, normal_scores
+from gexlib.preprocess import (
+    CovariateEncoder,
+    KindScores,
+    NormalScores,
+    Standardizer,
+    kind_levels,
+    kind_scores,
+    normal_scores,
+)
 from gexlib.preprocess.kinds import key_places
 from gexlib.wgan.coupling import Transform
 from gexlib.wgan.factor_model import FactorModel
@@ -91,7 +99,7 @@ def onnx_model(gan: WGANGP) -> onnx.ModelProto:
     g, encoder, generator = Graph(), gan.encoder_, gan.generator_
     n_genes = generator.n_genes
     z = g.input("latent", np.float32, "n", gan.settings.latent_dim)
-    covariates, noise = _Covariates(g, encoder, z), None
+    covariates, noise = _Covariates(g, encoder, kind_levels(gan.standardizer_, encoder.n_levels), z), None
     if generator.factor_model is not None:
         noise = g.input("gene_noise", np.float32, "n", n_genes)
         noise = g("Mul", noise, np.float32(gan.settings.gene_noise_temperature))
@@ -106,10 +114,12 @@ def _properties(gan: WGANGP) -> dict[str, str]:
     numbers = [{"name": n, "kind": "numerical", "mean": m, "sd": s} for n, (m, s) in gan.encoder_.numerical_.items()]
     model = gan.generator_.factor_model
     keys = np.empty(0, np.int64) if model is None else model.kinds.keys.cpu().numpy()
-    n_levels = np.array(gan.encoder_.n_levels, np.int64)
+    levels_of_kinds = kind_levels(gan.standardizer_, gan.encoder_.n_levels)
+    places = zip(key_places(levels_of_kinds).tolist(), levels_of_kinds, strict=True)
+    digits = [(keys // place % n).tolist() if n else [None] * len(keys) for place, n in places]
     described = {
         "covariates": [*levels, *numbers],
-        "kinds": (keys[:, None] // key_places(gan.encoder_.n_levels) % n_levels).tolist(),
+        "kinds": [list(kind) for kind in zip(*digits, strict=True)] or [[]] * len(keys),
         "genes": [str(gene) for gene in gan.var_.index],
         "unit": gan.provenance_.get("unit", "that of the training data"),
         "provenance": gan.provenance_,
@@ -122,11 +132,11 @@ def _properties(gan: WGANGP) -> dict[str, str]:
 class _Covariates:
     """The covariates in the graph, and what tables of effects and kinds have for each sample."""
 
-    def __init__(self, g: Graph, encoder: CovariateEncoder, z: str) -> None:
+    def __init__(self, g: Graph, encoder: CovariateEncoder, levels_of_kinds: list[int], z: str) -> None:
         self.g, self.n_levels = g, encoder.n_levels
         self.values, self.codes = self._numerical(encoder), self._categorical()
         if self.codes:
-            self.key = g("ReduceSum", g("Mul", self.codes, key_places(self.n_levels)), np.array([1]), keepdims=0)
+            self.key = g("ReduceSum", g("Mul", self.codes, key_places(levels_of_kinds)), np.array([1]), keepdims=0)
         else:
             n = g("Gather", g("Shape", z), np.array([0]), axis=0)
             self.key = g("Expand", 0, n)

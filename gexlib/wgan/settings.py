@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 CHOICES = {  # the values of settings that are words
     "transform": ("scores by kind", "normal scores", "z-scores"),
+    "kinds": ("chosen", "all"),
     "factor_model": ("full", "noise only", "none"),
     "adversarial": ("auto", "always", "never"),
     "schedule": ("cosine", "constant"),
@@ -41,6 +42,9 @@ class Settings:
         What the networks see of the expression data: scores within each kind of sample
         (:class:`gexlib.preprocess.KindScores`), scores among all samples (:class:`gexlib.preprocess.NormalScores`), or
         the paper's z-scores.
+    kinds : {"chosen", "all"}
+        Which categorical covariates make the kinds of samples of ``"scores by kind"``: those that held-out training
+        samples ask for (:mod:`gexlib.preprocess.kind_choice`), or all of them.
     factor_model : {"full", "noise only", "none"}
         What the generator adds to its network's output (:mod:`gexlib.wgan.factor_model`): a conditional factor model
         with gene noise, fitted before the adversarial training; gene noise alone, whose standard deviations are
@@ -122,10 +126,11 @@ class Settings:
     """
 
     transform: str = "scores by kind"
+    kinds: str = "chosen"
     factor_model: str = "full"
     adversarial: str = "auto"
     gene_noise_temperature: float = 0.85
-    latent_dim: int = 256
+    latent_dim: int = 384
     hidden: tuple[int, ...] = (256, 256)
     embedding_scale: float = 1.0
     penalty_weight: float = 10.0
@@ -228,6 +233,7 @@ def _require(name: str, value, kind: type, rule, words: str) -> None:
 
 PAPER_ECOLI = Settings(
     transform="z-scores",
+    kinds="all",
     factor_model="none",
     adversarial="always",
     gene_noise_temperature=1.0,

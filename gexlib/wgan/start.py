@@ -35,7 +35,8 @@ def fitted_start(
         Of the networks.
     """
     floor, covariates = floor_of(encoder.standardizer), encoder.covariates
-    model = _factor_model(settings, samples, covariates.n_levels, floor, seed)
+    own_kinds = encoder.standardizer.kind_levels_.tolist() if settings.transform == "scores by kind" else None
+    model = _factor_model(settings, samples, covariates.n_levels, own_kinds, floor, seed)
     sizes = len(encoder.var_), covariates.n_levels, len(covariates.numerical)
     return State.start(settings, *sizes, seed, device, model, floor)
 
@@ -44,6 +45,7 @@ def _factor_model(
     settings: Settings,
     samples: Batch | BatchesOnDisk,
     n_levels: list[int],
+    own_kinds: list[int] | None,
     floor: torch.Tensor | None,
     seed: int,
 ) -> GeneNoise | None:
@@ -51,7 +53,6 @@ def _factor_model(
         return None
     scores, codes, values = (part.numpy() for part in samples.some(FIRST_LOOK))
     if settings.factor_model == "noise only":
-        return fit_noise(codes, n_levels, scores.shape[1])
+        return fit_noise(codes, own_kinds or n_levels, scores.shape[1])
     lowest = np.full(scores.shape[1], -np.inf) if floor is None else floor.numpy()
-    by_kind = settings.transform == "scores by kind"
-    return fit_factors(scores, codes, values, n_levels, lowest, settings.latent_dim, seed, by_kind)
+    return fit_factors(scores, codes, values, n_levels, lowest, settings.latent_dim, seed, own_kinds)

@@ -20,6 +20,7 @@ from gexlib.preprocess import (
     KindScores,
     NormalScores,
     Standardizer,
+    kind_levels,
     to_expression,
 )
 from gexlib.wgan.factor_model import GeneNoise, restored
@@ -115,7 +116,7 @@ def read(folder: str | Path) -> FittedModel:
         standardizer = TRANSFORMS[settings.transform].restored(arrays)
         n_levels = encoder.n_levels
         _check_layers(settings, len(info["genes"]), n_levels, len(encoder.numerical), parts)
-        model = _factor_model(settings, parts["generator."], n_levels)
+        model = _factor_model(settings, parts["generator."], n_levels, kind_levels(standardizer, n_levels))
         sizes = len(info["genes"]), n_levels, len(encoder.numerical)
         random = torch.Generator().manual_seed(0)  # the weights that it draws are replaced
         generator, critic = build(settings, *sizes, random, model, floor_of(standardizer))
@@ -189,12 +190,14 @@ def _with_effect(network: Generator | Critic) -> dict[str, Tensor]:
     return tensors
 
 
-def _factor_model(settings: Settings, tensors: dict[str, Tensor], n_levels: list[int]) -> GeneNoise | None:
+def _factor_model(
+    settings: Settings, tensors: dict[str, Tensor], n_levels: list[int], kinds: list[int]
+) -> GeneNoise | None:
     """Return a factor model of the type and sizes of the saved one."""
     if settings.factor_model == "none":
         return None
     start = "factor_model."
-    return restored({n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}, n_levels)
+    return restored({n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}, n_levels, kinds)
 
 
 def _plain(value) -> str | int | float | bool | None:
