@@ -50,10 +50,11 @@ class Kept:
         return bool(self._is(task).any())
 
     def add(self, task: Sequence, row: dict) -> None:
-        """Add the row of a task, or replace it, and write the file."""
+        """Add the row of a task, or put it in the place of the one that is there, and write the file."""
         new = pd.DataFrame([dict(zip(self.keys, task, strict=True)) | row])
-        old = self.table[~self._is(task)]
-        self.table = pd.concat([old, new], ignore_index=True) if len(old) else new
+        there = self._is(task).to_numpy()
+        old, at = self.table[~there], int(there.argmax()) if there.any() else len(there)
+        self.table = pd.concat([old[:at], new, old[at:]], ignore_index=True) if len(old) else new
         with whole_file(self.path) as part:
             self.table.to_csv(part, index=False, encoding="utf-8", float_format="%.5g")
 

@@ -233,7 +233,7 @@ class KindScores(LearnedArrays):
     @classmethod
     def restored(cls, arrays: dict[str, np.ndarray]) -> KindScores:
         """Return the transform of which :meth:`arrays` gave the arrays."""
-        made = super().restored({"kind_levels_": arrays["n_levels_"]} | arrays)  # older files: all make kinds
+        made = super().restored({"kind_levels_": arrays["n_levels_"].copy()} | arrays)  # older files: all make kinds
         made.pooled = NormalScores.restored({n.removeprefix(POOLED): a for n, a in arrays.items() if POOLED in n})
         return made
 

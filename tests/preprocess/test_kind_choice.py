@@ -71,4 +71,5 @@ def test_arrays_of_older_files_have_the_kinds_of_all_covariates(made):
     arrays = fitted.arrays()
     assert arrays.pop("kind_levels_").tolist() == [2, 2, 2]
     restored = KindScores.restored(arrays)
+    assert not np.shares_memory(restored.kind_levels_, restored.n_levels_)  # or they could not be saved again
     np.testing.assert_array_equal(restored.transform(noise, covariates), fitted.transform(noise, covariates))
