@@ -5,8 +5,8 @@ The least time of an iteration of training on a GPU: bytes, arithmetic and launc
 
 The measurements are those of bench_gpu.py in book/howto/gpu_benchmarks.csv. Every operation that reaches the device is
 counted, with the bytes of the tensors that it reads and writes and the arithmetic of the matrix products, as an
-iteration on a GPU takes them (noise for all rows, all genes at once). The GPU is a set of assumptions, so this needs
-none.
+iteration on a GPU takes them (noise for all rows, all genes and all kinds at once). The GPU is a set of assumptions, so
+this needs none.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def limits(problem: Problem) -> dict[str, str]:
     step, batch = start(problem, torch.device("cpu"))
     iteration = step.iteration(len(batch.x))
     iteration.draws.for_noisy_rows_only = False
+    if problem.settings.factor_model == "full":
+        iteration.generation.term.by_kind = False
     with Count() as count:
         iteration(batch)
     memory, arithmetic = count.bytes / BANDWIDTH, count.arithmetic / ARITHMETIC

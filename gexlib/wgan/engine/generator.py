@@ -104,6 +104,7 @@ class _FactorTerm(_NoiseTerm):
     def __init__(self, model: FactorModel, n: int, n_genes: int) -> None:
         super().__init__(model, n, n_genes)
         self.mean = self.sd.clone()
+        self.by_kind = self.mean.is_cpu  # a CUDA graph needs shapes that do not depend on the samples
 
     def add(self, y: Tensor, z: Tensor, codes: Tensor, values: Tensor, gene_noise: Tensor) -> None:
         super().add(y, z, codes, values, gene_noise)
@@ -128,18 +129,18 @@ class _FactorTerm(_NoiseTerm):
     def _mix(self, z: Tensor) -> None:
         """Compute the factors, shape (times, n, latent_dim)."""
         model, (n, latent) = self.model, z.shape[1:]
-        if z.is_cpu:
+        if self.by_kind:
             self.rows, self.factors = rows_of_kinds(self.kind), torch.empty_like(z)
             for k, rows in self.rows:
                 self.factors[:, rows] = z[:, rows] @ model.mixing[k].T
-        else:  # a CUDA graph needs shapes that do not depend on the samples
+        else:
             each = (self.kind @ model.mixing.flatten(1)).view(n, latent, latent)
             self.factors = torch.bmm(each, z.permute(1, 2, 0)).permute(2, 0, 1).contiguous()
 
     def _write_mixing(self, by_factors: Tensor) -> None:
         """Write the gradient of the mixing, from that of the factors of the last minibatch, (n, latent_dim)."""
         gradient = self.model.mixing.grad
-        if by_factors.is_cpu:
+        if self.by_kind:
             gradient.zero_()
             for k, rows in self.rows:
                 torch.mm(by_factors[rows].T, self.z[rows], out=gradient[k])
