@@ -5,6 +5,8 @@ Take the pretrained models from a finished run of the book on the real files.
     python data/pretrained/build.py             # both models, their recipes and scores
     python data/pretrained/build.py --scores  # their scores alone, after a change of how models draw
 
+The files of RNAseqDB must have no tables of donors beside them, so that the human model asks for no age.
+
 Each model gets a folder with the generator from the results of notebook 02 or 04 (of notebook 04, the training with the
 best score on the validation samples) and ``recipe.json`` (what it was trained on, with which settings and versions, and
 the scores of this very model on the test samples). The human model also gets ``cohort.csv`` (how many samples of each
@@ -51,6 +53,8 @@ def take_human(human: Path, path: Path) -> None:
     if data.uns["provenance"]["cohort"] != "RNAseqDB":
         raise SystemExit("that run used the demo cohort; a model trained on its own samples is not worth shipping")
     best = max((human / "models").glob("seed*"), key=lambda folder: WGANGP.load(folder).best_score_)
+    if numbers := WGANGP.load(best).encoder_.numerical:
+        raise SystemExit(f"that run had tables of donors, so its model asks for {numbers}; the demo cohort has none")
     files = {
         path.name: {"bytes": path.stat().st_size, "git_blob_sha1": git_blob_id(path)}
         for path in find_files(cache_folder("gtex-tcga"))

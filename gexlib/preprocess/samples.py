@@ -63,7 +63,14 @@ def to_expression(
 
 
 def kind_levels(transform: Standardizer | NormalScores | KindScores, n_levels: list[int]) -> list[int]:
-    """Return the levels of the categorical covariates, with 0 for one that makes no kinds of samples."""
+    """
+    Return the levels of the categorical covariates, with 0 for one that makes no kinds of samples.
+
+    Examples
+    --------
+    >>> kind_levels(Standardizer(), [14, 3])
+    [14, 3]
+    """
     return transform.kind_levels_.tolist() if isinstance(transform, KindScores) else n_levels
 
 

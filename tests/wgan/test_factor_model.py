@@ -60,10 +60,10 @@ def test_the_model_that_made_the_data_is_found(truth):
         assert np.abs((np.cov(residual.T) - expected) / scale).max() < 0.2
 
 
-@pytest.mark.parametrize("by_kind", [True, False])
-def test_genes_are_fitted_some_at_a_time(truth, monkeypatch, by_kind):
+@pytest.mark.parametrize("kind_levels", [[2, 3], [0, 3], None])
+def test_genes_are_fitted_some_at_a_time(truth, monkeypatch, kind_levels):
     codes, values, z, _, _ = truth
-    arguments = (z.astype(np.float32), codes, values, [2, 3], np.full(20, -np.inf), 6, 0, by_kind)
+    arguments = (z.astype(np.float32), codes, values, [2, 3], np.full(20, -np.inf), 6, 0, kind_levels)
     whole = fit_factors(*arguments).state_dict()
     monkeypatch.setattr("gexlib.wgan.factor_model.GENES", 7)
     for name, tensor in fit_factors(*arguments).state_dict().items():
