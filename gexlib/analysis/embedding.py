@@ -88,4 +88,7 @@ def _umap(x: np.ndarray, n_components: int, seed: int) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of numba and TensorFlow, when umap is imported
         from umap import UMAP
-    return UMAP(n_components=n_components, random_state=seed, n_jobs=1).fit_transform(x)
+    with warnings.catch_warnings():
+        # Kinds that lie far apart make a graph of several parts. UMAP places each by itself, as it should.
+        warnings.filterwarnings("ignore", "Graph is not fully connected")
+        return UMAP(n_components=n_components, random_state=seed, n_jobs=1).fit_transform(x)

@@ -45,3 +45,11 @@ def test_unknown_method_is_refused():
     data = AnnData(np.eye(4, dtype="float32"))
     with pytest.raises(ValueError, match="method='tsne' is not known; choose 'pca' or 'umap'"):
         embed(data, {"a": data}, method="tsne")
+
+
+def test_umap_places_groups_that_lie_far_apart_without_a_warning(recwarn):
+    rng = np.random.default_rng(0)
+    x = np.repeat(100 * rng.normal(size=(8, 20)), 25, axis=0) + rng.normal(size=(200, 20))
+    data = AnnData(x.astype("f4"))
+    embed(data, {"real": data}, method="umap")
+    assert [str(w.message) for w in recwarn if "connected" in str(w.message)] == []
