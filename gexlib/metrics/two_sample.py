@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -17,7 +17,6 @@ from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
-RANK = 1e-6  # squared lengths below this share of the largest one are rounding errors of float32
 #: Number of real samples whose distances give the bandwidth.
 MOST = 2000
 
@@ -173,30 +172,8 @@ def _classifier(name: str, seed: int, jobs: int) -> ClassifierMixin:
     if name == "random forest":
         return RandomForestClassifier(100, random_state=seed, n_jobs=jobs)
     if name == "logistic regression":
-        return make_pipeline(StandardScaler(), _SampleSpan(), LogisticRegression(max_iter=1000))
+        return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     raise ValueError(f"classifier must be 'random forest' or 'logistic regression', not {name!r}")
-
-
-class _SampleSpan(TransformerMixin, BaseEstimator):
-    """
-    Coordinates in the span of the training samples, if there are fewer samples than genes.
-
-    The weights of a logistic regression with an L2 penalty lie in this span, and a rotation does not change it. So the
-    regression is the same, with as many variables as there are samples.
-    """
-
-    def fit_transform(self, x: np.ndarray, y: np.ndarray | None = None) -> np.ndarray:
-        self.samples_ = None if len(x) >= x.shape[1] else x
-        if self.samples_ is None:
-            return x
-        squares, axes = np.linalg.eigh((x @ x.T).astype(np.float64))
-        there = squares > RANK * squares[-1]
-        lengths, axes = np.sqrt(squares[there]), axes[:, there]
-        self.to_span_ = (axes / lengths).astype(x.dtype)
-        return (axes * lengths).astype(x.dtype)
-
-    def transform(self, x: np.ndarray) -> np.ndarray:
-        return x if self.samples_ is None else (x @ self.samples_.T) @ self.to_span_
 
 
 def mmd(
