@@ -147,8 +147,9 @@ def rows_of_kinds(kind: Tensor) -> list[tuple[int, Tensor]]:
     >>> [(k, rows.tolist()) for k, rows in rows_of_kinds(torch.eye(3)[[2, 0, 2]])]
     [(0, [1]), (2, [0, 2])]
     """
-    present, counts = kind.argmax(dim=1).unique(return_counts=True)
-    rows = kind.argmax(dim=1).argsort(stable=True).split(counts.tolist())
+    code = kind.argmax(dim=1)
+    present, counts = code.unique(return_counts=True)
+    rows = code.argsort(stable=True).split(counts.tolist())
     return list(zip(present.tolist(), rows, strict=True))
 
 
