@@ -9,7 +9,8 @@ already. Then the samples are better kept together. Held-out samples decide: a m
 
 with the effects :math:`\beta`, the mean and the standard deviation of the kind as in
 :class:`~gexlib.preprocess.KindScores`. The covariates start all in. The one without which held-out samples are
-likeliest is left out, as long as the gain is more than twice its standard error.
+likeliest is left out, as long as the gain is more than twice its standard error. The folds are the same whatever the
+seed of the model, so that models of several seeds have the same kinds.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ FOLDS = 5
 ERRORS = 2.0  # standard errors that a gain must exceed
 
 
-def chosen_levels(scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int = 0) -> list[int]:
+def chosen_levels(scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int]) -> list[int]:
     """
     Return the levels of the covariates that make kinds, and 0 for a covariate that does not.
 
@@ -39,8 +40,6 @@ def chosen_levels(scores: np.ndarray, covariates: Covariates, n_levels: Sequence
         Of these samples, encoded.
     n_levels : sequence of int
         Levels of each categorical covariate.
-    seed : int
-        Decides the folds.
 
     Returns
     -------
@@ -60,7 +59,7 @@ def chosen_levels(scores: np.ndarray, covariates: Covariates, n_levels: Sequence
     levels = list(n_levels)
     if len(scores) < 2 * FOLDS:
         return levels
-    folds = _folds(scores, covariates, n_levels, seed)
+    folds = _folds(scores, covariates, n_levels)
     now = _likelihood(folds, covariates.codes, levels)
     while any(levels):
         tried = []
@@ -75,9 +74,9 @@ def chosen_levels(scores: np.ndarray, covariates: Covariates, n_levels: Sequence
     return levels
 
 
-def _folds(scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int) -> list[tuple]:
+def _folds(scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int]) -> list[tuple]:
     """Return the held-out rows of each fold, and what is left of all scores without the effects of the other rows."""
-    part = np.random.default_rng(seed).permutation(len(scores)) % FOLDS
+    part = np.random.default_rng(0).permutation(len(scores)) % FOLDS
     h, folds = design_matrix(covariates, n_levels), []
     for fold in range(FOLDS):
         solve = ridge(h[part != fold])

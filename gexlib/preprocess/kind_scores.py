@@ -136,7 +136,7 @@ class KindScores(LearnedArrays):
         x = finite_matrix(x)
         self.pooled.fit(x)
         if kind_levels is None:
-            kind_levels = self._chosen(x, covariates, n_levels, seed) if self.choose else n_levels
+            kind_levels = self._chosen(x, covariates, n_levels) if self.choose else n_levels
         fit, n_genes = EffectsFit(covariates, n_levels, seed, kind_levels), x.shape[1]
         code = fit.kinds.codes(covariates.codes)
         self.n_levels_, self.kind_levels_ = (np.array(levels, dtype=np.int64) for levels in (n_levels, kind_levels))
@@ -246,9 +246,9 @@ class KindScores(LearnedArrays):
             for part in np.array_split(rows, -(-len(rows) // ROWS)):
                 yield part, int(kind), h[part] @ self.effects_
 
-    def _chosen(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int], seed: int) -> list[int]:
+    def _chosen(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int]) -> list[int]:
         some = slice(None, None, -(-x.shape[1] // LOOKED_AT))
-        return chosen_levels(self.pooled.transform(x[:, some], some), covariates, n_levels, seed)
+        return chosen_levels(self.pooled.transform(x[:, some], some), covariates, n_levels)
 
     def _quantiles(self, residual: np.ndarray, found: Effects, code: np.ndarray) -> np.ndarray:
         """Return the quantile functions of all kinds, and of unknown combinations, at the knots."""

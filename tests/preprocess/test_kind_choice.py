@@ -64,6 +64,15 @@ def test_scores_within_the_chosen_kinds(made):
     np.testing.assert_array_equal(again.quantiles_, chosen.quantiles_)
 
 
+def test_models_of_several_seeds_have_the_same_kinds(made):
+    """The second level changes the spread by as much as a gain of two standard errors: folds would decide."""
+    codes, noise = made
+    covariates = Covariates(codes, np.empty((240, 0)))
+    x = 5 + noise * (1 + 0.12 * codes[:, [0]] + 0.1 * codes[:, [1]] + 0.08 * codes[:, [2]])
+    kinds = [KindScores(choose=True).fit(x, covariates, [2, 2, 2], seed).kind_levels_.tolist() for seed in range(8)]
+    assert kinds == kinds[:1] * 8
+
+
 def test_arrays_of_older_files_have_the_kinds_of_all_covariates(made):
     codes, noise = made
     covariates = Covariates(codes, np.empty((240, 0)))
