@@ -54,6 +54,7 @@ KIND = ["tissue", "condition"]
 ENOUGH = 5  # test samples of a tissue, tumours and normal ones, for an effect of cancer
 SETTINGS = {
     "GAN, the paper's": PRESETS["paper_gtex_tcga"],
+    "GAN, the paper's, longer": PRESETS["paper_gtex_tcga"].replace(patience=10),
     "GAN, default": PRESETS["default"],
     "GAN, default's start": PRESETS["default"].replace(adversarial="never"),
 }
