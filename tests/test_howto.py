@@ -122,7 +122,7 @@ def test_paper_data_page_shows_the_table_of_microarrays_and_says_what_it_holds()
     assert ":file: m3d_table_1.csv" in text
     table = pd.read_csv(PAGES / "m3d_table_1.csv", dtype=str).set_index(["data set", "samples"])
     for name in ("M3D, 524 chips", "PRECISE"):
-        runs = gexlib.study.reference_table(name, list(gexlib.study.TABLE_1), table.loc[name].index)
+        runs = gexlib.study.reference_table(name, list(gexlib.study.TABLE_1)).loc[table.loc[name].index]
         assert runs.to_numpy().tolist() == table.loc[name].to_numpy().tolist()
     paper = number_table(gexlib.study.TABLE_1)
     assert table.loc["the paper, M3D"].to_numpy().tolist() == paper.to_numpy().tolist()

@@ -7,16 +7,17 @@ from gexlib.study.confounded import Confounded
 from gexlib.study.deletions import deletion_test, deletions_in_words, find_deletions, summarise_deletions
 from gexlib.study.effects import effect_test
 from gexlib.study.paired import find_pairs, paired_test
-from gexlib.study.paper import COHORT, DRIVERS, HUMAN, NOTEBOOK_GENES, TABLE_1
+from gexlib.study.paper import COHORT, DRIVERS, HUMAN, HUMAN_SPREAD, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
-from gexlib.study.sentences import in_short, verdicts
+from gexlib.study.sentences import in_short, reference_verdict, verdicts
 from gexlib.study.unmeasured import coverage_experiment, unmeasured_experiment
 
 __all__ = [
     "COHORT",
     "DRIVERS",
     "HUMAN",
+    "HUMAN_SPREAD",
     "NOTEBOOK_GENES",
     "TABLE_1",
     "Confounded",
@@ -41,6 +42,7 @@ __all__ = [
     "reference",
     "reference_embeddings",
     "reference_table",
+    "reference_verdict",
     "samples_of",
     "simple_models",
     "summarise_deletions",

@@ -14,6 +14,11 @@ from gexlib.study.paper import HUMAN, TABLE_1
 PAPERS, DEFAULT, BOUND = "GAN, the paper's", "GAN, default", "Real, matched"
 OF_ALL = ("Gaussian", "Gaussian copula", "SMOTE")
 OF_EACH_KIND = ("Gaussian of each kind", "Copula of each kind", "SMOTE of each kind")
+ORDER = (
+    "Real, all of training", BOUND, "Random", "Bootstrap", *OF_ALL, "SMOTE of each kind", *OF_EACH_KIND[:2],
+    "SynTReN", "SynTReN, 680 samples", "GeneNetWeaver", "GeneNetWeaver, 680 samples",
+)  # fmt: skip
+"""The rows of a table that are not ours, in the order to show them."""
 NEAR = 0.9
 """Share of the bound that counts as near to it where the paper prints no number of its own."""
 
@@ -148,7 +153,7 @@ def reference_embeddings() -> pd.DataFrame:
     return pd.read_csv(embedded("reference/embeddings.csv"), index_col=["seed", "tissue"]).drop(columns="commit")
 
 
-def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ()) -> pd.DataFrame:
+def reference_table(name: str, columns: Sequence[str], digits: int = 3) -> pd.DataFrame:
     """
     Show scores of the reference run: mean ± standard deviation over splits.
 
@@ -158,12 +163,13 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
         A data set: ``"human"``, or a set of *E. coli* such as ``"PRECISE"``.
     columns : sequence of str
         Scores.
-    rows : sequence of str, optional
-        Rows in the order to show them. Default: all.
+    digits : int
+        Decimals.
 
     Returns
     -------
     DataFrame of str
+        Real samples first, then simple baselines, simulators, and the models. ``seconds`` have no decimals.
 
     Examples
     --------
@@ -172,8 +178,11 @@ def reference_table(name: str, columns: Sequence[str], rows: Sequence[str] = ())
     """
     groups = runs_of(name).reindex(columns=["data", *columns]).groupby("data", sort=False)
     mean, sd = groups.mean(), groups.std()
-    text = number_table(mean, sd).rename_axis(None)
-    return text.loc[list(rows)] if len(rows) else text
+    text = number_table(mean, sd, digits)
+    if "seconds" in text:
+        text["seconds"] = number_table(mean[["seconds"]], sd[["seconds"]], 0)["seconds"]
+    known = [row for row in ORDER if row in text.index]
+    return text.loc[[*known, *text.index.difference(known, sort=False)]].rename_axis(None)
 
 
 def runs_of(name: str) -> pd.DataFrame:
