@@ -12,6 +12,9 @@ machine of each, and are not made again (--again). Trained models are kept in _b
 was interrupted goes on where it was. The tissue embeddings of the paper's models that are kept there go to
 data/reference/embeddings.csv. What the rows of all genes say goes to the table book/howto/human_all_genes.csv.
 
+With --authors, a clone of https://github.com/rvinas/adversarial-gene-expression, and --tensorflow, the Python of an
+environment with tensorflow, tf_keras and tensorboard, there is the row "The authors' code" (authors_training.py).
+
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
 and F1 of a perceptron that is trained on synthetic samples; matched genes, matched majorities and shared terms of gene
@@ -24,6 +27,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import tempfile
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -63,6 +68,7 @@ BASELINES = {
     "Copula of each kind": GaussianCopula,
     "SMOTE of each kind": SMOTE,
 }
+AUTHORS = "The authors' code"
 ROWS = [*SETTINGS, *BASELINES, "Real, matched", "Real, all of training"]
 
 
@@ -100,6 +106,27 @@ def fitted(row: str, seed: int, train: AnnData, validation: AnnData, models: Pat
     return WGANGP.load(folder, device="cpu"), pd.read_csv(kept).iloc[0].to_dict()
 
 
+def of_authors(seed: int, train: AnnData, validation: AnnData, test: AnnData, options: argparse.Namespace) -> tuple:
+    """Return what the authors' code makes for the test and the training samples, and what its training was like."""
+    obs = {"": train.obs, "validation_": validation.obs, "wanted_": pd.concat([test.obs, train.obs])}
+    age, given = train.obs["age"], {"x": train.X, "validation_x": validation.X}
+    levels = {name: pd.concat([part[name] for part in obs.values()]).astype(str).unique() for name in COVARIATES}
+    for prefix, table in obs.items():
+        codes = [pd.Categorical(table[name].astype(str), categories=levels[name]).codes for name in COVARIATES]
+        given[f"{prefix}levels"] = np.stack(codes, axis=1).astype(np.int32)
+        given[f"{prefix}numbers"] = ((table[["age"]] - age.mean()) / age.std()).to_numpy(np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "train.npz", **given)
+        script = Path(__file__).with_name("authors_training.py")
+        command = [options.tensorflow, str(script), str(options.authors.resolve()), folder, str(seed)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        with np.load(Path(folder) / "drawn.npz") as file:
+            drawn = {name: file[name] for name in file.files}
+    made = AnnData(drawn.pop("x"), obs=obs["wanted_"], var=test.var)
+    training = {name: value.item() for name, value in drawn.items()} | {"device": "cpu"}
+    return made[: test.n_obs].copy(), made[test.n_obs :].copy(), training
+
+
 def scores(row: str, seed: int, options: argparse.Namespace) -> dict[str, float]:
     """Return all columns of a row for one seed."""
     metadata, genes = options.metadata, options.genes
@@ -110,6 +137,8 @@ def scores(row: str, seed: int, options: argparse.Namespace) -> dict[str, float]
     if row == "Real, matched":
         made = matched(train.obs, test.obs, COVARIATES, rng).of(train)
         for_train, age, training = train, age_of_donors(train), {}
+    elif row == AUTHORS:
+        age, (made, for_train, training) = None, of_authors(seed, train, validation, test, options)
     else:
         model, training = fitted(row, seed, train, validation, options.models, options.device, options.threads)
         made, for_train = (model.sample(part.obs, seed=seed) for part in (test, train))
@@ -245,7 +274,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--metadata", required=True, help="the folder of GTEx's and TCGA's tables of donors")
     parser.add_argument("--genes", type=int, default=2000, help="those that vary most; 0: all")
     parser.add_argument("--structure", action="store_true", help="only S_dist, S_dend and what a perceptron learns")
-    parser.add_argument("--only", nargs="+", choices=ROWS, default=ROWS, help="rows")
+    parser.add_argument("--only", nargs="*", choices=ROWS, default=ROWS, help="rows")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--again", action="store_true", help="make rows anew that the result has")
     parser.add_argument("--result", type=Path, default=RESULT, help="the table in which rows are kept")
@@ -254,12 +283,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of a training")
     parser.add_argument("--page", type=Path, default=PAGE, help="the table of all genes to write")
     parser.add_argument("--embeddings", type=Path, default=EMBEDDINGS, help="the table of tissue embeddings")
+    parser.add_argument("--authors", type=Path, help="a clone of the authors' repository")
+    parser.add_argument("--tensorflow", default="python", help="the Python that has TensorFlow, for --authors")
     options = parser.parse_args(arguments)
+    rows = [*options.only, *([AUTHORS] if options.authors else [])]
 
     def of(_genes: str, row: str, seed: int) -> dict[str, float]:
         return scores(row, seed, options)
 
-    tasks = [(options.genes or ALL, row, seed) for seed in options.seeds for row in options.only]
+    tasks = [(options.genes or ALL, row, seed) for seed in options.seeds for row in rows]
     kept = Kept(options.result, ["genes", "data", "seed"])
     table = kept.make(tasks, of, again=options.again)
     vectors = tissue_embeddings(options.models, options.genes)
