@@ -3,12 +3,13 @@ Train the authors' own code, and draw samples from it, in the environment in whi
 
     TF/bin/python benchmarks/authors_training.py CLONE FOLDER SEED
 
-human_reference.py calls this. CLONE is a clone of the authors' repository, https://github.com/rvinas/adversarial-gene-expression,
-whose ``tf_utils.py`` is imported as it is. FOLDER/train.npz holds ``x`` (samples x genes), ``levels`` (codes of the
-categorical covariates) and ``numbers`` (numerical ones) of the training samples, the same with ``validation_`` before
-the names, and with ``wanted_`` before those of the covariates of the samples to draw. FOLDER/drawn.npz gets ``x``, the
-``seconds`` of the processor and the ``epochs``. Settings are those of the authors' script for GTEx and TCGA; but samples
-for validation, not for the test, stop the training and choose its epoch.
+human_reference.py calls this. CLONE is a clone of https://github.com/rvinas/adversarial-gene-expression, whose
+``tf_utils.py`` is imported as it is. FOLDER/train.npz holds ``x`` (samples x genes), ``levels`` (codes of the
+categorical covariates) and ``numbers`` (numerical ones) of the training samples. It has the same of the validation
+samples (``validation_x``, ...), and the covariates of the samples to draw (``wanted_levels``, ``wanted_numbers``).
+FOLDER/drawn.npz gets ``x``, the ``seconds`` of the processor, the ``epochs`` and the ``best epoch``. Settings are those
+of the authors' script for GTEx and TCGA. But validation samples, not those of the test, stop the training and choose
+its epoch.
 """
 
 from __future__ import annotations

@@ -109,7 +109,8 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
     runs = runs_of(name).pivot(index="seed", columns="data", values=list(scores))
     simple = [row for row in (*OF_EACH_KIND, *OF_ALL) if (scores[0], row) in runs]
     best = {score: runs[score][simple].mean().idxmax() for score in scores}
-    ahead, shown = [], {f"{row} reaches": [] for row in ("the paper's model", "the default", "the best simple baseline")}
+    ahead, named = [], ("the paper's model", "the default", "the best simple baseline")
+    shown = {f"{row} reaches": [] for row in named}
     for score in scores:
         by_row = runs[score]
         rows = (PAPERS, DEFAULT, best[score])
