@@ -68,18 +68,39 @@ def table_1(
     named = dict(synthetic) if isinstance(synthetic, Mapping) else {"synthetic": synthetic}
     if not named:
         raise ValueError("synthetic is empty; give a data set or a dict of at least one")
-    checked = Expression(real, "real")
-    real, tree, network = None, None, None  # what depends on the real data alone is computed once
+    against = Table1(real, regulons, genes, constant=constant)
     rows = {}
     for name, data in named.items():
         argument = f"synthetic[{name!r}]" if isinstance(synthetic, Mapping) else "synthetic"
-        pair = checked_pair(checked, data, genes, argument)
-        real = real or Correlations(pair[0], constant=constant, hold=True)
-        other = Correlations(pair[1], constant=constant, hold=True)
-        rows[name] = {"S_dist": real.gamma(other)}
-        tree = tree or Tree.of(real)
-        rows[name]["S_dend"] = tree.gamma(Tree.of(other))
-        if regulons is not None:
-            network = network or find_regulons(regulons, pair[0])
-            rows[name] |= {"S_TF-TG": tf_tg_score(real, other, network), "S_TG-TG": tg_tg_score(real, other, network)}
+        rows[name] = against.scores(data, argument)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("data")
+
+
+class Table1:
+    """
+    The coefficients of :func:`table_1` against one real data set: what depends on it alone is computed once.
+
+    Parameters
+    ----------
+    real, regulons, genes, constant
+        As for :func:`table_1`.
+    """
+
+    def __init__(
+        self, real: DataSet, regulons: Regulons | None = None, genes: Sequence[str] | None = None, *, constant: str
+    ) -> None:
+        self._real, self._regulons, self._genes, self._constant = Expression(real, "real"), regulons, genes, constant
+        self._correlations = self._tree = self._network = None
+
+    def scores(self, synthetic: DataSet, argument: str = "synthetic") -> dict[str, float]:
+        """Return the coefficients of a synthetic data set, which errors call by the name of the argument."""
+        pair = checked_pair(self._real, synthetic, self._genes, argument)
+        real = self._correlations = self._correlations or Correlations(pair[0], constant=self._constant, hold=True)
+        other = Correlations(pair[1], constant=self._constant, hold=True)
+        found = {"S_dist": real.gamma(other)}
+        self._tree = self._tree or Tree.of(real)
+        found["S_dend"] = self._tree.gamma(Tree.of(other))
+        if self._regulons is not None:
+            network = self._network = self._network or find_regulons(self._regulons, pair[0])
+            found |= {"S_TF-TG": tf_tg_score(real, other, network), "S_TG-TG": tg_tg_score(real, other, network)}
+        return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from gexlib import metrics
+from gexlib.metrics.table_1 import Table1
 from gexlib.report.bounds import in_place
 from gexlib.report.inputs import Inputs
 from gexlib.report.metric import Metric
@@ -15,9 +16,10 @@ EDGE = 0.7
 
 def structure(inputs: Inputs) -> Iterator[Metric]:
     """Yield S_dist and S_dend, which are computed together, and precision and recall of co-expression edges."""
+    against = Table1(inputs.test, constant="zero")
 
     def of(candidate):
-        return metrics.table_1(inputs.test, candidate.data, constant="zero").iloc[0]
+        return against.scores(candidate.data)
 
     metric = partial(Metric, family="structure", of=of, bound=in_place(inputs, of))
     text = "Pearson correlation of the {} of all pairs of genes in test and in synthetic (constant genes: r = 0)."

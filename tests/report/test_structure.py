@@ -3,6 +3,7 @@
 import pytest
 
 from gexlib import metrics
+from gexlib.metrics.linkage import Tree
 from gexlib.report.inputs import gather
 from gexlib.report.structure import grn, structure
 from tests.report.conftest import GENES, REGULONS
@@ -15,6 +16,18 @@ def test_both_coefficients_come_from_one_computation(sets):
     values = dist.of(inputs.candidates[0])
     assert dist.number(values) == pytest.approx(metrics.s_dist(sets["test"], sets["near"]), rel=1e-12)
     assert dend.number(values) == pytest.approx(metrics.s_dend(sets["test"], sets["near"]), rel=1e-12)
+
+
+def test_the_genes_of_the_test_samples_are_clustered_once(sets, monkeypatch):
+    clustered = []
+    of = Tree.of
+    monkeypatch.setattr(Tree, "of", lambda correlations: clustered.append(correlations.argument) or of(correlations))
+    inputs = gather(sets["train"], sets["test"], {"one": sets["near"], "other": sets["train"]})
+    dist, *_ = structure(inputs)
+    one, other = (dist.of(candidate) for candidate in inputs.candidates)
+    assert clustered == ["real", "synthetic", "synthetic"]
+    assert one == metrics.table_1(sets["test"], sets["near"]).iloc[0].to_dict()
+    assert other["S_dist"] != one["S_dist"]
 
 
 def test_constant_genes_count_as_uncorrelated(sets):
