@@ -118,7 +118,9 @@ def check_switch(
     if value == reference:
         raise ValueError(f"value and reference are both {value!r}; nothing would be switched")
     if not isinstance(obs, pd.DataFrame):
-        raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
+        raise TypeError(
+            f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample, or an AnnData of samples"
+        )
     if reference is None:
         check_columns("by", [by], obs)
 

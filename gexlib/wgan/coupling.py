@@ -11,12 +11,14 @@ the whole state moves (a ridge regression in its dual form, with the training pa
 are close to each other, and some are not. So they are shrunk towards their mean with a prior that is a mixture of
 Gaussians, whose weights are learned from all genes (empirical Bayes, :cite:t:`stephens2017false`). The kernel
 :math:`K` is the cosine of two states. It counts fully if both patients are alike in all other covariates, and in part
-if not. That part and the ridge penalty are those with the smallest error in a fifth of the pairs that is left out. The
-quantiles of :math:`u` come from training pairs that are left out of the margins and of the regression in turn.
+if not. That part and the ridge penalty are those with the smallest error in a fifth of the pairs that is left out. So
+is the factor, 1 or less, by which all slopes are multiplied: few pairs may not tell slopes at all. The quantiles of
+:math:`u` come from training pairs that are left out of the margins and of the regression in turn.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -24,19 +26,19 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, expression_matrix, whole_number
-from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, NormalScores, Standardizer, to_scores
+from gexlib.checks import check_columns, expression_matrix, listing, whole_number
+from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_scores
+from gexlib.wgan.units import Transform, check_unit
 
 WIDTHS = np.array([0.01, 0.03, 0.05, 0.1, 0.17, 0.3, 0.55])[:, None]  # standard deviations of the prior's parts
 ROUNDS = 100  # of expectation and maximisation
+KEPT = (0.0, 0.5, 1.0)  # what all slopes are multiplied with: the choices
 SHARED = (0.0, 0.25, 0.5, 1.0)  # what a pair of another group counts: the choices
 PENALTIES = (2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 1e9)  # of the ridge regression: the choices; the last is none of it
 GENES = 512  # evenly spaced genes on which the choices are made and the quantiles of the rest measured
 PARTS = 5  # of the pairs, left out in turn to make the choices
 LEAST_PAIRS = 8
 PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951, 0.005), [0.9975, 0.999, 0.9995]])
-
-Transform = Standardizer | NormalScores | KindScores
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Coupling:
     quantiles : ndarray, shape (n_probabilities,)
         The quantiles of what is left, in these standard deviations, at ``PROBABILITIES``.
     n_pairs : int
+    genes, covariates : tuple of str
+        Those of the model, in their order.
     """
 
     by: str
@@ -75,6 +79,8 @@ class Coupling:
     spread: np.ndarray
     quantiles: np.ndarray
     n_pairs: int
+    genes: tuple[str, ...]
+    covariates: tuple[str, ...]
 
     def mean(self, scores: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """Return the expected scores in the other condition, (n, n_genes), from those in the reference condition."""
@@ -99,21 +105,25 @@ def fit_coupling(
     Users call :meth:`gexlib.wgan.WGANGP.fit_coupling`, which has the arguments and the errors. `transform` and
     `encoder` are those of the fitted model.
     """
-    pairs = pair_rows(train.obs, by, value, reference, donor)
+    others = [name for name in encoder.categorical if name != by]
+    pairs = pair_rows(train.obs, by, value, reference, donor, others)
     if len(pairs) < LEAST_PAIRS:
+        alike = f", alike in {listing(others)}" if others else ""
         raise ValueError(
-            f"{len(pairs)} donors of train have a sample with {by}={reference!r} and one with {value!r}; a coupling "
-            f"needs {LEAST_PAIRS} or more. Without one, give counterfactual a number from 0 to 1"
+            f"{len(pairs)} donors of train have a sample with {by}={reference!r} and one with {value!r}{alike}; a "
+            f"coupling needs {LEAST_PAIRS} or more. Without one, give counterfactual a number from 0 to 1"
         )
     folds = whole_number("folds", folds, 2, len(pairs))
     x = expression_matrix(train, "train").astype(np.float32, copy=False)
     covariates = encoder.transform(train.obs)
+    check_unit(transform, x, covariates, train.obs_names)
     before, after = pairs["reference"].to_numpy(), pairs["value"].to_numpy()
     groups = group_keys(encoder, covariates, by)[before]
     y, y_after = (to_scores(transform, x[rows], covariates.of_rows(rows)) for rows in (before, after))
     some = np.unique(np.linspace(0, train.n_vars - 1, min(GENES, train.n_vars)).astype(int))
-    slopes = shrunken_slopes(y, y_after)
     importance = _variance_within(x[np.ix_(after, some)], groups)
+    kept_share = _kept(y[:, some], y_after[:, some], groups, importance)
+    slopes = kept_share * shrunken_slopes(y, y_after)
     shared, penalty = _choose(y, groups, (y_after - slopes * y)[:, some], importance)
     weights, left = _ridge(_directions(y), groups, y_after - slopes * y, shared, penalty)
     spread = np.sqrt(np.square(left).mean(axis=0)) + 1e-3
@@ -125,7 +135,7 @@ def fit_coupling(
         others = ~np.isin(np.arange(len(x)), np.concatenate([before[out], after[out]]))
         again = _fitted(transform, x[np.ix_(others, some)], covariates.of_rows(others), seed)
         fresh = to_scores(again, x[np.ix_(after, some)], covariates.of_rows(after))
-        b = shrunken_slopes(y[kept], y_after[kept])[some]
+        b = kept_share * shrunken_slopes(y[kept], y_after[kept])[some]
         residual = fresh - b * y[:, some]
         a, inner = _ridge(_directions(y[kept]), groups[kept], residual[kept], shared, penalty)
         kernel = _kernel(_directions(y[out]), groups[out], _directions(y[kept]), groups[kept], shared)
@@ -135,10 +145,13 @@ def fit_coupling(
     return Coupling(
         by, value, reference, slopes.astype(np.float32), shared, penalty, _directions(y), groups,
         weights.astype(np.float32), spread.astype(np.float32), quantiles, len(pairs),
+        tuple(train.var_names), tuple(encoder.categorical),
     )  # fmt: skip
 
 
-def pair_rows(obs: pd.DataFrame, by: str, value: str, reference: str, donor: str = "donor") -> pd.DataFrame:
+def pair_rows(
+    obs: pd.DataFrame, by: str, value: str, reference: str, donor: str = "donor", alike: Sequence[str] = ()
+) -> pd.DataFrame:
     """
     Find the donors who have a sample of each condition.
 
@@ -149,6 +162,8 @@ def pair_rows(obs: pd.DataFrame, by: str, value: str, reference: str, donor: str
         The column that is switched, and its two levels.
     donor : str
         The column that names the donor.
+    alike : sequence of str
+        Columns in which both samples of a pair agree, such as the tissue.
 
     Returns
     -------
@@ -169,13 +184,15 @@ def pair_rows(obs: pd.DataFrame, by: str, value: str, reference: str, donor: str
     check_columns("by", [by], obs)
     check_columns("donor", [donor], obs)
     table = pd.DataFrame({"donor": obs[donor].astype(object).to_numpy(), "level": obs[by].astype(object).to_numpy()})
+    table["kind"] = obs.groupby(list(alike), observed=True, dropna=False).ngroup().to_numpy() if alike else 0
     table["row"] = np.arange(len(table))
-    first = table.dropna().drop_duplicates(["donor", "level"])
+    first = table.dropna().drop_duplicates(["donor", "kind", "level"])
     sides = {
-        side: first[first["level"] == level].set_index("donor")["row"]
+        side: first[first["level"] == level].set_index(["donor", "kind"])["row"]
         for side, level in (("reference", reference), ("value", value))
     }
-    return pd.DataFrame(sides).dropna().astype(int).rename_axis(donor)
+    both = pd.DataFrame(sides).dropna().astype(int).droplevel("kind")
+    return both[~both.index.duplicated()].rename_axis(donor)
 
 
 def group_keys(encoder: CovariateEncoder, covariates: Covariates, by: str) -> np.ndarray:
@@ -221,16 +238,28 @@ def shrunken_slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return found
 
 
+def _kept(x: np.ndarray, y: np.ndarray, groups: np.ndarray, importance: np.ndarray) -> float:
+    """Return the factor of the slopes with the smallest error in pairs that are left out."""
+    part, error = _balanced_parts(groups), dict.fromkeys(KEPT, 0.0)
+    for out in (part == fold for fold in range(PARTS)):
+        here, there = (centred(side, groups, ~out) for side in (x, y))
+        slopes = shrunken_slopes(here[~out], there[~out])
+        for kept in KEPT:
+            error[kept] += float((np.square(there[out] - kept * slopes * here[out]) * importance).sum())
+    return min(error, key=error.get)
+
+
 def _choose(scores: np.ndarray, groups: np.ndarray, y: np.ndarray, importance: np.ndarray) -> tuple[float, float]:
     """
     Return the share of other groups and the penalty with the smallest error in pairs that are left out.
 
     The means of the groups are taken out of the rest anew. With means of all pairs, those that are left out would be
-    what the others lack, and so they would be predicted from the others.
+    what the others lack, and so they would be predicted from the others. The choice must be better than no regression
+    by more than the standard error of the gain over pairs, or there is none.
     """
     target, part = y * np.sqrt(importance), _balanced_parts(groups)
     shares = SHARED if len(set(groups)) > 1 else SHARED[-1:]
-    error = dict.fromkeys(product(shares, PENALTIES), 0.0)
+    error = {choice: np.zeros(len(y)) for choice in product(shares, PENALTIES)}
     for out in (part == fold for fold in range(PARTS)):
         x, z = (centred(side, groups, ~out) for side in (scores, target))
         states = _directions(x)
@@ -240,8 +269,10 @@ def _choose(scores: np.ndarray, groups: np.ndarray, y: np.ndarray, importance: n
             along, new = vectors.T @ z[~out], kernel[out] @ vectors
             for penalty in PENALTIES:
                 left = z[out] - (new / (np.maximum(values, 0) + penalty)) @ along
-                error[share, penalty] += float(np.square(left).sum())
-    return min(error, key=error.get)
+                error[share, penalty][out] = np.square(left).sum(axis=1)
+    none, best = (shares[-1], PENALTIES[-1]), min(error, key=lambda choice: error[choice].sum())
+    gain = error[none] - error[best]
+    return best if gain.mean() > gain.std() / np.sqrt(len(gain)) else none
 
 
 def centred(x: np.ndarray, groups: np.ndarray, kept: np.ndarray) -> np.ndarray:

@@ -10,16 +10,14 @@ from anndata import AnnData
 from scipy.special import ndtri
 
 from gexlib.checks import expression_matrix, listing
-from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_expression, to_scores
+from gexlib.preprocess import CovariateEncoder, Covariates, to_expression, to_scores
 from gexlib.wgan.abduction import gene_sd, is_linear, jacobian, latent_state, made
 from gexlib.wgan.counterfactual import check_switch
-from gexlib.wgan.coupling import PROBABILITIES, Coupling, Transform, group_keys
+from gexlib.wgan.coupling import PROBABILITIES, Coupling, group_keys
 from gexlib.wgan.networks import Generator
+from gexlib.wgan.units import Transform, check_unit
 
 NODES = (np.arange(15) + 0.5) / 15  # probabilities at which a predicted distribution is averaged
-REACH = 7.0  # scores between which a model's own samples lie
-SLACK = 0.25  # how far beyond, in widths of the range that a gene has in all training samples
-MOST_OUTSIDE = 0.2  # the share of a sample's values that may lie beyond all that the model can make
 ABOUT = {
     "populations": "no pairs: what carries over between the conditions is assumed, so this is about populations",
     "patients": "coupling learned from pairs",
@@ -44,7 +42,9 @@ def switch_measured(
     Users call :meth:`gexlib.wgan.WGANGP.counterfactual`, which has the arguments and the errors.
     """
     check_switch(encoder, samples.obs, by, value, reference)
-    _check_choice(coupling, by, value, level)
+    _check_choice(coupling, encoder, genes, by, value, level)
+    if not samples.n_obs:
+        raise ValueError("obs has no samples; give an AnnData with at least one")
     samples = matched(samples, genes)
     here = encoder.transform(samples.obs)
     there = encoder.transform(samples.obs.assign(**{by: value}))
@@ -82,6 +82,8 @@ def switch_measured(
         var=samples.var.copy(),
         layers={"low": at(tail), "high": at(1 - tail)},
     )
+    for given in (made_.X, *made_.layers.values()):
+        given[stays] = x[stays]
     about = "patients" if isinstance(coupling, Coupling) else "populations"
     carried = f"learned from {coupling.n_pairs} pairs" if about == "patients" else str(float(coupling))
     made_.uns["counterfactual"] = {
@@ -90,7 +92,7 @@ def switch_measured(
     return made_
 
 
-def matched(samples: AnnData, genes: pd.Index) -> AnnData:
+def matched(samples: AnnData, genes: pd.Index, argument: str = "samples") -> AnnData:
     """
     Return samples with the genes of a model, in its order; other genes are left out.
 
@@ -103,39 +105,14 @@ def matched(samples: AnnData, genes: pd.Index) -> AnnData:
         return samples
     if samples.var_names.has_duplicates:
         twice = samples.var_names[samples.var_names.duplicated()][0]
-        raise ValueError(f"samples has the gene {twice!r} twice; keep one, or make the names unique")
+        raise ValueError(f"{argument} has the gene {twice!r} twice; keep one, or make the names unique")
     missing = genes[~genes.isin(samples.var_names)]
     if len(missing):
         raise ValueError(
-            f"samples lacks {len(missing)} of the {len(genes)} genes of the model: {listing(missing, 5)}; the names "
+            f"{argument} lacks {len(missing)} of the {len(genes)} genes of the model: {listing(missing, 5)}; the names "
             f"must be those of model.var_. Measure these genes too, or fit a model on the genes that you have"
         )
     return samples[:, genes]
-
-
-def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, names: pd.Index) -> None:
-    """
-    Raise a ValueError if a sample cannot be in the unit of the training data.
-
-    For each gene, the model can make values between two bounds for a sample of such covariates. A sample of the same
-    unit has few values beyond them.
-    """
-    bounds = [to_expression(transform, np.full(x.shape, sign * REACH, np.float32), covariates) for sign in (-1, 1)]
-    slack = SLACK * (widest(transform, x.shape[1]) + 1e-3)
-    outside = ((x < bounds[0] - slack) | (x > bounds[1] + slack)).mean(axis=1)
-    if (worst := int(outside.argmax())) >= 0 and outside[worst] > MOST_OUTSIDE:
-        raise ValueError(
-            f"sample {names[worst]!r} has {outside[worst]:.0%} of its values far beyond those of training samples of "
-            f"its kind (its values are from {x[worst].min():.4g} to {x[worst].max():.4g}); is it in another unit, such "
-            f"as counts? Give it in the unit and the normalisation of the training data"
-        )
-
-
-def widest(transform: Transform, n_genes: int) -> np.ndarray:
-    """Return the width of the range that each gene has in the training samples of all kinds, shape (n_genes,)."""
-    whole = transform.pooled if isinstance(transform, KindScores) else transform
-    low, high = (whole.inverse_transform(np.full((1, n_genes), sign * REACH, np.float32))[0] for sign in (-1, 1))
-    return high - low
 
 
 def _carried(
@@ -169,7 +146,14 @@ def _carried(
     return mean, sd
 
 
-def _check_choice(coupling: float | Coupling, by: str, value: str | float, level: float) -> None:
+def _check_choice(
+    coupling: float | Coupling,
+    encoder: CovariateEncoder,
+    genes: pd.Index,
+    by: str,
+    value: str | float,
+    level: float,
+) -> None:
     if not isinstance(coupling, Coupling):
         if isinstance(coupling, bool) or not isinstance(coupling, Real):
             raise TypeError(f"coupling={coupling!r} must be a number from 0 to 1, or what fit_coupling returned")
@@ -179,6 +163,11 @@ def _check_choice(coupling: float | Coupling, by: str, value: str | float, level
         raise ValueError(
             f"coupling was learned for {coupling.by}={coupling.value!r}, not for {by}={value!r}; learn one for this "
             f"switch with fit_coupling"
+        )
+    elif coupling.genes != tuple(genes) or coupling.covariates != tuple(encoder.categorical):
+        raise ValueError(
+            "coupling was learned with a model of other genes or covariates, or in another order; learn one with "
+            "fit_coupling of this model"
         )
     if isinstance(level, bool) or not isinstance(level, Real) or not 0 < level < 0.999:
         raise ValueError(f"level={level!r} must be a number above 0 and below 0.999, such as 0.9")

@@ -343,8 +343,8 @@ class WGANGP:
         ValueError
             If the model has no such covariate, the covariate has no such level, `value` equals `reference`, or no row
             can be switched. For measured samples: if genes are missing, values are not finite or in another unit, a
-            sample has neither `reference` nor `value`, `coupling` is not possible or was learned for another switch, or
-            the model has no gene noise.
+            sample has neither `reference` nor `value`, `coupling` is not possible or was learned for another switch or
+            with another model, or the model has no gene noise. If an argument is given that is not for such an `obs`.
         TypeError
             If `obs` is neither DataFrame nor AnnData, or a level of a numerical covariate or `coupling` is no number.
         MemoryError
@@ -355,6 +355,10 @@ class WGANGP:
         gexlib.analysis.combine : the effects of models trained from several seeds
         """
         self._check_fitted()
+        measured, drawn = (coupling, level) != (0.0, 0.9), (n, seed) != (1000, 0)
+        if drawn if isinstance(obs, AnnData) else measured:
+            names = "n and seed are for a covariate table" if drawn else "coupling and level are for measured samples"
+            raise ValueError(f"{names}, but obs is a {type(obs).__name__}; leave them out")
         if isinstance(obs, AnnData):
             model = self.generator_, self.standardizer_, self.encoder_, self.var_.index
             with limited_threads(self.threads):
@@ -402,12 +406,16 @@ class WGANGP:
         NotFittedError
             If the model is not fitted.
         ValueError
-            If a column or a level is absent, genes are missing, or there are too few pairs.
+            If a column or a level is absent, genes are missing, values are in another unit, or there are too few pairs.
         """
         self._check_fitted()
+        if not isinstance(train, AnnData):
+            raise TypeError(f"train is a {type(train).__name__}; give an AnnData")
+        if reference is None:
+            raise ValueError("reference=None; name the level that samples are switched from")
         check_switch(self.encoder_, train.obs, by, value, reference)
         model = self.standardizer_, self.encoder_
-        return fit_coupling(*model, matched(train, self.var_.index), by, value, reference, donor, folds, seed)
+        return fit_coupling(*model, matched(train, self.var_.index, "train"), by, value, reference, donor, folds, seed)
 
     def critic_scores(self, data: AnnData) -> np.ndarray:
         """

@@ -41,11 +41,11 @@ from gexlib.preprocess import (
     normal_scores,
 )
 from gexlib.preprocess.kinds import key_places
-from gexlib.wgan.coupling import Transform
 from gexlib.wgan.factor_model import FactorModel
 from gexlib.wgan.model import WGANGP
 from gexlib.wgan.networks import Generator
 from gexlib.wgan.onnx_graph import Graph, Value
+from gexlib.wgan.units import Transform
 
 if TYPE_CHECKING:
     import onnx

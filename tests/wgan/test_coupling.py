@@ -115,3 +115,40 @@ def test_errors_tell_what_is_missing():
     assert coupling.n_pairs == 80
     with pytest.raises(ValueError, match=r"was learned for condition='cancer', not for condition='normal'"):
         gan.counterfactual(train, "condition", "normal", coupling=coupling)
+
+
+def test_a_pair_is_alike_in_all_other_covariates():
+    """The normal sample of p0 in study "a" and the tumour in study "b" are no pair."""
+    data = patients(20)
+    data.obs.loc["s0", "study"] = "a"
+    assert fitted(data).fit_coupling(data, *SWITCH).n_pairs == 19
+    obs = data.obs.iloc[[0, 20, 0]].assign(study=["a", "b", "b"])
+    assert pair_rows(obs, *SWITCH, alike=["study"]).to_dict("index") == {"p0": {"reference": 2, "value": 1}}
+
+
+def test_a_coupling_of_another_model_is_refused():
+    data = patients(20)
+    coupling = fitted(data).fit_coupling(data, *SWITCH)
+    other = fitted(data[:, ::-1].copy())
+    with pytest.raises(ValueError, match="learned with a model of other genes or covariates"):
+        other.counterfactual(data[:20].copy(), "condition", "cancer", coupling=coupling)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda d: (d.obs, *SWITCH), TypeError, "train is a DataFrame; give an AnnData"),
+        (lambda d: (d, "condition", "cancer", None), ValueError, "reference=None; name the level"),
+        (lambda d: (d[:, :9].copy(), *SWITCH), ValueError, "train lacks 51 of the 60 genes"),
+    ],
+)
+def test_wrong_use_names_the_argument(change, error, words):
+    data = patients(20)
+    with pytest.raises(error, match=words):
+        fitted(data).fit_coupling(*change(data))
+
+
+def test_slopes_that_do_not_hold_for_other_pairs_are_left_out():
+    """Nothing carries over, and of ten pairs a slope seems to be anything."""
+    data = patients(10, own=np.zeros(GENES))
+    assert np.abs(fitted(data).fit_coupling(data, *SWITCH).slopes).mean() < 0.1
