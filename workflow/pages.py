@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ from nbfile import (
 from nbformat import NotebookNode
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FOLDED = re.compile(r'(tag_hide-cell[^>]*>\s*<details class="[^"]*")')  # the solution of an exercise
 PRINT_WAIT = 120_000  # milliseconds of the page's own clock, in which its scripts draw
 
 
@@ -101,6 +103,8 @@ def print_pdf(page: Path, out: Path) -> None:
     """
     Print an HTML page to a PDF file with an outline, by headless Chromium, once its scripts have drawn all.
 
+    Solutions of exercises are unfolded. The code that pages fold is not printed.
+
     Raises
     ------
     NotebookError
@@ -113,7 +117,9 @@ def print_pdf(page: Path, out: Path) -> None:
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox does not work for root
     options = ["--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline"]
     wait = f"--virtual-time-budget={PRINT_WAIT}"
-    command = [program, *options, *sandbox, wait, f"--print-to-pdf={out.resolve()}", page.resolve().as_uri()]
+    unfolded = page.with_name("unfolded.html")  # beside it, where its images and styles are
+    unfolded.write_text(FOLDED.sub(r"\1 open", page.read_text(encoding="utf-8")), encoding="utf-8")
+    command = [program, *options, *sandbox, wait, f"--print-to-pdf={out.resolve()}", unfolded.resolve().as_uri()]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode or not out.is_file():
         raise NotebookError(f"{program} did not print {page}: {done.stderr.strip()[-300:]}")

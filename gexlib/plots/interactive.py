@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import check_columns, column_names, whole_number
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, looks
+from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, frequent, looks
 from gexlib.plots.style import OTHER as GREY
 
 if TYPE_CHECKING:
@@ -263,8 +263,7 @@ def _figure(traces: list[dict], titles: Sequence[str], menu: list[dict]) -> go.F
 
 def _palette(texts: pd.Series, most: int) -> dict[str, tuple[str, bool]]:
     """Return the looks of the frequent levels of a column, the most frequent first."""
-    counts = texts.value_counts()
-    levels = sorted(counts.index, key=lambda level: (-counts[level], level))[:most]
+    levels = frequent(texts, most)
     if texts.name == "data":
         return {level: (colour_of(level), True) for level in levels}
     return looks(levels)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
-from gexlib.plots.style import BASELINES, GAN, OTHER, REAL, TRAIN, colour_of, literal, looks
+from gexlib.plots.style import BASELINES, GAN, OTHER, REAL, TRAIN, colour_of, frequent, literal, looks
 
 
 @literal
@@ -61,7 +61,7 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
             marker = "o" if colour_of(name) in (REAL, TRAIN) else "^"
             ax.scatter(part[x], part[y], s=22, alpha=0.7, lw=0, marker=marker, color=colour_of(name), label=name)
     else:
-        levels = placed[colour].value_counts().index[:most].tolist()
+        levels = frequent(placed[colour], most)
         rest = placed[~placed[colour].isin(levels)]
         ax.scatter(rest[x], rest[y], s=18, alpha=0.5, lw=0, color=OTHER, label="other" if len(rest) else None)
         for level, (shade, filled) in looks(levels).items():

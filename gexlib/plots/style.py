@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.category import StrCategoryFormatter
 from matplotlib.figure import FigureBase
@@ -78,6 +79,19 @@ def _names_on(ax: Axes) -> Iterator[Text]:
         for text in (tick.label1, tick.label2)
     }
     yield from (text for text in ax.findobj(Text) if text not in numbers)
+
+
+def frequent(values: pd.Series, most: int) -> list:
+    """
+    Return the most frequent values, the most frequent first, those that are as frequent by name.
+
+    Examples
+    --------
+    >>> frequent(pd.Series(["lung", "colon", "liver", "liver"]), 2)
+    ['liver', 'colon']
+    """
+    counts = values.value_counts()
+    return sorted(counts.index, key=lambda value: (-counts[value], str(value)))[:most]
 
 
 def looks(levels: Sequence[str]) -> dict[str, tuple[str, bool]]:

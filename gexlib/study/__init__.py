@@ -10,7 +10,7 @@ from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, HUMAN_SPREAD, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
 from gexlib.study.responders import recovery_experiment
-from gexlib.study.sentences import in_short, reference_verdict, verdicts
+from gexlib.study.sentences import in_short, reference_verdict, terms_in_short, verdicts
 from gexlib.study.unmeasured import coverage_experiment, unmeasured_experiment
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "samples_of",
     "simple_models",
     "summarise_deletions",
+    "terms_in_short",
     "unmeasured_experiment",
     "verdicts",
 ]

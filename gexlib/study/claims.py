@@ -219,7 +219,7 @@ def holds(claim: Claim, scores: pd.DataFrame, row: str) -> bool:
     if claim.rule == "narrower":
         return bool(gap.mean() < -gap.std())
     if claim.rule == "no gain":
-        return bool(gap.mean() >= -gap.std())
+        return bool(gap.mean() >= -2 * gap.std())
     raise ValueError(f"rule={claim.rule!r} is not known")
 
 

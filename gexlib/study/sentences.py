@@ -11,6 +11,17 @@ from gexlib.numerals import numeral
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
 
+def terms_in_short() -> str:
+    """Return what the words of :func:`in_short` mean, in short."""
+    return (
+        "*S_dist* and *S_dend* tell how far correlations between genes, and the clusters that genes form by them, "
+        "agree with those of real test samples; 1 is best. *Real samples* are others than these, as many and of the "
+        "same kinds: no generator can be expected to do better. The simple baselines need seconds: a *Gaussian*, a "
+        "*copula* (a Gaussian with each gene's own distribution), and *SMOTE*, which mixes neighbouring real samples; "
+        "*of each kind*: fitted to samples of the same covariates. Numbers are mean ± standard deviation over splits."
+    )
+
+
 def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     """
     Return sentences on the claims on a data set: the verdict, and the scores of what was run.
@@ -31,8 +42,8 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
 
     Examples
     --------
-    >>> in_short("PRECISE", ["S_dist"])[0].split(":")[0]
-    '*E. coli* (PRECISE)'
+    >>> in_short("PRECISE", ["S_dist"])[0].split(". ")[0]
+    'The paper says: S_dist near that of real samples'
     """
     together: dict[tuple[str, str], list[tuple[Claim, dict[str, str]]]] = {}
     runs = runs_of(data)
@@ -43,16 +54,31 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
             together.setdefault((said, row["Verdict"]), []).append((claim, row))
     found = []
     for (_, verdict), judged in together.items():
-        text, parts = _merged([claim.text for claim, _ in judged])
+        text, parts = _merged([claim.text.partition(": ")[2] for claim, _ in judged])
         numbers = _numbers(*judged[0])
-        numbers = f"For {parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
-        found.append(f"{text.replace('E. coli:', f'*E. coli* ({data}):')}: **{verdict}**. {numbers}.")
+        numbers = f"{parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
+        found.append(f"The paper says: {text}. **{_as_sentence(verdict)}** {numbers}.")
     return found
+
+
+def _as_sentence(verdict: str) -> str:
+    """
+    Return a verdict as a sentence.
+
+    Examples
+    --------
+    >>> [_as_sentence(one) for one in ("holds, but SMOTE does too", "does not hold here, but does for the default")]
+    ['It holds here, but SMOTE does as well.', 'It does not hold here, but it does for the default.']
+    """
+    if verdict.startswith("not judged"):
+        return f"It is {verdict}."
+    text = verdict.replace("here, but does", "here, but it does").replace(" does too", " does as well")
+    return f"It {text}.".replace("It holds", "It holds here")
 
 
 def _numbers(claim: Claim, row: dict[str, str]) -> str:
     """Return the scores of a judged claim with the names of what they are of."""
-    shown = {"paper's model": row["The paper's model here"], "default": row["The default"]}
+    shown = {"paper's model": row["The paper's model here"], "this book's default": row["The default"]}
     if claim.rule == "like random":
         shown = {claim.rival: row["The paper's model here"]}
     numbers = [f"{name} {score}" for name, score in shown.items() if score not in ("–", "not run")]
