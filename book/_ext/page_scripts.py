@@ -13,7 +13,7 @@ from pathlib import Path
 
 MARKS = ('class="interactive-figure"', 'class="generator"')  # as gexlib.plots.interactive writes it; and draw.js
 PLOTLY = "plotly.min.js"
-# A number, perhaps with its spread, its interval or its unit: 0.85, 1,234, −0.3 ± < 0.1, 4e-03, 12 %, 5 of 7, or after a
+# A number, perhaps with its spread, interval or unit: 0.85, 1,234, −0.3 ± < 0.1, 4e-03, 12 %, 5 of 7; or after a
 # gene's name: AQP2 −7.65 [−13.52, −1.78]. It must not break over lines.
 NUMBER = re.compile(
     r"<td>((?:<p>)?\s*(?:[A-Z0-9-]+\s)?(?:&lt;|&gt;|[≤~±+−-])?\s*\d[\d.,\s±()\[\]/%×x–−+-]*"
