@@ -183,7 +183,11 @@ def draw_curves(table: pd.DataFrame, path: Path) -> None:
                         )
                         ax.plot(mean.index, mean, marker=".", lw=1, label=generator, **style)
                         ax.fill_between(mean.index, mean - sd, mean + sd, alpha=0.15, lw=0, color=style["color"])
+                numbers = sorted(set(table.loc[table["data"] == name, "n"]))
+                numbers = numbers[:: 1 if len(numbers) < 4 else 2]
                 ax.set(xscale="log", title=f"{name}: {words}" if score == next(iter(DRAWN)) else words)
+                ax.set_xticks(numbers, [f"{n:,}" for n in numbers])
+                ax.minorticks_off()
             panels[0].set_ylabel("score")
         for ax in axes[-1]:
             ax.set_xlabel("samples to learn from")
