@@ -52,7 +52,7 @@ class Tally(NamedTuple):
 
     def __str__(self) -> str:
         level = self.total - self.better - self.worse
-        return f"better in {self.better}, worse in {self.worse} and level in {level} of {self.total} comparisons"
+        return f"better in {self.better} of {self.total} comparisons, worse in {self.worse} and level in {level}"
 
 
 def gains(table: pd.DataFrame, one: str, other: str, cells: list[str]) -> pd.DataFrame:
@@ -121,8 +121,9 @@ def paper(curve: pd.DataFrame) -> str:
     """Say how the paper's model does beside the copula."""
     rows = curve[curve["generator"] == PAPER]
     minutes = rows["seconds"] / 60
-    where = ", ".join(
-        f"{_name(data)} with {n:,} samples" for data, n in rows[["data", "n"]].drop_duplicates().to_numpy()
+    where = "; ".join(
+        f"{_name(data)} with {', '.join(f'{n:,}' for n in sorted(set(of['n'])))} samples"
+        for data, of in rows.groupby("data", sort=False)
     )
     return (
         f"The paper's model was trained on {where}. Against the copula it is "
@@ -199,7 +200,7 @@ def what_ran(curve: pd.DataFrame, camda: pd.DataFrame, unseen: pd.DataFrame, pee
     """Say how much of each benchmark was run."""
     asked = 3 * (1 + len(GENERATORS)) * sum(map(len, SIZES.values()))
     lines = [
-        f"Learning curves: {len(curve)} of the {asked} rows that `benchmarks/learning_curve.py` makes. "
+        f"Learning curves: {len(curve)} of the {asked} rows that `benchmarks/learning_curve.py` makes: "
         + "; ".join(
             f"{_name(data)}, {', '.join(f'{n:,}' for n in sorted(set(rows['n'])))} samples, {_seeds(rows)}"
             for data, rows in curve.groupby("data", sort=False)

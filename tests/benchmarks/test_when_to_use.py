@@ -74,7 +74,7 @@ def test_a_gan_that_wins_is_said_to_win_from_where_it_does(page, curve):
     flat = {page.COPULA: (0, 0), page.START: (0, 0)}
     better = curve(flat | {page.TRAINED: (0, 0.1), page.DEFAULT: (0.1, 0.1)})
     assert "here it is not." in page.answer(better)
-    assert "better in 2, worse in 0 and level in 14 of 16 comparisons" in page.answer(better)
+    assert "better in 2 of 16 comparisons, worse in 0 and level in 14" in page.answer(better)
     assert "On the known truth, it pays from 1,000 on" in page.adversarial(better)
     worse = curve(flat | {page.TRAINED: (0.1, -0.1), page.DEFAULT: (0, -0.1)})
     assert "mostly it is. " in page.answer(worse)
@@ -113,6 +113,6 @@ def test_peers_without_a_result_are_named(page, curve):
     table.loc[table["generator"] == "ctgan", list(page.LOSS)] = np.nan
     table["settings"] = "no result in 3 minutes"
     said = page.peers(table)
-    assert "*tvae* is better in 0, worse in 1 and level in 7 of 8 comparisons" in said
+    assert "*tvae* is better in 0 of 8 comparisons, worse in 1 and level in 7" in said
     assert "Without scores: ctgan (no result in 3 minutes)." in said
     assert "Not run: syng-ae" in said
