@@ -11,6 +11,7 @@ import pandas as pd
 from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, column_names, listing
 
 UNKNOWN = "unknown"
+FARTHEST = 100  # standard deviations of a numerical covariate from the mean of the training data
 
 
 class Covariates(NamedTuple):
@@ -99,7 +100,8 @@ class CovariateEncoder:
         ------
         ValueError
             If a column is absent, a value is missing, or the training data do not have a level (unless
-            ``unseen="unknown"``); the message lists the levels.
+            ``unseen="unknown"``); the message lists the levels. Also if a number is more than 100 standard deviations
+            from the mean of the training data.
         NotFittedError
             If :meth:`fit` was not called.
         """
@@ -120,7 +122,14 @@ class CovariateEncoder:
             codes[:, j] = found.to_numpy(np.int64)
         values = np.empty((len(obs), len(self.numerical)), dtype=np.float32)
         for j, (name, (mean, scale)) in enumerate(self.numerical_.items()):
-            values[:, j] = (obs[name].to_numpy(np.float64) - mean) / scale
+            z = (obs[name].to_numpy(np.float64) - mean) / scale
+            if (far := np.abs(z) > FARTHEST).any():
+                raise ValueError(
+                    f"{name}={obs[name].iloc[far.argmax()]:g} is {abs(z[far.argmax()]):.3g} standard deviations from "
+                    f"the mean of the training data, {mean:.4g}; more than {FARTHEST} is another unit or an error. "
+                    f"Give {name!r} as the training data have it"
+                )
+            values[:, j] = z
         return Covariates(codes, values)
 
     def unseen_rows(self, obs: pd.DataFrame) -> pd.Series:
