@@ -133,7 +133,8 @@ def measured(step: str, options: argparse.Namespace) -> dict:
         elif step == "notebook":
             found = notebook(folder, work, options.notebook_genes, options.epochs)
         else:
-            found = {"fit": fit, "evaluate": evaluate, "report": report}[step](folder, work, options.threads, options.device)
+            run = {"fit": fit, "evaluate": evaluate, "report": report}[step]
+            found = run(folder, work, options.threads, options.device)
     seconds = time.perf_counter() - start
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kibibytes
