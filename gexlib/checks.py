@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +98,21 @@ def on_disk(data: AnnData) -> bool:
         return False
     source = data._adata_ref if data.is_view else data  # reading the X of a view would read all of it
     return data.isbacked or not isinstance(source.X, np.ndarray | sparse.sparray | sparse.spmatrix | None)
+
+
+def provenance(data: AnnData) -> dict[str, str]:
+    """
+    Return ``uns["provenance"]`` as texts by their names; nothing of what other programs keep there in another form.
+
+    Examples
+    --------
+    >>> provenance(AnnData(np.ones((1, 1)), uns={"provenance": {"unit": "log2(TPM + 1)"}}))
+    {'unit': 'log2(TPM + 1)'}
+    >>> provenance(AnnData(np.ones((1, 1)), uns={"provenance": "from a colleague"}))
+    {}
+    """
+    found = data.uns.get("provenance")
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, Mapping) else {}
 
 
 def finite_matrix(x: np.ndarray) -> np.ndarray:

@@ -60,7 +60,7 @@ def prepare(
     with errors_as_one_line():
         from gexlib.atomic import check_output
         from gexlib.datasets import read_tables, write
-        from gexlib.datasets.files import check_name
+        from gexlib.datasets.files import check_name, check_names_in
         from gexlib.preprocess import match_genes, scale_of, to_scale
         from gexlib.preprocess import prepare as divide
 
@@ -70,6 +70,7 @@ def prepare(
             raise ValueError("--most-variable needs --by: the genes are chosen on the training samples alone")
         describing = [*(describing or []), *([lengths] if lengths else [])]
         data = read_tables(expression, covariates, rows, describing, sample_column, duplicates, missing)
+        check_names_in(data)
         axis, size = data.uns["provenance"]["rows"], f"{data.n_obs} samples x {data.n_vars} genes"
         typer.echo(f"{expression}: rows are {axis}; {size}; {scale_of(data).seen}")
         data = to_scale(data, scale, lengths)

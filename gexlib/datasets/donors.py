@@ -12,6 +12,7 @@ from anndata import AnnData
 
 from gexlib.checks import listing
 from gexlib.datasets.sex import sex_of_each_sample
+from gexlib.datasets.text_table import check_no_nul
 
 # What the tables call a row, an age and a sex, in lower case. GTEx: SUBJID, AGE, SEX. Liu et al. 2018, table S1: the
 # longer names.
@@ -138,6 +139,7 @@ def _read(path: Path) -> Table:
         raise ValueError(f"metadata={str(path)!r} must be a DataFrame, or a file that ends in .csv, .tsv or .txt")
     if not path.is_file():
         raise FileNotFoundError(f"metadata: there is no file {path}")
+    check_no_nul(path)
     table = _read_text(path)
     if not table.columns.str.lower().isin(ROWS).any():
         table = table.set_index(table.columns[0])
@@ -151,7 +153,13 @@ def _read_text(path: Path, nrows: int | None = None) -> pd.DataFrame:
     separator = next((mark for mark in SEPARATORS[path.suffix] if mark in header), SEPARATORS[path.suffix][0])
     if not header.strip():
         return pd.DataFrame(columns=pd.Index([""]))
-    return pd.read_csv(path, sep=separator, dtype=str, nrows=nrows, encoding="utf-8-sig", encoding_errors="replace")
+    try:
+        return pd.read_csv(path, sep=separator, dtype=str, nrows=nrows, encoding="utf-8-sig", encoding_errors="replace")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ValueError(
+            f"{path} is not a table with {separator!r} between its cells: {str(error).strip()}. Give each line as many "
+            f"cells as the first, and put text that has {separator!r} in quotes"
+        ) from error
 
 
 def _understand(metadata: pd.DataFrame, name: str) -> Table:

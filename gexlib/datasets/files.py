@@ -1,12 +1,13 @@
 """Data sets in files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import anndata
 import h5py
+import pandas as pd
 from anndata import AnnData
 
 from gexlib.atomic import whole_file
@@ -74,16 +75,30 @@ def _read_zarr(path: Path, backed: bool) -> AnnData:
     with _foreign_errors(path, "whole Zarr store of an AnnData"):
         group = zarr.open_group(path, mode="r")
         x = group["X"]
-        for array in (x,) if isinstance(x, zarr.Array) else (x["data"], x["indices"]):
+        for array in (x,) if isinstance(x, zarr.Array) else _stored(x):
             if (lost := array.nchunks - array.nchunks_initialized) > 0:
                 raise ValueError(
                     f"{lost} of {array.nchunks} chunks of {array.name} are not there, and would read as zeros. If they "
                     f"are zeros, write the store with zarr.config.set({{'array.write_empty_chunks': True}})"
                 )
+        if not isinstance(x, zarr.Array):
+            _check_ends(x)
         if not backed:
             return anndata.read_zarr(path)
         parts = {name: anndata.io.read_elem(group[name]) for name in ("obs", "var", "uns") if name in group}
         return AnnData(x if isinstance(x, zarr.Array) else anndata.io.sparse_dataset(x), **parts)
+
+
+def _stored(x) -> tuple:
+    """Return the arrays of a sparse matrix in a Zarr store; without a value, those of its zeros need no chunk."""
+    return (x["data"], x["indices"], *([x["indptr"]] if x["data"].size else []))
+
+
+def _check_ends(x) -> None:
+    """Raise a ValueError if the rows (or columns) of a sparse matrix in a Zarr store do not hold all of its values."""
+    values, indices, end = x["data"].size, x["indices"].size, int(x["indptr"][-1])
+    if not values == indices == end:
+        raise ValueError(f"{x.name} has {values} values and {indices} indices, but {x.name}/indptr ends at {end}")
 
 
 def write(data: AnnData, path: str | Path) -> None:
@@ -99,7 +114,7 @@ def write(data: AnnData, path: str | Path) -> None:
     Raises
     ------
     ValueError
-        If the name does not end in ``.h5ad``.
+        If the name does not end in ``.h5ad``, or a column or an entry has a name that the format cannot hold.
     OSError
         If the file cannot be written, as on a full disk; a file that was there stays as it was.
 
@@ -112,6 +127,7 @@ def write(data: AnnData, path: str | Path) -> None:
     (2, 3)
     """
     check_name(path)
+    check_names_in(data)
     with whole_file(path) as part:
         write_part(data, part, compression="gzip")
 
@@ -120,6 +136,36 @@ def check_name(path: str | Path) -> None:
     """Raise a ValueError if :func:`write` cannot write to a file of that name."""
     if Path(path).suffix != ".h5ad":
         raise ValueError(f"path={str(path)!r} must end in .h5ad, the format that is written")
+
+
+def check_names_in(data: AnnData) -> None:
+    """
+    Raise a ValueError if a column or an entry of a data set has a name that an ``.h5ad`` file cannot hold.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> check_names_in(AnnData(np.ones((1, 1), "float32"), obs=pd.DataFrame({"mg/l": [5]}, index=["s1"])))
+    Traceback (most recent call last):
+    ValueError: obs['mg/l']: an .h5ad file cannot hold the name 'mg/l'; rename it, without '/' and neither empty nor '.'
+    """
+    parts = {part: getattr(data, part) for part in ("obs", "var", "uns", "obsm", "varm", "obsp", "varp", "layers")}
+    for part, entries in parts.items():
+        for place, name in _names(part, entries):
+            if name in ("", ".") or "/" in name or "\0" in name:
+                raise ValueError(
+                    f"{place}: an .h5ad file cannot hold the name {name!r}; rename it, without '/' and neither empty "
+                    f"nor '.'"
+                )
+
+
+def _names(place: str, entries: Mapping | pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the place and the name of each entry that has a text for a name, also of those inside others."""
+    for name in entries:
+        if isinstance(name, str):
+            yield f"{place}[{name!r}]", name
+        if not isinstance(entries, pd.DataFrame) and isinstance(entries[name], Mapping | pd.DataFrame):
+            yield from _names(f"{place}[{name!r}]", entries[name])
 
 
 def write_part(data: AnnData, path: Path, compression: str | None = None, **attributes: str) -> None:

@@ -28,6 +28,8 @@ def read_samples(path: Path) -> list[str]:
             cells = file.readline().decode("utf-8").rstrip("\r\n").split("\t")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
+    if any("\0" in cell for cell in cells):
+        raise ValueError(f"{path}, line 1: a NUL byte; the file is damaged: delete it, and fetch it again")
     samples = cells[len(LEADING) :]
     if cells[: len(LEADING)] != LEADING or not all(samples) or not samples:
         raise ValueError(
@@ -69,6 +71,7 @@ def read_table(path: Path) -> tuple[pd.Index, np.ndarray]:
     file = io.BytesIO(text)
     # If every line has a cell too many, pandas takes the first for an index.
     sound = file.readline().count(b"\t") == file.readline().count(b"\t")
+    sound &= b"\0" not in text  # where pandas would end the cell
     file.seek(0)
     try:
         with np.errstate(over="ignore"):  # becomes infinite, which is refused
@@ -103,6 +106,8 @@ def _explain(path: Path, text: bytes, samples: list[str]) -> None:
         if number == 1 or not line.strip():
             continue
         place = f"{path}, line {number}"
+        if b"\0" in line:
+            raise ValueError(f"{place}: a NUL byte; the file is damaged: delete it, and fetch it again")
         try:
             gene, _, *cells = line.decode("utf-8").rstrip("\r").split("\t")
         except ValueError:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import listing
-from gexlib.datasets.text_table import numbers, read_text, typed
+from gexlib.checks import check_finite, listing
+from gexlib.datasets.text_table import check_once, numbers, read_text, typed
 from gexlib.datasets.which_axis import which_axis
 
 CHOICES = {
@@ -45,8 +45,8 @@ def read_tables(
         A row for each sample and a column for each gene, or the other way round. Columns of text, such as the
         description of a gene, are kept beside the values: in ``var`` if rows are genes, in ``obs`` if they are samples.
     covariates : path, optional
-        A row for each sample. An empty cell, ``NA`` or ``NaN`` is a missing value. Numbers with zeros in front, as in
-        ``01``, stay text.
+        A row for each sample. An empty cell, ``NA`` or ``NaN`` is a missing value. Codes such as ``01``, ``1E2`` and
+        whole numbers of 16 digits and more stay text.
     rows : str
         What the rows of `expression` are: ``"samples"``, ``"genes"``, or ``"auto"``, to find out.
     describing : sequence of str
@@ -69,8 +69,8 @@ def read_tables(
     FileNotFoundError
         If a file is not there.
     ValueError
-        If a file is no such table, if neither axis has names of samples, or for duplicates and missing values; the
-        message says what was seen, and the way out.
+        If a file is no such table, if neither axis has names of samples, or for duplicates and for missing or infinite
+        values; the message says what was seen, and the way out.
 
     Examples
     --------
@@ -107,6 +107,7 @@ def read_tables(
         values, obs = values.loc[kept], known.loc[kept].join(obs.loc[kept], rsuffix=" (expression)")
     values, var = _one_of_each(expression, values, var, duplicates)
     values, var = _complete(expression, values, var, missing)
+    check_finite(str(expression), values.to_numpy(), values.index, values.columns)
     data = AnnData(values.to_numpy(np.float32), obs=obs.rename_axis(None), var=var.rename_axis(None))
     data.uns["provenance"] = {"source": Path(expression).name, "rows": rows}
     return data
@@ -115,6 +116,7 @@ def read_tables(
 def _covariates(path: str | Path, sample_column: str | None, expression: str | Path, table: pd.DataFrame):
     """Return the table of covariates, by the names of the samples."""
     known = read_text(path)
+    check_once(path, [known.index.name, *known.columns])
     if sample_column is not None:
         if sample_column not in known and sample_column != known.index.name:
             raise ValueError(f"sample_column={sample_column!r} is not in {path}: {listing(known.columns, 8)}")
@@ -134,7 +136,7 @@ def _covariates(path: str | Path, sample_column: str | None, expression: str | P
         )
     if (twice := known.index[known.index.duplicated()]).size:
         raise ValueError(f"{path}: sample {listing(twice.unique(), 5)} comes more than once; give each one row")
-    return typed(known)
+    return typed(known, path)
 
 
 def _common(samples: pd.Index, known: pd.Index, rows: str, expression: str | Path, covariates: str | Path) -> pd.Index:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from anndata import AnnData
 
-from gexlib.checks import expression_matrix
+from gexlib.checks import expression_matrix, provenance
 from gexlib.preprocess.covariates import CovariateEncoder, Covariates
 from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.normal_scores import NormalScores
@@ -123,7 +123,7 @@ class SampleEncoder:
         if train.n_obs < 2:
             raise ValueError(f"train has {train.n_obs} sample; give two or more")
         self.var_ = train.var.copy()
-        self.provenance_ = {name: str(value) for name, value in train.uns.get("provenance", {}).items()}
+        self.provenance_ = provenance(train)
         return self.covariates.fit(train.obs).transform(train.obs)
 
     def fit_transform(self, train: AnnData) -> tuple[np.ndarray, Covariates]:

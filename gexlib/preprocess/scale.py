@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -256,5 +257,6 @@ def _per_million(data: AnnData, x: np.ndarray, unit: str) -> AnnData:
 
 def _copy(data: AnnData, x: np.ndarray, unit: str) -> AnnData:
     found = AnnData(x.astype(np.float32), obs=data.obs.copy(), var=data.var.copy(), uns=dict(data.uns))
-    found.uns["provenance"] = {**data.uns.get("provenance", {}), "unit": unit}
+    known = data.uns.get("provenance")
+    found.uns["provenance"] = {**(known if isinstance(known, Mapping) else {}), "unit": unit}
     return found

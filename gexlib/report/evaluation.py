@@ -9,6 +9,7 @@ from platform import python_version
 
 import pandas as pd
 
+from gexlib.checks import provenance
 from gexlib.differential import Contrast
 from gexlib.report import fidelity, utility
 from gexlib.report.baselines import make_baselines
@@ -225,10 +226,7 @@ def _provenance(inputs: Inputs, candidates: Sequence[Candidate]) -> dict[str, di
     for candidate in candidates:
         several = runs.count(candidate.name) > 1
         named[f"{candidate.name} {candidate.run}" if several else candidate.name] = candidate.data
-    return {
-        name: {str(key): str(value) for key, value in data.uns.get("provenance", {}).items()}
-        for name, data in named.items()
-    }
+    return {name: provenance(data) for name, data in named.items()}
 
 
 def _settings(inputs: Inputs, families: list[str], draws: int) -> dict:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, column_names, listing, whole_number
+from gexlib.checks import check_columns, column_names, listing, provenance, whole_number
 from gexlib.differential import Contrast
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.candidates import Candidate, named_runs
@@ -76,7 +76,7 @@ class Inputs:
     @property
     def unit(self) -> str:
         """Unit of the expression values, from the provenance of the test data."""
-        return self.test.uns.get("provenance", {}).get("unit", "units of the data")
+        return provenance(self.test).get("unit", "units of the data")
 
 
 def gather(

@@ -11,7 +11,7 @@ import pandas as pd
 from anndata import AnnData
 from anndata.utils import make_index_unique
 
-from gexlib.checks import check_fitted, expression_matrix, whole_number
+from gexlib.checks import check_fitted, expression_matrix, provenance, whole_number
 from gexlib.preprocess.kinds import Kinds
 
 
@@ -56,7 +56,7 @@ class DataSimulator(ABC):
             raise ValueError(f"train has shape {x.shape}; fitting needs at least 2 samples and 1 gene")
         self._fit(x.astype(np.float64), train.obs)
         self.var_ = train.var.copy()
-        self.provenance_ = {f"training_{k}": str(v) for k, v in train.uns.get("provenance", {}).items()}
+        self.provenance_ = {f"training_{k}": v for k, v in provenance(train).items()}
         return self
 
     def simulate(self, n_samples: int, seed: int = 0) -> AnnData:

@@ -241,3 +241,16 @@ def test_real_tables_say_what_is_known_of_all_samples(shared_data):
     }
     assert provenance["metadata"].endswith("together: rows for 1067 of 1078 samples")
     assert provenance["metadata"].startswith("GTEx_Analysis_v8_Annotations_SubjectPhenotypesDS.txt: rows for 280 of")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("donor,age\nGTEX-S3XE,5\0.1\n", r"t\.csv, line 2 has a NUL byte"),
+        ("donor,age\nGTEX-S3XE,5\nGTEX-U4B1,6,7,8\n", r"t\.csv is not a table with ',' between its cells: .*line 3"),
+    ],
+)
+def test_a_damaged_table_is_named(folder, tmp_path, text, words):
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(ValueError, match=words):
+        load_rnaseqdb(folder, metadata=tmp_path / "t.csv")

@@ -124,6 +124,43 @@ def test_a_lost_chunk_of_a_sparse_matrix(tmp_path):
         read(tmp_path / "data.zarr")
 
 
+@ZARR
+@pytest.mark.parametrize("backed", [False, True])
+def test_lost_places_of_the_rows_of_a_sparse_matrix(tmp_path, backed):
+    AnnData(sparse.eye(4, format="csr", dtype=np.float32)).write_zarr(tmp_path / "data.zarr")
+    next(path for path in chunks(tmp_path / "data.zarr") if "indptr" in path.parts[-3:]).unlink()
+    with pytest.raises(ValueError, match="1 of 1 chunks of /X/indptr are not there"):
+        read(tmp_path / "data.zarr", backed)
+
+
+@ZARR
+def test_places_that_do_not_fit_the_values(tmp_path):
+    import zarr
+
+    AnnData(sparse.eye(4, format="csr", dtype=np.float32)).write_zarr(tmp_path / "data.zarr")
+    zarr.open_group(tmp_path / "data.zarr")["X/indptr"][4] = 3
+    with pytest.raises(ValueError, match="/X has 4 values and 4 indices, but /X/indptr ends at 3"):
+        read(tmp_path / "data.zarr")
+
+
+@ZARR
+def test_a_sparse_matrix_of_zeros_is_whole(tmp_path):
+    AnnData(sparse.csr_matrix((4, 3), dtype=np.float32)).write_zarr(tmp_path / "data.zarr")
+    assert read(tmp_path / "data.zarr").X.nnz == 0
+
+
+@pytest.mark.parametrize("name", ["", ".", "mg/l", "/", "a\0b"])
+@pytest.mark.parametrize("part", ["obs", "var", "uns", "uns['deep']", "obsm"])
+def test_names_that_the_format_cannot_hold(tmp_path, part, name):
+    data = AnnData(np.ones((1, 1), np.float32), uns={"deep": {}})
+    entries = data.uns["deep"] if part == "uns['deep']" else getattr(data, part)
+    entries[name] = np.ones((1, 1)) if part == "obsm" else np.ones(1)
+    with pytest.raises(ValueError, match="cannot hold the name") as caught:
+        write(data, tmp_path / "new" / "data.h5ad")
+    assert str(caught.value).startswith(f"{part}[{name!r}]: ")
+    assert not (tmp_path / "new").exists()
+
+
 def not_quite(change):
     def damage(path):
         with h5py.File(path, "r+") as file:

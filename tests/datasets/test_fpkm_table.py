@@ -41,6 +41,9 @@ SPOILED = {
     "no Entrez column": ("Entrez_Gene_Id\t", "", "line 1: the header must be Hugo_Symbol"),
     "nameless sample": ("GTEX-U4B1-1226-SM-4DXT7", "", "line 1: the header must be Hugo_Symbol"),
     "not UTF-8": ("A1BG", "A1\udcff", "line 8: not tab-separated UTF-8 text"),
+    "NUL in a number": ("1.25", "1\0.25", "line 2: a NUL byte"),
+    "NUL in a symbol": ("A1BG", "A1\0BG", "line 8: a NUL byte"),
+    "NUL in the header": ("GTEX-U4B1-1226-SM-4DXT7", "GTEX-U4B1\0-1226", "line 1: a NUL byte"),
     "spaces": ("A1BG\t6\t7\t0", "A1BG 6 7 0", "line 8: not tab-separated"),
 }
 

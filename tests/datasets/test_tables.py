@@ -96,6 +96,23 @@ def test_missing_values(tmp_path, covariates):
         assert read_tables(tmp_path / "a.csv", covariates, missing="drop").var_names.tolist() == ["b0002"]
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e39"])
+def test_infinite_values_of_any_sample_are_refused(tmp_path, value):
+    table = pd.DataFrame(1.0, [f"s{i}" for i in range(400)], ["b0001", "b0002"]).astype(object)
+    table.loc["s151", "b0002"] = value
+    table.to_csv(tmp_path / "a.csv")
+    with pytest.raises(ValueError, match=r"a\.csv has values that are NaN or infinite .*'s151', gene 'b0002'"):
+        read_tables(tmp_path / "a.csv", rows="samples")
+
+
+@pytest.mark.parametrize("head", ["sample,medium,medium", "sample,sample,medium"])
+def test_a_covariate_that_comes_twice_is_refused(tmp_path, head):
+    VALUES.to_csv(tmp_path / "a.csv")
+    (tmp_path / "samples.csv").write_text(f"{head}\n" + "".join(f"{name},LB,M9\n" for name in SAMPLES))
+    with pytest.raises(ValueError, match=r"samples\.csv: column '(medium|sample)' comes more than once"):
+        read_tables(tmp_path / "a.csv", tmp_path / "samples.csv")
+
+
 def test_what_is_not_known_is_refused(tmp_path, covariates):
     VALUES.to_csv(tmp_path / "a.csv")
     with pytest.raises(ValueError, match=r"rows='columns' is not known; choose 'auto' or 'samples' or 'genes'"):

@@ -35,6 +35,14 @@ def test_samples_become_what_the_parts_make_of_them(train, transform):
     assert "symbol" not in encoder.var_
 
 
+@pytest.mark.parametrize("found", ["of a colleague", 5, np.arange(3), None])
+def test_a_provenance_of_another_form_is_ignored(train, found):
+    train.uns["provenance"] = found
+    encoder = SampleEncoder(CovariateEncoder(["tissue"]), "z-scores")
+    encoder.fit_transform(train)
+    assert encoder.provenance_ == {}
+
+
 def test_bad_samples_are_named(train):
     encoder = SampleEncoder(CovariateEncoder(["tissue"]), "z-scores")
     with pytest.raises(TypeError, match="train must be an AnnData"):

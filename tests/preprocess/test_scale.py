@@ -68,6 +68,12 @@ def test_the_unit_is_kept():
     assert to_scale(data(COUNTS), "as-is").X is not None
 
 
+@pytest.mark.parametrize("found", ["of a colleague", 5, np.arange(3), None])
+def test_a_provenance_of_another_form_is_replaced(found):
+    made = log2(AnnData(COUNTS, uns={"provenance": found}))
+    assert made.uns["provenance"] == {"unit": "log2(x + 1)"}
+
+
 def test_counts_in_a_training_are_warned_of():
     with pytest.warns(UserWarning, match="train seems to hold counts: .* fits such data badly"):
         warn_if_not_log(data(COUNTS), "train")

@@ -140,6 +140,14 @@ def test_without_training_data_there_is_no_bound(sets):
     assert {"bound", "Gaussian", "bootstrap"} <= set(report.left_out["data"])
 
 
+@pytest.mark.parametrize("found", ["of a colleague", 5, np.arange(3)])
+def test_a_provenance_of_another_form_is_ignored(sets, found):
+    test = sets["test"].copy()
+    test.uns["provenance"] = found
+    report = evaluate(None, test, sets["near"], families=["fidelity"], seed=3)
+    assert report.provenance["test"] == {}
+
+
 def test_what_fails_for_one_data_set_is_left_out_of_it_alone(sets):
     plain = AnnData(sets["near"].X, var=pd.DataFrame(index=GENES))
     report = evaluate(

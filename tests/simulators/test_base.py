@@ -30,6 +30,13 @@ def test_provenance_survives_a_file(train, tmp_path):
     assert dict(anndata.read_h5ad(tmp_path / "random.h5ad").uns["provenance"]) == simulated.uns["provenance"]
 
 
+@pytest.mark.parametrize("found", ["of a colleague", 5, np.arange(3), None])
+def test_a_provenance_of_another_form_is_ignored(train, found):
+    train = train.copy()
+    train.uns["provenance"] = found
+    assert Random().fit(train).provenance_ == {}
+
+
 def test_seed_decides_and_global_state_is_untouched(train):
     simulator = Random().fit(train)
     np.random.seed(0)  # noqa: NPY002
