@@ -1,5 +1,6 @@
 """The command ``gexlib sample``, and all three in turn."""
 
+import errno
 import shutil
 
 import anndata
@@ -104,3 +105,13 @@ def test_levels_that_are_no_text_are_found_in_a_csv_file(gexlib, folder, levels,
     assert (result.exit_code, result.stderr) == (0, "")
     assert anndata.read_h5ad("made.h5ad").obs["medium"].tolist() == list(levels)
     assert gexlib("sample", "model", "made.h5ad", "again.h5ad", "--device", "cpu").exit_code == 0
+
+
+def test_samples_are_written_though_nobody_listens(gexlib, folder, model, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (folder / "wanted.csv").write_text("id,medium\na,0\n")
+    monkeypatch.setattr("typer.echo", full)
+    gexlib("sample", "model", "wanted.csv", "made.h5ad", "--device", "cpu")
+    assert anndata.read_h5ad("made.h5ad").n_obs == 1
