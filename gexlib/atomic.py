@@ -97,12 +97,20 @@ def check_output(path: str | Path, overwrite: bool = False, others: Iterable[str
     """
     path = Path(path)
     for other in map(Path, others):
-        if path.resolve() == other.resolve() or other.resolve() in path.resolve().parents:
+        if resolved(path) == resolved(other) or resolved(other) in resolved(path).parents:
             raise ValueError(f"{path} is an input, or another output, too; give each a name of its own")
     if os.path.lexists(path) and not (overwrite and path.is_file()):
         ask = "give --overwrite to replace it, or another name" if path.is_file() else "give another name"
         raise FileExistsError(errno.EEXIST, f"{path} is there already; {ask}")
     try_writing(path)
+
+
+def resolved(path: Path) -> Path:
+    """Return the absolute path without links; raise an OSError if the links are a loop."""
+    try:
+        return path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, f"{path} is a loop of symbolic links; give another name") from None
 
 
 def try_writing(path: Path) -> None:
@@ -134,7 +142,7 @@ def clear_unfinished(folder: Path, names: str) -> None:
     for left in folder.glob(f"{glob.escape(_prefix())}*"):
         with suppress(FileNotFoundError, NotADirectoryError):  # another process has cleared it, or it is a file
             if all(re.fullmatch(names, file.name) for file in left.iterdir()):
-                with _locked(left, wait=False) as free:  # a process that still writes holds the lock
+                with locked(left, wait=False) as free:  # a process that still writes holds the lock
                     if free:
                         shutil.rmtree(left, ignore_errors=True)
 
@@ -149,7 +157,7 @@ def _own_folder(parent: Path) -> Iterator[Path]:
     for _ in range(100):
         with (
             tempfile.TemporaryDirectory(dir=parent, prefix=_prefix(), ignore_cleanup_errors=True) as folder,
-            _locked(folder, wait=True),
+            locked(folder, wait=True),
         ):
             if Path(folder).is_dir():  # the lock is ours now, so nobody else clears it
                 yield Path(folder)
@@ -158,7 +166,7 @@ def _own_folder(parent: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: str | Path, wait: bool) -> Iterator[bool]:
+def locked(folder: str | Path, wait: bool) -> Iterator[bool]:
     """Lock a folder until the block or the process ends, `wait` for other owners; yield whether the system could."""
     handle, locked = None, False
     with suppress(ImportError, OSError):

@@ -52,6 +52,13 @@ def write_bytes(content: bytes, path: Path) -> None:
     temporary.replace(path)
 
 
+def keep_apart(source: Path, *outs: Path) -> None:
+    """Raise a NotebookError if an output is the source itself, which it would replace."""
+    for out in outs:
+        if out.resolve() == source.resolve() or (out.exists() and out.samefile(source)):
+            raise NotebookError(f"{out} would replace its own source {source}; give the output another name")
+
+
 def code_cells(notebook: NotebookNode) -> Iterator[NotebookNode]:
     """Give the code cells that are not empty."""
     return (cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip())

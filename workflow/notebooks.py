@@ -15,7 +15,7 @@ import click
 import nbfile
 import pages
 import reference
-from nbfile import NotebookError, problems, read, refuse, strip, tags, write
+from nbfile import NotebookError, keep_apart, problems, read, refuse, strip, tags, write
 from parameters import bind
 
 from gexlib.atomic import whole_file
@@ -32,8 +32,8 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     notebook : Path
         The notebook, which is not changed.
     out : Path
-        The path of the executed notebook. A run that fails leaves nothing there; the part that was executed goes to a
-        file beside it, which ends in ``.failed.ipynb``.
+        The path of the executed notebook. A run that fails leaves what was there as it was; the part that was executed
+        goes to a file beside it, which ends in ``.failed.ipynb``.
     given : iterable of (str, str)
         Names and values of parameters.
     wiring : iterable of (str, str)
@@ -43,7 +43,8 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     Raises
     ------
     NotebookError
-        If a parameter is unknown or has another type, a cell fails, or the executed notebook has faults.
+        If a parameter is unknown or has another type, a cell fails, the executed notebook has faults, or it would
+        replace the notebook.
     """
     import matplotlib.font_manager  # noqa: F401  builds the font cache here, so that no cell shows a message about it
     import papermill
@@ -52,7 +53,7 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     given = list(given)
     values = bind(notebook, [*wiring, *given])
     failed = out.with_suffix(".failed.ipynb")
-    out.unlink(missing_ok=True)
+    keep_apart(notebook, out, failed)
     os.environ.pop("MPLBACKEND", None)  # a backend for the terminal would leave pages without figures
     with whole_file(out) as temporary:  # hidden until it is complete; the next run clears what a killed one left
         try:

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import plan as planning
@@ -14,6 +16,7 @@ from nbfile import (
     NotebookError,
     code_cells,
     digest,
+    keep_apart,
     on_demo,
     problems,
     read,
@@ -25,8 +28,11 @@ from nbfile import (
 )
 from nbformat import NotebookNode
 
+from gexlib.atomic import whole_file
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FOLDED = re.compile(r'(tag_hide-cell[^>]*>\s*<details class="[^"]*")')  # the solution of an exercise
+STAGED = ".staged-book"  # in a copy of the book
 PRINT_WAIT = 120_000  # milliseconds of the page's own clock, in which its scripts draw
 
 
@@ -74,8 +80,14 @@ def stage(book: Path, out: Path, executed: Path) -> None:
 
     A run has the same path in this folder as its notebook has in the book. A notebook without a run is copied as it is.
     Files of the copy that are no longer in the book are removed.
+
+    Raises
+    ------
+    NotebookError
+        If `out` has files and is not a copy that this function made, or a run is of other code.
     """
     described = {}
+    _mark_copy(book, out, executed)
     copies = {path: out / path.relative_to(book) for path in book_files(book)}
     for path, copy in copies.items():
         run = executed / path.relative_to(book)
@@ -87,9 +99,26 @@ def stage(book: Path, out: Path, executed: Path) -> None:
             write_bytes(path.read_bytes(), copy)
     for name, run in described.items():
         reference.write(run, out, name)
+    kept = {*copies.values(), out / STAGED}
     for path in out.rglob("*"):
-        if path.is_file() and path not in copies.values() and reference.FOLDER not in path.relative_to(out).parts:
+        if path.is_file() and path not in kept and reference.FOLDER not in path.relative_to(out).parts:
             path.unlink()
+
+
+def _mark_copy(book: Path, out: Path, executed: Path) -> None:
+    """Mark a folder as a copy of the book, whose other files may be removed; refuse one that may hold other files."""
+    place, sources = out.resolve(), [book.resolve(), executed.resolve()]
+    if any(place == source or place in source.parents or source in place.parents for source in sources):
+        raise NotebookError(f"{out} overlaps the book {book} or the runs {executed}; give a folder of its own")
+    toc = "_toc.yml"  # before there was a mark, a copy that was built has the contents of the book
+    built = (out / "_build").is_dir() and (book / toc).is_file() and (out / toc).is_file()
+    ours = (out / STAGED).is_file() or (built and (out / toc).read_bytes() == (book / toc).read_bytes())
+    if not ours and any(path.is_file() for path in out.rglob("*")):
+        raise NotebookError(
+            f"{out} has files but no {STAGED}, which marks a copy of the book; files that are not in the book would be "
+            f"removed there. Give a new folder, or remove {out} if it is an old copy"
+        )
+    write_bytes(b"A copy of the book, made by stage. Files that are not in the book are removed.\n", out / STAGED)
 
 
 def about(executed: Path, name: str) -> dict[str, object]:
@@ -108,21 +137,33 @@ def print_pdf(page: Path, out: Path) -> None:
     Raises
     ------
     NotebookError
-        If there is no Chromium, or it writes no file.
+        If there is no Chromium, it writes no file, or the file would replace the page. What was at `out` is then still
+        there.
     """
+    keep_apart(page, out)
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         raise NotebookError(f"printing needs one of these programs: {', '.join(BROWSERS)}")
-    out.unlink(missing_ok=True)
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium's sandbox does not work for root
     options = ["--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline"]
     wait = f"--virtual-time-budget={PRINT_WAIT}"
-    unfolded = page.with_name("unfolded.html")  # beside it, where its images and styles are
-    unfolded.write_text(FOLDED.sub(r"\1 open", page.read_text(encoding="utf-8")), encoding="utf-8")
-    command = [program, *options, *sandbox, wait, f"--print-to-pdf={out.resolve()}", unfolded.resolve().as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode or not out.is_file():
-        raise NotebookError(f"{program} did not print {page}: {done.stderr.strip()[-300:]}")
+    with _unfolded(page) as unfolded, whole_file(out) as part:
+        command = [program, *options, *sandbox, wait, f"--print-to-pdf={part.resolve()}", unfolded.resolve().as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode or not part.is_file():
+            raise NotebookError(f"{program} did not print {page}: {done.stderr.strip()[-300:]}")
+
+
+@contextmanager
+def _unfolded(page: Path) -> Iterator[Path]:
+    """Yield a copy of a page with unfolded solutions, beside it for a while, where its images and styles are."""
+    handle, name = tempfile.mkstemp(prefix=f"{page.stem}-unfolded-", suffix=".html", dir=page.parent)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(FOLDED.sub(r"\1 open", page.read_text(encoding="utf-8")))
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def publish(runs: Iterable[tuple[Path, Path]], book: Path) -> None:

@@ -104,14 +104,21 @@ def evaluate(
             seed=seed,
             jobs=jobs,
         )
-        typer.echo(report.table.to_string(float_format="{:.4f}".format, na_rep=""))
-        for reason, some in report.left_out.groupby("reason", sort=False):
-            what = f"{', '.join(some['metric'].unique())} ({', '.join(some['data'].unique())})"
-            typer.echo(f"left out: {what}: {reason}", err=True)
-        for note in report.notes:
-            typer.echo(f"note: {note}", err=True)
-        for path, kind in writers.items():  # last, so that what was computed is shown whatever happens here
-            getattr(report, kind)(path)
+        try:
+            for path, kind in writers.items():  # first, as nobody may listen to what is shown
+                getattr(report, kind)(path)
+        finally:
+            _show(report)
+
+
+def _show(report) -> None:
+    """Show the table on stdout, and what was left out and the notes on stderr."""
+    typer.echo(report.table.to_string(float_format="{:.4f}".format, na_rep=""))
+    for reason, some in report.left_out.groupby("reason", sort=False):
+        what = f"{', '.join(some['metric'].unique())} ({', '.join(some['data'].unique())})"
+        typer.echo(f"left out: {what}: {reason}", err=True)
+    for note in report.notes:
+        typer.echo(f"note: {note}", err=True)
 
 
 def _writers(paths: Iterable[Path]) -> dict[Path, str]:

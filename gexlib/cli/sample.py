@@ -42,11 +42,11 @@ def sample(
                 raise ValueError(f"--split {split}: {covariates} has no samples with {split!r} in a column 'split'")
             obs = obs[(obs["split"] == split).to_numpy()]
         synthetic = gan.sample(obs, seed=seed)
+        write(synthetic, out)
         for name, counts in gan.encoder_.unseen_levels(obs).items():
             typer.echo(
                 f"warning: {counts.sum()} of {len(obs)} samples have a level of {name!r} that the model does not know "
                 f"({listing(counts.index, 5)}); they count as {UNKNOWN!r}",
                 err=True,
             )
-        write(synthetic, out)
         typer.echo(f"{out}: {synthetic.n_obs} samples x {synthetic.n_vars} genes")

@@ -1,5 +1,6 @@
 """The command ``gexlib train``."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,7 @@ def train(
     torchrun --nproc-per-node 2 --no-python gexlib train ...
     """
     with errors_as_one_line():
+        from gexlib.atomic import check_output
         from gexlib.datasets import read, write
         from gexlib.preprocess import check_split, parts, split_groups
         from gexlib.wgan import WGANGP
@@ -73,22 +75,47 @@ def train(
             gan.fit(learned, scored, checkpoint=checkpoint)
         if not first:
             return
-        gan.save(model)
+        place = _save(gan, model, overwrite)
         if divided is not None:
+            check_output(divided, overwrite)
             write(samples, divided)
-        ended = f"{model}: {learned.n_obs} train samples, {0 if scored is None else scored.n_obs} validation samples"
+        ended = f"{place}: {learned.n_obs} train samples, {0 if scored is None else scored.n_obs} validation samples"
         typer.echo(f"{ended}. {gan.decision_}")
+        if place != model:
+            raise FileExistsError(
+                f"{model} was made by another process meanwhile and stays as it is; this model is in {place}"
+            )
+
+
+def _save(gan, model: Path, overwrite: bool) -> Path:
+    """Save a model in its folder, or beside it if another process has filled that since; return the folder."""
+    from gexlib.atomic import locked
+    from gexlib.wgan.files.folder import check_place
+
+    model.parent.mkdir(parents=True, exist_ok=True)
+    with locked(model.parent, wait=True):  # one process at a time looks and writes
+        for number in range(1, 1000):
+            place = model if number == 1 else model.resolve().with_name(f"{model.resolve().name}-{number}")
+            with suppress(FileExistsError, ValueError):
+                check_place(place, "model", overwrite)
+                break
+        gan.save(place)
+    return place
 
 
 def _check_outputs(data: Path, model: Path, checkpoint: Path | None, divided: Path | None, overwrite: bool) -> None:
     """Raise an error before the training if one of its outputs cannot be written."""
-    from gexlib.atomic import check_output
+    from gexlib.atomic import check_output, resolved
     from gexlib.datasets.files import check_name
     from gexlib.wgan.files.folder import check_place
 
+    for folder in filter(None, (model, checkpoint)):
+        if data.is_dir() and resolved(data) in (resolved(folder), *resolved(folder).parents):
+            raise ValueError(f"{folder} is the data {data}, or lies in them; give a folder elsewhere")
     check_place(model, "model", overwrite)
     if checkpoint is not None:
-        if checkpoint.resolve() == model.resolve():
+        places = resolved(checkpoint), resolved(model)
+        if places[0] in (places[1], *places[1].parents) or places[1] in places[0].parents:
             raise ValueError(f"{model} cannot hold the model and the checkpoint; give each a folder of its own")
         check_place(checkpoint, "training", overwrite=True)
     if divided is not None:

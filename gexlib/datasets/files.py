@@ -175,6 +175,7 @@ def write_part(data: AnnData, path: Path, compression: str | None = None, **attr
     If a write fails in HDF5, the process dies of a segmentation fault, at once or when it ends. So HDF5 writes to a
     Python file here. That file hides the first failure from HDF5 until it is closed.
     """
+    data = _writable(data)
     data.strings_to_categoricals()
     with path.open("wb+", buffering=0) as raw:
         file = _UnfailingFile(raw)
@@ -185,6 +186,36 @@ def write_part(data: AnnData, path: Path, compression: str | None = None, **attr
         finally:
             if file.failure is not None:  # whether or not HDF5 has noticed
                 raise file.failure
+
+
+def _writable(data: AnnData) -> AnnData:
+    """Return the data, or a copy if obs or var have columns of objects that HDF5 does not take as they are."""
+    tables = {"obs": data.obs, "var": data.var}
+    odd = {table: [name for name, column in frame.items() if _is_odd(column)] for table, frame in tables.items()}
+    if any(odd.values()):
+        data = data.copy()  # the caller's own columns stay as they are
+        for table, names in odd.items():
+            frame = getattr(data, table)
+            setattr(data, table, frame.assign(**{name: _plain(frame[name]) for name in names}))
+    return data
+
+
+def _is_odd(column: pd.Series) -> bool:
+    """Return whether the values or the levels of a column are objects that are not all text, or all are missing."""
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) != "string"
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """Return a column of objects as numbers or as truth values if all of it are these, and as text otherwise."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype(object).map(str, na_action="ignore").astype("category")
+    known = column.dropna().infer_objects()
+    if len(known) == len(column) and known.dtype.kind in "biuf":
+        return known
+    if len(known) and known.dtype.kind in "iuf":
+        return column.astype(float)
+    return column.map(str, na_action="ignore").astype(object).astype("category")
 
 
 class _UnfailingFile:

@@ -163,7 +163,11 @@ def cache_folder(name: str) -> Path:
     pathlib.Path
         The folder, which may not exist.
     """
-    return Path(os.environ.get("GEXLIB_DATA") or pooch.os_cache("gexlib")).expanduser() / name
+    folder = os.environ.get("GEXLIB_DATA") or pooch.os_cache("gexlib")
+    try:
+        return Path(folder).expanduser() / name
+    except RuntimeError:
+        raise ValueError(f"GEXLIB_DATA={str(folder)!r} is in the home folder of nobody; give a whole path") from None
 
 
 def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None = None, progress: bool = True) -> Path:

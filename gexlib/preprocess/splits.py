@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, listing, on_disk
+from gexlib.checks import check_columns, listing, on_disk, whole_number
 from gexlib.grn import hierarchy
 from gexlib.preprocess.genes import most_variable_genes
 
@@ -68,8 +68,8 @@ def split_groups(
     Raises
     ------
     ValueError
-        If the column is absent or has missing values, the fractions do not add up to 1, or there are fewer
-        groups than splits.
+        If the column is absent or has missing values, the fractions do not add up to 1, there are fewer
+        groups than splits, or the seed is negative.
 
     Examples
     --------
@@ -78,6 +78,7 @@ def split_groups(
     >>> split.value_counts().to_dict()
     {'train': 6, 'test': 2}
     """
+    seed = whole_number("seed", seed, 0)
     fractions = dict(fractions or {"train": 0.60, "validation": 0.15, "test": 0.25})
     check_columns("by", [by], obs)
     if obs[by].isna().any():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, column_names, listing, provenance, whole_number
+from gexlib.checks import LAST_SEED, check_columns, column_names, listing, provenance, whole_number
 from gexlib.differential import Contrast
 from gexlib.metrics import PrincipalSpace
 from gexlib.report.candidates import Candidate, named_runs
@@ -111,6 +111,10 @@ def gather(
     train = None if train is None else aligned(train, "train", test, genes)
     validation = None if validation is None else aligned(validation, "validation", test, genes)
     draws = whole_number("draws", draws, 1)
+    if seed > (last := LAST_SEED - max(2 * draws, 3)):  # each draw has a seed of its own
+        raise ValueError(f"seed must be at most {last}, not {seed}: further draws take the seeds that follow it")
+    if jobs == 0:
+        raise ValueError("jobs must be a number of processors, or -1 for all, not 0")
     candidates = named_runs(synthetic, models, test, genes, second_draws, draws, seed)
     parts = {"train": train, "test": test, "validation": validation}
     real = {name: data.obs for name, data in parts.items() if data is not None}

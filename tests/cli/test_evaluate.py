@@ -1,5 +1,6 @@
 """The command ``gexlib evaluate``."""
 
+import errno
 import json
 import shutil
 
@@ -55,3 +56,24 @@ def test_reports_replace_nothing_by_accident(gexlib, folder, monkeypatch):
         assert (result.exit_code, result.stdout) == (1, "")
         assert words in result.stderr
     assert (folder / "report.csv").read_text() == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--seed", "4294967295"], "seed must be at most 4294967292"), (["--jobs", "0"], "jobs must be a number")],
+)
+def test_numbers_that_later_steps_do_not_take_are_refused(gexlib, folder, options, words):
+    shutil.copy("data.h5ad", "made.h5ad")
+    result = gexlib("evaluate", "data.h5ad", "made.h5ad", "--only", "structure", *options)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert words in result.stderr
+
+
+def test_files_are_written_though_nobody_listens(gexlib, folder, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    shutil.copy("data.h5ad", "made.h5ad")
+    monkeypatch.setattr("typer.echo", full)
+    gexlib("evaluate", "data.h5ad", "made.h5ad", "--only", "structure", "--out", "r.csv")
+    assert len(pd.read_csv("r.csv"))

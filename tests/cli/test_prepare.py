@@ -59,6 +59,7 @@ def test_from_tables_to_a_report(gexlib, tables):
         (["--scale", "log-tpm"], "needs the lengths of the genes"),
         (["--scale", "log-cpm", "--rows", "samples"], "Is the table the other way round (--rows)?"),
         (["--scale", "log-cpm", "--most-variable", "5"], "--most-variable needs --by"),
+        (["--scale", "log-cpm", "--by", "batch", "--seed", "-1"], "seed must be at least 0, not -1"),
         (["--scale", "log-cpm", "--fill", "medium"], "--fill 'medium' must be COLUMN=LEVEL"),
         (["--scale", "log-cpm", "--fill", "media=LB"], "fill='media' is not a column of obs"),
     ],
@@ -81,3 +82,11 @@ def test_samples_of_a_part_that_is_not_there(gexlib, tables):
     assert gexlib(*train, "--device", "cpu").exit_code == 0
     result = gexlib("sample", "model", "data.h5ad", "made.h5ad", "--split", "exam")
     assert "--split exam: data.h5ad has no samples with 'exam' in a column 'split'" in result.stderr
+
+
+def test_a_covariate_without_values_is_written(gexlib, tables):
+    obs = pd.read_csv("samples.csv", dtype=str)
+    obs.assign(note=None).to_csv("samples.csv", index=False)
+    result = gexlib(*ASK, "--scale", "log-cpm")
+    assert result.exit_code == 0, result.stderr
+    assert anndata.read_h5ad("data.h5ad").obs["note"].isna().all()

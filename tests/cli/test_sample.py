@@ -1,5 +1,6 @@
 """The command ``gexlib sample``, and all three in turn."""
 
+import errno
 import shutil
 
 import anndata
@@ -91,3 +92,26 @@ def test_data_are_not_replaced_by_samples(gexlib, folder, model):
     assert "other.h5ad is there already; give --overwrite to replace it, or another name" in result.stderr
     assert (folder / "other.h5ad").read_bytes() == before
     assert gexlib("sample", "model", "data.h5ad", "other.h5ad", "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize(("levels", "cells"), [((0, 1), "0 1"), ((0.5, 1.0), "0.5 1"), ((False, True), "False True")])
+def test_levels_that_are_no_text_are_found_in_a_csv_file(gexlib, folder, levels, cells):
+    data = anndata.read_h5ad("data.h5ad")
+    data.obs["medium"] = np.array(levels)[np.arange(60) % 2]
+    data.write_h5ad("data.h5ad")
+    assert gexlib(*TRAIN, "--by", "donor").exit_code == 0
+    (folder / "wanted.csv").write_text("id,medium\n" + "".join(f"{cell},{cell}\n" for cell in cells.split()))
+    result = gexlib("sample", "model", "wanted.csv", "made.h5ad", "--device", "cpu")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert anndata.read_h5ad("made.h5ad").obs["medium"].tolist() == list(levels)
+    assert gexlib("sample", "model", "made.h5ad", "again.h5ad", "--device", "cpu").exit_code == 0
+
+
+def test_samples_are_written_though_nobody_listens(gexlib, folder, model, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (folder / "wanted.csv").write_text("id,medium\na,0\n")
+    monkeypatch.setattr("typer.echo", full)
+    gexlib("sample", "model", "wanted.csv", "made.h5ad", "--device", "cpu")
+    assert anndata.read_h5ad("made.h5ad").n_obs == 1

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from gexlib.wgan import WGANGP
 from gexlib.wgan.files import folder as disk
 from tests.cli.conftest import TRAIN
 
@@ -75,6 +76,7 @@ def in_the_way(folder):
     disk.write(folder / "ck", "training", {}, {"w": torch.zeros(3)})
     disk.write(folder / "old", "model", {}, {"w": torch.zeros(3)})
     (folder / "notes.h5ad").write_text("theirs")
+    (folder / "loop").symlink_to("loop")
     return folder
 
 
@@ -85,6 +87,9 @@ def in_the_way(folder):
         ("ck", [], "ck holds a checkpoint, which is not replaced by a model", False),
         ("model", ["--checkpoint", "old"], "old holds a model, which is not replaced by a checkpoint", False),
         ("model", ["--checkpoint", "./model"], "cannot hold the model and the checkpoint", False),
+        ("model", ["--checkpoint", "model/ck"], "cannot hold the model and the checkpoint", False),
+        ("new/model", ["--checkpoint", "new"], "cannot hold the model and the checkpoint", False),
+        ("loop/model", ["--checkpoint", "loop"], "loop is a loop of symbolic links", False),
         ("model", ["--checkpoint", "bert"], "bert holds a config.json that is damaged or not gexlib's", False),
         ("old", [], "old holds a model already; give --overwrite to replace it", True),
         ("data.h5ad", [], "data.h5ad is a file; give the folder for the model", False),
@@ -119,3 +124,47 @@ def test_a_training_without_standard_error(gexlib, folder):
     assert done.returncode == 0
     assert disk.read(folder / "model", "model")[0]["best_epoch"] == 0
     assert disk.read(folder / "ck", "training")[0]["state"]["epoch"] == 3
+
+
+@pytest.mark.parametrize(
+    ("model", "options"),
+    [("d.zarr", []), ("d.zarr/model", []), ("model", ["--checkpoint", "d.zarr"]), ("m", ["--checkpoint", "d.zarr/ck"])],
+)
+def test_a_store_of_data_holds_no_outputs(gexlib, folder, model, options):
+    (folder / "d.zarr/X").mkdir(parents=True)
+    (folder / "d.zarr/.zgroup").write_text("theirs")
+    before = tree(folder)
+    result = gexlib("train", "d.zarr", model, *TRAIN[3:], "--by", "donor", *options, "--overwrite")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is the data d.zarr, or lies in them; give a folder elsewhere" in result.stderr
+    assert tree(folder) == before
+
+
+def test_a_model_that_another_process_made_meanwhile_stays(gexlib, folder, monkeypatch):
+    fit = WGANGP.fit
+
+    def slow(*arguments, **options):
+        disk.write(folder / "model", "model", {"theirs": True}, {"w": torch.zeros(3)})
+        return fit(*arguments, **options)
+
+    monkeypatch.setattr(WGANGP, "fit", slow)
+    result = gexlib(*TRAIN, "--by", "donor")
+    assert result.exit_code == 1
+    assert "model was made by another process meanwhile and stays as it is; this model is in " in result.stderr
+    assert disk.read(folder / "model", "model")[0]["theirs"]
+    assert WGANGP.load(folder / "model-2", "cpu").seed == 0
+
+
+def test_infinite_numbers_about_genes_are_kept(gexlib, folder):
+    data = anndata.read_h5ad("data.h5ad")
+    data.var["score"] = [np.inf, -np.inf, *range(6)]
+    data.write_h5ad("data.h5ad")
+    result = gexlib(*TRAIN, "--by", "donor")
+    assert result.exit_code == 0, result.stderr
+    assert WGANGP.load(folder / "model", "cpu").var_["score"].tolist() == [np.inf, -np.inf, *range(6)]
+
+
+def test_a_device_without_values_is_refused(gexlib, folder):
+    result = gexlib(*TRAIN[:-1], "meta", "--by", "donor")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "device='meta' cannot be used here" in result.stderr

@@ -196,3 +196,29 @@ def test_a_pipe_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "data.h5ad")
     with pytest.raises(FileNotFoundError, match="there is no file"):
         read(tmp_path / "data.h5ad")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "read_back"),
+    [
+        ([1, 2, 1], "i", [1, 2, 1]),
+        ([1, 2.5, 3], "f", [1, 2.5, 3]),
+        ([1, None, 3], "f", [1, None, 3]),
+        ([True, False, True], "b", [True, False, True]),
+        ([True, None, False], "O", ["True", None, "False"]),
+        ([1, "x", None], "O", ["1", "x", None]),
+        ([None, None, None], "O", [None, None, None]),
+        ([np.nan, np.nan, np.nan], "O", [None, None, None]),
+        (pd.Categorical([1, "x", None]), "O", ["1", "x", None]),
+    ],
+    ids=str,
+)
+def test_columns_of_objects_are_written(tmp_path, values, kind, read_back):
+    column = values if isinstance(values, pd.Categorical) else pd.Series(values, list("abc"), dtype=object)
+    data = AnnData(np.ones((3, 2), np.float32), obs=pd.DataFrame({"batch": column}, index=list("abc")))
+    before = data.obs.copy()
+    write(data, tmp_path / "data.h5ad")
+    found = read(tmp_path / "data.h5ad").obs["batch"]
+    assert found.dtype.kind == kind
+    assert [None if pd.isna(value) else value for value in found] == read_back
+    pd.testing.assert_frame_equal(data.obs, before)

@@ -287,3 +287,9 @@ def test_unknown_data_set_and_mirror_are_refused(tmp_path):
 def test_embedded_file_that_is_not_there():
     with pytest.raises(FileNotFoundError, match=r"'ecoli/nothing' is neither .*reinstall gexlib"):
         registry.embedded("ecoli/nothing")
+
+
+def test_a_home_folder_of_nobody_is_refused(monkeypatch):
+    monkeypatch.setenv("GEXLIB_DATA", "~nosuch/data")
+    with pytest.raises(ValueError, match="GEXLIB_DATA='~nosuch/data' is in the home folder of nobody"):
+        registry.cache_folder("m3d")

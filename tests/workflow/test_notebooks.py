@@ -51,7 +51,7 @@ def test_wiring_alone_is_kept_off_the_page(notebook, tmp_path):
 
 
 @pytest.mark.parametrize(("seed", "message"), [("-1", "ValueError: seed is negative"), ("10", "wrote to stderr: hm")])
-def test_a_failed_run_leaves_nothing_but_what_it_got_to(notebook, tmp_path, seed, message):
+def test_a_failed_run_leaves_what_was_there_and_what_it_got_to(notebook, tmp_path, seed, message):
     out = tmp_path / "out/n.ipynb"
     out.parent.mkdir()
     out.write_text("of an earlier run")
@@ -59,7 +59,8 @@ def test_a_failed_run_leaves_nothing_but_what_it_got_to(notebook, tmp_path, seed
     assert done.returncode == 1
     assert message in done.stderr
     assert len(done.stderr.splitlines()) < 10
-    assert os.listdir(out.parent) == ["n.failed.ipynb"]
+    assert sorted(os.listdir(out.parent)) == ["n.failed.ipynb", "n.ipynb"]
+    assert out.read_text() == "of an earlier run"
     assert len(read(out.parent / "n.failed.ipynb").cells) > 4
 
 
@@ -77,6 +78,16 @@ def test_unknown_parameters_do_not_start_a_run(notebook, tmp_path):
     assert done.returncode == 1
     assert "has no parameter 'sede'; its parameters: seed, output" in done.stderr
     assert not Path(tmp_path / "out.ipynb").exists()
+
+
+@pytest.mark.parametrize(("source", "out"), [("n.ipynb", "n.ipynb"), ("n.failed.ipynb", "n.ipynb")])
+def test_a_run_does_not_replace_its_notebook(notebook, tmp_path, source, out):
+    notebook = notebook.rename(tmp_path / source)
+    before = notebook.read_bytes()
+    done = tool("run", notebook, tmp_path / out)
+    assert (done.returncode, "would replace its own source" in done.stderr) == (1, True)
+    assert notebook.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [notebook]
 
 
 def test_check_reports_every_notebook(notebook, tmp_path, make_notebook):

@@ -3,7 +3,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbfile import NotebookError, check, read, write
-from pages import publish, stage
+from pages import STAGED, print_pdf, publish, stage
 
 
 @pytest.fixture
@@ -126,12 +126,76 @@ def test_a_staged_book_has_present_prose_outputs_and_the_parameters_used(book):
     notebook = read(book / "book/n.ipynb")
     notebook.cells[0].source = "# A better title"
     write(notebook, book / "book/n.ipynb")
-    (book / "staged").mkdir()
+    stage_and_read(book)
     (book / "staged/old.md").write_text("no longer in the book")
     stage(book / "book", book / "staged", book / "executed")
     files = {str(path.relative_to(book / "staged")) for path in (book / "staged").rglob("*") if path.is_file()}
-    assert files == {"n.ipynb", "how/to.md", "_runs/n.json"}
+    assert files == {"n.ipynb", "how/to.md", "_runs/n.json", STAGED}
     cells = read(book / "staged/n.ipynb").cells
     assert cells[0].source == "# A better title"
     assert [cell.id for cell in cells[1:]] == ["cell-1", "set", "cell-2"]
     assert cells[-1].outputs[0].text == "cell-2 says hello"
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("docs", r"docs has files but no \.staged-book"),
+        ("book", "overlaps the book"),
+        ("book/how", "overlaps the book"),
+        (".", "overlaps the book"),
+        ("executed", "overlaps the book"),
+    ],
+)
+def test_a_folder_that_stage_did_not_make_keeps_its_files(book, out, words):
+    (book / "docs/deep").mkdir(parents=True)
+    (book / "docs/deep/theirs.md").write_text("theirs")
+    (book / "docs/_toc.yml").write_text("theirs")
+    (book / "book/_toc.yml").write_text("ours")
+    before = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
+    with pytest.raises(NotebookError, match=words):
+        stage(book / "book", book / out, book / "executed")
+    assert {path: path.read_bytes() for path in book.rglob("*") if path.is_file()} == before
+
+
+def test_a_built_copy_from_before_the_mark_is_staged_again(book):
+    (book / "book/_toc.yml").write_text("root: intro")
+    stage_and_read(book)
+    (book / "staged" / STAGED).unlink()
+    (book / "staged/_build").mkdir()
+    stage_and_read(book)
+    assert (book / "staged" / STAGED).is_file()
+
+
+@pytest.fixture
+def browser(tmp_path, monkeypatch):
+    """Return a function that puts a stand-in for Chromium in the path, which ends with a status."""
+
+    def make(status):
+        program = tmp_path / "bin/chromium"
+        program.parent.mkdir(exist_ok=True)
+        find = 'case "$1" in --print-to-pdf=*) out="${1#--print-to-pdf=}";; file://*) page="${1#file://}";; esac'
+        script = f'while [ $# -gt 0 ]; do {find}; shift; done\n[ {status} = 0 ] && cat "$page" > "$out"\nexit {status}'
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+    return make
+
+
+def test_printing_leaves_the_page_and_its_neighbours(tmp_path, browser):
+    (tmp_path / "site").mkdir()
+    page, other, out = (tmp_path / "site" / name for name in ("q.html", "unfolded.html", "q.pdf"))
+    page.write_text('<div class="tag_hide-cell"><details class="above">')
+    other.write_text("theirs")
+    browser(0)
+    print_pdf(page, out)
+    assert out.read_text() == '<div class="tag_hide-cell"><details class="above" open>'
+    browser(1)
+    with pytest.raises(NotebookError, match="did not print"):
+        print_pdf(page, out)
+    with pytest.raises(NotebookError, match="would replace its own source"):
+        print_pdf(page, page)
+    assert {path.name for path in page.parent.iterdir()} == {"q.html", "unfolded.html", "q.pdf"}
+    assert (other.read_text(), out.read_text()[-5:]) == ("theirs", "open>")
+    assert page.read_text().endswith('"above">')

@@ -125,13 +125,14 @@ def read(folder: str | Path) -> FittedModel:
             critic.load_state_dict(parts["critic."])
         if odd := [name for name, column in info["var"].items() if len(column) != len(info["genes"])]:
             raise ValueError(f"the column {odd[0]!r} of var has another length than there are genes")
+        var = {name: [_cell(value) for value in column] for name, column in info["var"].items()}
         _try_sample(settings, generator, encoder, standardizer)
         return FittedModel(
             settings=settings,
             seed=whole_number("seed", info["seed"], 0),
             encoder=encoder,
             standardizer=standardizer,
-            var=pd.DataFrame(info["var"], index=pd.Index(info["genes"])),
+            var=pd.DataFrame(var, index=pd.Index(info["genes"])),
             provenance={str(name): str(value) for name, value in info["provenance"].items()},
             generator=generator,
             critic=critic if info.get("critic", True) else None,
@@ -200,9 +201,16 @@ def _factor_model(
     return restored({n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)}, n_levels, kinds)
 
 
-def _plain(value) -> str | int | float | bool | None:
+def _plain(value) -> str | int | float | bool | dict | None:
     """Return a cell of a table as JSON can hold it; a missing value becomes None."""
     if pd.isna(value):
         return None
     value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float) and np.isinf(value):  # JSON has no word for it
+        return {"number": str(value)}
     return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def _cell(value):
+    """Return the cell that :func:`_plain` described."""
+    return float(value["number"]) if isinstance(value, dict) else value
