@@ -10,6 +10,8 @@ import pandas as pd
 from gexlib.numerals import numeral
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
+LEAST = 0.005  # the smallest difference of scores of which a verdict speaks
+
 
 def terms_in_short() -> str:
     """Return what the words of :func:`in_short` mean, in short."""
@@ -125,7 +127,8 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
     Returns
     -------
     str
-        Two sentences. The noise of a comparison is the standard deviation, over splits, of the difference within each.
+        Three sentences. A model is ahead if the difference is larger than its standard deviation over splits, and than
+        0.005.
 
     Examples
     --------
@@ -144,7 +147,7 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
         for text, share in zip(shown.values(), shares, strict=True):
             text.append(f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"))
         gaps = [by_row[row] - by_row[best[score]] for row in rows[:2]]
-        if any(gap.mean() > gap.std() for gap in gaps):
+        if any(gap.mean() > max(gap.std(), LEAST) for gap in gaps):
             ahead.append(score)
     reached = ", ".join(f"{row} {_listed(texts)}" for row, texts in shown.items())
     won = f"only in {_listed(ahead)}" if ahead else "in none of these scores"
