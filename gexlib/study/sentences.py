@@ -14,7 +14,14 @@ LEAST = 0.005  # the smallest difference of scores of which a verdict speaks
 
 
 def terms_in_short() -> str:
-    """Return what the words of :func:`in_short` mean, in short."""
+    """
+    Return what the words of :func:`in_short` mean, in short.
+
+    Examples
+    --------
+    >>> terms_in_short().split(" tell ")[0]
+    '*S_dist* and *S_dend*'
+    """
     return (
         "*S_dist* and *S_dend* tell how far correlations between genes, and the clusters that genes form by them, "
         "agree with those of real test samples; 1 is best. *Real samples* are others than these, as many and of the "
