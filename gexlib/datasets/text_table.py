@@ -115,7 +115,18 @@ def _open(path: Path) -> BinaryIO:
 
 
 def check_no_nul(path: Path) -> None:
-    """Raise a ValueError if a file of text has a NUL byte, at which pandas would end the cell."""
+    r"""
+    Raise a ValueError if a file of text has a NUL byte, at which pandas would end the cell.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "counts.csv")
+    >>> _ = path.write_bytes(b"gene,s1\nb0001,2\0.333\n")
+    >>> check_no_nul(path)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: ...counts.csv, line 2 has a NUL byte: it is damaged, or not UTF-8. Copy it again, ...
+    """
     lines = 1
     with _open(path) as file:
         while block := file.read(1 << 20):

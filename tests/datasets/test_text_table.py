@@ -94,7 +94,7 @@ def test_lines_before_the_header_are_skipped(tmp_path):
 
 @pytest.mark.parametrize("head", ["gene;s1;s2;s3", "s1;s2;s3"])
 def test_decimal_commas_are_refused(tmp_path, head):
-    (tmp_path / "a.csv").write_text(f"{head}\nACTB;1,5;2,5;7,25\nTP53;3;0,5;1,0\n")
+    (tmp_path / "a.csv").write_text(f"{head}\nACTB;1,5;2,5;7,25\nTP53;3,5;0,5;1,0\nB2M;0,5;1,5;2,0\n")
     table = read_text(tmp_path / "a.csv", as_text=False)
     assert table.columns.tolist() == ["s1", "s2", "s3"]
     with pytest.raises(ValueError, match=r"'1,5' in row 'ACTB', column 's1' is not a number; write decimals with a"):
@@ -102,7 +102,7 @@ def test_decimal_commas_are_refused(tmp_path, head):
 
 
 def test_commas_in_text_do_not_separate(tmp_path):
-    (tmp_path / "a.csv").write_text("gene;product;s1\na;w, x, y, z;1\nb;w, x, y, z;2\n")
+    (tmp_path / "a.csv").write_text("gene;product;s1\na;w, x, y, z;1\nb;w, x, y, z;2\nc;w, x, y, z;3\n")
     assert read_text(tmp_path / "a.csv").columns.tolist() == ["product", "s1"]
 
 
