@@ -1,5 +1,5 @@
 """
-The long runs whose results the chapters show, on the data that ``gexlib fetch m3d`` and ``gexlib fetch gtex-tcga`` have.
+The long runs that the chapters show, on the data that ``gexlib fetch m3d`` and ``gexlib fetch gtex-tcga`` have.
 
     python benchmarks/reference_runs.py
 
