@@ -28,8 +28,6 @@ from nbfile import (
 )
 from nbformat import NotebookNode
 
-from gexlib.atomic import whole_file
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FOLDED = re.compile(r'(tag_hide-cell[^>]*>\s*<details class="[^"]*")')  # the solution of an exercise
 STAGED = ".staged-book"  # in a copy of the book
@@ -141,6 +139,8 @@ def print_pdf(page: Path, out: Path) -> None:
         there.
     """
     keep_apart(page, out)
+    from gexlib.atomic import whole_file  # only printing needs the library
+
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         raise NotebookError(f"printing needs one of these programs: {', '.join(BROWSERS)}")
