@@ -116,7 +116,7 @@ def fit_coupling(
     folds = whole_number("folds", folds, 2, len(pairs))
     x = expression_matrix(train, "train").astype(np.float32, copy=False)
     covariates = encoder.transform(train.obs)
-    check_unit(transform, x, covariates, train.obs_names)
+    check_unit(transform, x, to_scores(transform, x, covariates), covariates, train.obs_names)
     before, after = pairs["reference"].to_numpy(), pairs["value"].to_numpy()
     groups = group_keys(encoder, covariates, by)[before]
     y, y_after = (to_scores(transform, x[rows], covariates.of_rows(rows)) for rows in (before, after))

@@ -58,8 +58,8 @@ def switch_measured(
             f"have the reference (or the value already)"
         )
     x = expression_matrix(samples, "samples").astype(np.float32, copy=False)
-    check_unit(transform, x, here, samples.obs_names)
     scores = to_scores(transform, x, here)
+    check_unit(transform, x, scores, here, samples.obs_names)
     mean, sd = np.empty(x.shape), np.empty(x.shape)
     quantiles = np.broadcast_to(ndtri(PROBABILITIES), (len(x), len(PROBABILITIES))).copy()
     learned = ~stays if isinstance(coupling, Coupling) else np.zeros(len(x), bool)

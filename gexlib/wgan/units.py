@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gexlib.preprocess import Covariates, KindScores, NormalScores, Standardizer, to_expression, to_scores
+from gexlib.preprocess import Covariates, KindScores, NormalScores, Standardizer, to_expression
 
 Transform = Standardizer | NormalScores | KindScores
 
@@ -19,7 +19,9 @@ LEAST_GENES = 50  # genes from which all of them together say something
 WAY_OUT = "Give it in the unit and the normalisation of the training data"
 
 
-def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, names: pd.Index) -> None:
+def check_unit(
+    transform: Transform, x: np.ndarray, scores: np.ndarray, covariates: Covariates, names: pd.Index
+) -> None:
     """
     Raise a ValueError if a sample cannot be in the unit of the training data, or has the values of other genes.
 
@@ -39,7 +41,7 @@ def check_unit(transform: Transform, x: np.ndarray, covariates: Covariates, name
     varies = ~transform.constant_
     if varies.sum() < LEAST_GENES:
         return
-    shift = np.median(to_scores(transform, x, covariates)[:, varies], axis=1)
+    shift = np.median(scores[:, varies], axis=1)
     if abs(shift[worst := int(np.abs(shift).argmax())]) > MOST_SHIFTED:
         raise ValueError(
             f"sample {names[worst]!r} has values that are {'above' if shift[worst] > 0 else 'below'} those of training "
