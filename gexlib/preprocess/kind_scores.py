@@ -31,7 +31,7 @@ from gexlib.checks import check_fitted, finite_matrix
 from gexlib.preprocess.covariates import Covariates
 from gexlib.preprocess.effects import GENES, LEAST_SD, PRIOR_SD, Effects, EffectsFit, design_matrix
 from gexlib.preprocess.kind_choice import chosen_levels
-from gexlib.preprocess.kinds import kind_codes
+from gexlib.preprocess.kinds import key_places, kind_codes
 from gexlib.preprocess.learned import LearnedArrays
 from gexlib.preprocess.normal_scores import NormalScores, sampled_rows
 
@@ -225,6 +225,12 @@ class KindScores(LearnedArrays):
             low, high = np.take_along_axis(table, below, axis=0), np.take_along_axis(table, below + 1, axis=0)
             x[rows] = self.pooled.inverse_transform(mean + low + (high - low) * (place - below))
         return x
+
+    def levels_of_kinds(self) -> np.ndarray:
+        """Return the levels of each kind, (n_kinds, n_categorical); 0 for a covariate that makes no kinds."""
+        check_fitted(self, "keys_")
+        levels = self.kind_levels_.tolist()
+        return self.keys_[:, None] // np.maximum(key_places(levels), 1) % np.maximum(levels, 1)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return all that was learned, as named arrays."""

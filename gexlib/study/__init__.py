@@ -6,6 +6,7 @@ from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
 from gexlib.study.deletions import deletion_test, deletions_in_words, find_deletions, summarise_deletions
 from gexlib.study.effects import effect_test
+from gexlib.study.new_studies import new_study_test
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, HUMAN_SPREAD, NOTEBOOK_GENES, TABLE_1
 from gexlib.study.prepared import EColi, prepared_ecoli, prepared_human, prepared_m3d
@@ -33,6 +34,7 @@ __all__ = [
     "in_short",
     "load_demo",
     "load_human",
+    "new_study_test",
     "paired_test",
     "prepared_ecoli",
     "prepared_human",

@@ -137,10 +137,10 @@ def paired_test(
         test = Pairs(pairs.normal[out].copy(), pairs.tumour[out].copy(), pairs.study[out])
         gan = WGANGP(["study", "condition"], settings=settings, seed=seed, device="cpu")
         gan.fit(train, progress=progress)
-        kinds = _kinds(train)
+        kinds = kinds_of(train.obs, train)
         for method, chosen, found in _predictions(gan, train, kinds, test, transfer):
-            rows += _judge(method, kinds, Pairs(*(side[chosen] for side in test)), found)
-    return _summary(pd.DataFrame(rows))
+            rows += judged(method, kinds, Pairs(*(side[chosen] for side in test)), found)
+    return summary(pd.DataFrame(rows))
 
 
 def ridge_prediction(train: Pairs, normal: np.ndarray, study: np.ndarray, means: dict) -> np.ndarray:
@@ -203,12 +203,8 @@ def _predictions(
 ) -> Iterator[tuple[str, np.ndarray, Prediction]]:
     """Yield each method, the rows of the test that it predicts, and its prediction."""
     everyone, known = np.arange(len(test.study)), find_pairs(train, fewest=1)
-    moments = {kind: (x.mean(axis=0), x.std(axis=0, ddof=1), len(x)) for kind, x in kinds.items()}
-    means = {kind: mean for kind, (mean, _, _) in moments.items()}
-    mean, sd, n = (np.array([moments[s, "cancer"][i] for s in test.study]) for i in range(3))
-    half = sd * np.sqrt(1 + 1 / n)[:, None]
-    gaussian = {level: (mean - u * half, mean + u * half) for level, u in ((0.5, 0.674), (0.9, 1.645))}
-    yield MEAN, everyone, Prediction(mean, gaussian)
+    means = {kind: x.mean(axis=0) for kind, x in kinds.items()}
+    yield MEAN, everyone, gaussian_intervals(kinds, test.study)
     change = np.array([means[s, "cancer"] - means[s, "normal"] for s in test.study])
     yield "normal + mean change", everyone, Prediction(test.normal.X + change, {})
     yield "ridge", everyone, Prediction(ridge_prediction(known, test.normal.X, test.study, means), {})
@@ -230,14 +226,22 @@ def _predictions(
         yield ELSEWHERE, chosen, ours(chosen, gan.fit_coupling(strangers, *SWITCH))
 
 
-def _kinds(train: AnnData) -> dict[tuple[str, str], np.ndarray]:
-    """Return the profiles of the samples of each study and condition."""
+def kinds_of(obs: pd.DataFrame, train: AnnData) -> dict[tuple[str, str], np.ndarray]:
+    """Return the profiles of the samples of each study and condition in `obs`."""
     x = expression_matrix(train, "data").astype(np.float64)
-    by = train.obs[["study", "condition"]].astype(str).reset_index(drop=True)
+    by = obs[["study", "condition"]].astype(str).reset_index(drop=True)
     return {kind: x[rows] for kind, rows in by.groupby(["study", "condition"]).indices.items()}
 
 
-def _judge(method: str, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, found: Prediction) -> list[dict]:
+def gaussian_intervals(kinds: dict[tuple[str, str], np.ndarray], study: np.ndarray) -> Prediction:
+    """Return the mean tumour of the study of each patient, with the intervals of a Gaussian."""
+    moments = {s: (x.mean(axis=0), x.std(axis=0, ddof=1), len(x)) for (s, c), x in kinds.items() if c == "cancer"}
+    mean, sd, n = (np.array([moments[s][i] for s in study]) for i in range(3))
+    half = sd * np.sqrt(1 + 1 / n)[:, None]
+    return Prediction(mean, {level: (mean - u * half, mean + u * half) for level, u in ((0.5, 0.674), (0.9, 1.645))})
+
+
+def judged(method: str, kinds: dict[tuple[str, str], np.ndarray], test: Pairs, found: Prediction) -> list[dict]:
     """Return what is measured of each patient; arrays over genes stay whole, to be averaged over patients later."""
     rows = []
     for study in np.unique(test.study):
@@ -271,7 +275,8 @@ def _correlations(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(flat, np.nan, a @ b.T / np.where(flat, 1.0, lengths))
 
 
-def _summary(table: pd.DataFrame) -> pd.DataFrame:
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what :func:`paired_test` returns, from what was measured of each patient."""
     whole = pd.concat([table, table.assign(study="all")])
 
     def measured(rows: pd.DataFrame) -> pd.Series:

@@ -10,11 +10,12 @@ from anndata import AnnData
 from scipy.special import ndtri
 
 from gexlib.checks import expression_matrix, listing
-from gexlib.preprocess import CovariateEncoder, Covariates, to_expression, to_scores
+from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_expression, to_scores
 from gexlib.wgan.abduction import gene_sd, is_linear, jacobian, latent_state, made
 from gexlib.wgan.counterfactual import check_switch
 from gexlib.wgan.coupling import PROBABILITIES, Coupling, group_keys
 from gexlib.wgan.networks import Generator
+from gexlib.wgan.new_levels import new_levels
 from gexlib.wgan.units import Transform, check_unit
 
 NODES = (np.arange(15) + 0.5) / 15  # probabilities at which a predicted distribution is averaged
@@ -60,6 +61,10 @@ def switch_measured(
     x = expression_matrix(samples, "samples").astype(np.float32, copy=False)
     scores = to_scores(transform, x, here)
     check_unit(transform, x, scores, here, samples.obs_names)
+    new = new_levels(transform, encoder, here, by, value) if isinstance(transform, KindScores) else None
+    if new:
+        of_level = new.share * scores[new.rows]
+        scores[new.rows] -= of_level
     mean, sd = np.empty(x.shape), np.empty(x.shape)
     quantiles = np.broadcast_to(ndtri(PROBABILITIES), (len(x), len(PROBABILITIES))).copy()
     learned = ~stays if isinstance(coupling, Coupling) else np.zeros(len(x), bool)
@@ -70,6 +75,9 @@ def switch_measured(
         share = np.where(stays, 1.0, 0.0 if isinstance(coupling, Coupling) else coupling)[~learned]
         rows = here.of_rows(~learned), there.of_rows(~learned)
         mean[~learned], sd[~learned] = _carried(generator, scores[~learned], *rows, share)
+    if new:
+        mean[new.rows] += of_level
+        sd[new.rows] = np.sqrt(np.square(sd[new.rows]) * new.scale + new.variance)
 
     def at(p: float) -> np.ndarray:
         u = np.array([np.interp(p, PROBABILITIES, q) for q in quantiles])[:, None]

@@ -300,6 +300,10 @@ class WGANGP:
         this kind look in the other condition. With 1, the paper's clamped latent vector, all of the state carries over.
         Patients measured twice refute that. From such pairs, :meth:`fit_coupling` learns it.
 
+        A sample may be of a level that training samples do not have, such as a new study, if the model was made with
+        ``unseen="unknown"``. Then part of its state is the effect of this level, which stays, and intervals are as wide
+        as levels differ (:mod:`gexlib.wgan.new_levels`).
+
         Either is what the *model* says of a change of its input. It is the effect of an intervention only under two
         conditions: the model's covariates hold everything that moves both the switched covariate and the genes, and
         the training data have both levels for such rows.
