@@ -104,7 +104,8 @@ NO_EXAMPLE = {  # they need files that are not shipped, a training, or a figure,
     "preprocess": "fit_effects",
     "report": "Numbers Report",
     "study": "EColi coverage_experiment deletion_test effect_test find_metadata find_pairs load_demo load_human "
-    "new_study_test paired_test prepared_human prepared_m3d recovery_experiment summarise_deletions unmeasured_experiment",
+    "new_study_test paired_test prepared_human prepared_m3d recovery_experiment summarise_deletions "
+    "unmeasured_experiment",
     "wgan": "Critic Generator critic_loss export_onnx fit_seeds",
 }
 

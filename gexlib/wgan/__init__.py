@@ -5,6 +5,7 @@ The model: a conditional Wasserstein GAN with gradient penalty, and its training
 :mod:`~gexlib.wgan.step` and :mod:`~gexlib.wgan.train` can be read beside the paper's equations.
 """
 
+from gexlib.wgan.coupling import Coupling
 from gexlib.wgan.losses import critic_loss, generator_loss
 from gexlib.wgan.model import WGANGP
 from gexlib.wgan.networks import Critic, Generator, embedding_size
@@ -15,6 +16,7 @@ from gexlib.wgan.settings import PRESETS, Settings
 __all__ = [
     "PRESETS",
     "WGANGP",
+    "Coupling",
     "Critic",
     "Generator",
     "Settings",

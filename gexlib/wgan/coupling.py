@@ -19,8 +19,9 @@ is the factor, 1 or less, by which all slopes are multiplied: few pairs may not 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from anndata import AnnData
 
 from gexlib.checks import check_columns, expression_matrix, listing, whole_number
 from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_scores
+from gexlib.wgan.files import coupling as files
 from gexlib.wgan.units import Transform, check_unit
 
 WIDTHS = np.array([0.01, 0.03, 0.05, 0.1, 0.17, 0.3, 0.55])[:, None]  # standard deviations of the prior's parts
@@ -45,6 +47,8 @@ PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951
 class Coupling:
     """
     What carries over from a reference condition to another, as :func:`fit_coupling` learned it.
+
+    It is used by :meth:`gexlib.wgan.WGANGP.counterfactual`, of the model that it was learned with.
 
     Attributes
     ----------
@@ -65,6 +69,14 @@ class Coupling:
     n_pairs : int
     genes, covariates : tuple of str
         Those of the model, in their order.
+
+    Examples
+    --------
+    >>> coupling = gan.fit_coupling(train, "condition", "cancer", "normal")  # doctest: +SKIP
+    >>> coupling.save("coupling")  # doctest: +SKIP
+    >>> tumours = gan.counterfactual(
+    ...     normal, "condition", "cancer", coupling=Coupling.load("coupling")
+    ... )  # doctest: +SKIP
     """
 
     by: str
@@ -86,6 +98,33 @@ class Coupling:
         """Return the expected scores in the other condition, (n, n_genes), from those in the reference condition."""
         kernel = _kernel(_directions(scores), groups, self.states, self.groups, self.shared)
         return self.slopes * scores + kernel @ self.weights
+
+    def save(self, folder: str | Path) -> None:
+        """
+        Write the coupling to a folder (JSON and safetensors), and replace the one that the folder may hold.
+
+        It has the states of the training pairs in it, so it is as private as they are.
+
+        Raises
+        ------
+        ValueError
+            If the folder holds something else, such as a model.
+        OSError
+            If it cannot be written, as on a full disk; a coupling that was there stays as it was.
+        """
+        files.write(folder, {field.name: getattr(self, field.name) for field in fields(self)})
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Coupling:
+        """
+        Read a coupling that :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If there is none, or it is damaged; the message says which.
+        """
+        return cls(**files.read(folder))
 
 
 def fit_coupling(

@@ -29,7 +29,7 @@ from gexlib.wgan.files.lock import FolderLock
 CONFIG = "config.json"
 CHECKSUM = "sha256 of the rest"
 VERSION = 1
-WORDS = {"model": "model", "training": "checkpoint"}  # for the kinds
+WORDS = {"model": "model", "training": "checkpoint", "coupling": "coupling"}  # for the kinds
 TENSORS = r"tensors-([0-9a-f]{16})\.safetensors"
 MOST_CONFIG = 1 << 30  # bytes; more is no description of a model
 
