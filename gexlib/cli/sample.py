@@ -11,7 +11,7 @@ from gexlib.cli.console import Device, Overwrite, Seed, errors_as_one_line
 def sample(
     model: Annotated[Path, typer.Argument(help="Folder of a model, or a pretrained one: ecoli, gtex-tcga.")],
     covariates: Annotated[
-        Path, typer.Argument(help="Covariates of each sample to make: a .csv with a header and names, or as for train.")
+        Path, typer.Argument(help="Covariates of each sample to make: a .csv or .tsv with names, or as for train.")
     ],
     out: Annotated[Path, typer.Argument(help="The .h5ad file to write.")],
     split: Annotated[

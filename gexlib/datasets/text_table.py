@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 import numpy as np
 import pandas as pd
@@ -114,6 +114,12 @@ def _open(path: Path) -> BinaryIO:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
 
 
+def open_text(path: Path) -> TextIO:
+    """Open a table of text, in UTF-8 with or without a byte order mark, compressed if its name ends in ``.gz``."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    return opened(path, "rt", encoding="utf-8-sig", newline="")
+
+
 def check_no_nul(path: Path) -> None:
     r"""
     Raise a ValueError if a file of text has a NUL byte, at which pandas would end the cell.
@@ -156,8 +162,7 @@ def check_once(path: str | Path, names: Sequence[str]) -> None:
 
 
 def _layout(path: Path) -> Layout:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+    with open_text(path) as file:
         lines = list(islice(file, LOOKED_AT))
     rows = {mark: list(csv.reader(lines, delimiter=mark)) for mark in SEPARATORS}
     mark = max(SEPARATORS, key=lambda mark: _fit(rows[mark]))

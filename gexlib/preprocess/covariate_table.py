@@ -1,19 +1,22 @@
-"""Covariates of samples from a CSV file, read as the encoder of a model needs them."""
+"""Covariates of samples from a table of text, read as the encoder of a model needs them."""
 
 from __future__ import annotations
 
 import csv
+import gzip
+import re
+import zlib
 from pathlib import Path
 
 import pandas as pd
 
-from gexlib.checks import listing
+from gexlib.datasets.text_table import DECIMAL_COMMA, SEPARATORS, check_no_nul, check_once, open_text
 from gexlib.preprocess.covariates import CovariateEncoder
 
 
 def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame:
     r"""
-    Read a table of covariates for a fitted encoder from a CSV file.
+    Read a table of covariates for a fitted encoder from a file of text.
 
     Every cell is text: ``00`` stays ``00``, and ``NA`` or ``None`` is a level like any other. Only an empty cell is a
     missing value. A level that is a number or a truth value in the training data is found by its text. The cells of the
@@ -22,7 +25,8 @@ def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame
     Parameters
     ----------
     path : path
-        Commas between cells, UTF-8. The first line names the columns, the first column the samples.
+        Commas, tabs or semicolons between cells, UTF-8; compressed if it ends in ``.gz``. The first line names the
+        columns, the first column the samples. A column without a name is left out if it is empty.
     encoder : CovariateEncoder
         Fitted.
 
@@ -53,15 +57,25 @@ def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"there is no file {path}; give a .csv file of covariates")
-    (first, header), *rows = _lines(path)
-    names = header[1:]
-    if len(set(names)) < len(names):
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-        raise ValueError(f"{path}, line {first}: column {listing(twice)} comes twice; name each column once")
+    (first, header), *rows = _lines(path, [*encoder.vocabularies_, *encoder.numerical])
     for line, cells in rows:
         if len(cells) != len(header):
-            raise ValueError(f"{path}, line {line}: {len(cells)} cells, but the first line has {len(header)}")
-    table = pd.DataFrame([cells[1:] for _, cells in rows], columns=names, dtype=object)
+            raise ValueError(
+                f"{path}, line {line}: {len(cells)} cells, but line {first} has {len(header)}; give each column one "
+                f"name and each line one cell for it, and end no line with a separator"
+            )
+        if not cells[0].strip():
+            raise ValueError(f"{path}, line {line}: the sample has no name in the first column; name or remove it")
+    named = [place for place, name in enumerate(header) if place and name.strip()]
+    for place in set(range(1, len(header))) - set(named):
+        if filled := [line for line, cells in rows if cells[place].strip()]:
+            raise ValueError(
+                f"{path}, line {first}: column {place + 1} has no name, but line {filled[0]} has a cell there; name it "
+                f"or remove it"
+            )
+    names = [header[place] for place in named]
+    check_once(f"{path}, line {first}", names)
+    table = pd.DataFrame([[cells[place] for place in named] for _, cells in rows], columns=names, dtype=object)
     table = table.set_axis(pd.Index([cells[0] for _, cells in rows], dtype=object))
     for name, levels in encoder.vocabularies_.items():
         if name in table:
@@ -73,17 +87,36 @@ def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame
     return table
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
+def _lines(path: Path, covariates: list[str]) -> list[tuple[int, list[str]]]:
     """Return the number and the cells of each line that is not blank, the header first."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
+        check_no_nul(path)
+        with open_text(path) as file:
+            separator = _separator(file.readline(), covariates)
+            file.seek(0)
+            reader = csv.reader(file, strict=True, delimiter=separator)
             lines = [(reader.line_num, cells) for cells in reader if cells]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not a CSV file of covariates: {error}") from None
+    except (csv.Error, UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is not a table of covariates, such as a CSV file in UTF-8: {error}") from None
     if len(lines) < 2:
         raise ValueError(f"{path} has no samples; give a line of names and then a line for each sample")
     return lines
+
+
+def _separator(header: str, covariates: list[str]) -> str:
+    """
+    Return the separator that finds most covariates in a line of names; of two that find as many, a comma.
+
+    Examples
+    --------
+    >>> [_separator(line, ["age"]) for line in ("sample,age", "sample;age", "a;b", "")]
+    [',', ';', ',', ',']
+    """
+    found = {}
+    for mark in sorted(SEPARATORS):
+        cells = next(csv.reader([header], delimiter=mark), [])
+        found[mark] = sum(name in cells for name in covariates)
+    return max(found, key=lambda mark: (found[mark], mark == ","))
 
 
 def _level(cell: str, levels: list) -> str | int | float | bool | None:
@@ -110,8 +143,9 @@ def _numbers(path: Path, name: str, cells: pd.Series, lines: list[int]) -> pd.Se
     wrong = (numbers.isna() & (cells != "")).to_numpy()
     if wrong.any():
         place = int(wrong.argmax())
+        comma = "; write decimals with a point" if re.fullmatch(DECIMAL_COMMA, cells.iloc[place]) else ""
         raise ValueError(
             f"{path}, line {lines[place]}: {cells.iloc[place]!r} in the column {name!r} is not a number, which the "
-            f"model's covariate {name!r} must be"
+            f"model's covariate {name!r} must be{comma}"
         )
     return numbers

@@ -45,6 +45,24 @@ def design_matrix(covariates: Covariates, n_levels: Sequence[int]) -> np.ndarray
     return np.concatenate([np.ones((len(codes), 1)), values, *levels], axis=1, dtype=np.float64)
 
 
+def row_by_row(design: np.ndarray, effects: np.ndarray) -> np.ndarray:
+    """
+    Return the product of a design matrix and effects; the bits of a row do not depend on the other rows.
+
+    A product of BLAS adds up in an order that depends on the number of rows.
+
+    Examples
+    --------
+    >>> row_by_row(np.array([[1.0, 0.0], [1.0, 2.0]]), np.array([[3.0], [4.0]])).tolist()
+    [[3.0], [11.0]]
+    """
+    total = np.zeros((len(design), effects.shape[1]), np.result_type(design, effects))
+    for column, effect in zip(design.T, effects, strict=True):
+        rows = np.flatnonzero(column)  # few: an indicator of a level is mostly zero
+        total[rows] += column[rows, None] * effect
+    return total
+
+
 def ridge(design: np.ndarray) -> np.ndarray:
     """Return what gives shrunk effects from scores, shape (n_columns, n_samples); the mean of all is not shrunk."""
     penalty = np.full(design.shape[1], PRIOR)

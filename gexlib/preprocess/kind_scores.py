@@ -29,7 +29,7 @@ from scipy.special import ndtr, ndtri
 
 from gexlib.checks import check_fitted, finite_matrix
 from gexlib.preprocess.covariates import Covariates
-from gexlib.preprocess.effects import GENES, LEAST_SD, PRIOR_SD, Effects, EffectsFit, design_matrix
+from gexlib.preprocess.effects import GENES, LEAST_SD, PRIOR_SD, Effects, EffectsFit, design_matrix, row_by_row
 from gexlib.preprocess.kind_choice import chosen_levels
 from gexlib.preprocess.kinds import key_places, kind_codes
 from gexlib.preprocess.learned import LearnedArrays
@@ -190,9 +190,9 @@ class KindScores(LearnedArrays):
         """
         check_fitted(self, "quantiles_")
         scores = np.empty(np.shape(x), np.float32)
-        for rows, kind, mean in self._groups(covariates):
+        for rows, kind, h in self._groups(covariates):
             y = self.pooled.transform(x[rows])
-            z = _interpolated(y - mean, self.quantiles_[kind])
+            z = _interpolated(y - h @ self.effects_, self.quantiles_[kind])
             censored = y <= self.pooled.floor_
             share = ndtr(z[censored])
             share *= 0.5 if random is None else random.uniform(size=share.shape)
@@ -203,7 +203,7 @@ class KindScores(LearnedArrays):
 
     def inverse_transform(self, scores: np.ndarray, covariates: Covariates) -> np.ndarray:
         """
-        Return scores within kinds in the units of the training data.
+        Return scores within kinds in the units of the training data; a row's values do not depend on the other rows.
 
         Parameters
         ----------
@@ -217,7 +217,8 @@ class KindScores(LearnedArrays):
         check_fitted(self, "quantiles_")
         x = np.empty(np.shape(scores), np.float32)
         step, last = KNOTS[1] - KNOTS[0], len(KNOTS) - 2
-        for rows, kind, mean in self._groups(covariates):
+        for rows, kind, h in self._groups(covariates):
+            mean = row_by_row(h, self.effects_)
             z = np.clip(scores[rows], KNOTS[0] - BEYOND, KNOTS[-1] + BEYOND)
             place = (z - KNOTS[0]) / step
             below = np.clip(place.astype(np.int64), 0, last)
@@ -244,13 +245,13 @@ class KindScores(LearnedArrays):
         return made
 
     def _groups(self, covariates: Covariates) -> Iterator[tuple[np.ndarray, int, np.ndarray]]:
-        """Yield rows of one kind, at most 256 at a time, their kind, and the sum of effects in each, (n, n_genes)."""
+        """Yield rows of one kind, at most 256 at a time, their kind, and the design matrix of each."""
         code = kind_codes(covariates.codes, self.kind_levels_.tolist(), self.keys_)
         h = design_matrix(covariates, self.n_levels_.tolist()).astype(np.float32)
         for kind in np.unique(code):
             rows = np.flatnonzero(code == kind)
             for part in np.array_split(rows, -(-len(rows) // ROWS)):
-                yield part, int(kind), h[part] @ self.effects_
+                yield part, int(kind), h[part]
 
     def _chosen(self, x: np.ndarray, covariates: Covariates, n_levels: Sequence[int]) -> list[int]:
         some = slice(None, None, -(-x.shape[1] // LOOKED_AT))

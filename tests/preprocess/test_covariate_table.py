@@ -1,5 +1,7 @@
 """Covariates from a CSV file: every cell is text, and nothing becomes another level without a word."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
@@ -56,16 +58,38 @@ def test_quotes_spaces_and_a_byte_order_mark(table):
     assert obs["batch"].tolist() == [" 00", "01"]
 
 
+@pytest.mark.parametrize("mark", ["\t", ";", ","])
+@pytest.mark.parametrize("trailing", [0, 1, 2])
+def test_any_separator_also_at_the_ends_of_all_lines(table, mark, trailing):
+    lines = [["id", "batch", "dose", "age"], ["a", "00", "1", "35"], ["b", "NA", "2", "40"]]
+    obs = table("\n".join(mark.join([*cells, *[""] * trailing]) for cells in lines))
+    assert obs.to_dict("list") == {"batch": ["00", "NA"], "dose": [1, 2], "age": [35, 40]}
+
+
+def test_a_compressed_table(tmp_path, encoder):
+    content = gzip.compress(b"id,batch,dose,age\na,00,1,35\n")
+    (tmp_path / "wanted.csv.gz").write_bytes(content)
+    assert read_covariates(tmp_path / "wanted.csv.gz", encoder)["batch"].tolist() == ["00"]
+    (tmp_path / "wanted.csv.gz").write_bytes(content[:-10])
+    with pytest.raises(ValueError, match="is not a table of covariates"):
+        read_covariates(tmp_path / "wanted.csv.gz", encoder)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "wanted.csv has no samples"),
         ("id,batch,dose,age\n", "wanted.csv has no samples"),
-        ("id,batch,batch\na,00,01\n", r"line 1: column 'batch' comes twice"),
-        ("id,batch,dose,age\na,00,1\n", "line 2: 3 cells, but the first line has 4"),
+        ("id,batch,batch\na,00,01\n", r"line 1: column 'batch' comes more than once"),
+        ("id,batch,dose,age\na,00,1\n", "line 2: 3 cells, but line 1 has 4; give each column one name"),
         ("id,batch,dose,age\n\na,00,1,young\n", "line 3: 'young' in the column 'age' is not a number"),
+        ("id,batch,age\na,00,1,\n", "line 2: 4 cells, but line 1 has 3; .* end no line with a separator"),
+        ("id,batch,age,\na,00,35,x\n", "line 1: column 4 has no name, but line 2 has a cell there"),
+        ("id,batch\n,00\n", "line 2: the sample has no name"),
+        ("id,batch\na,0\x000\n", "line 2 has a NUL byte"),
+        ("id;batch;age\na;00;35,5\n", "line 2: '35,5' in the column 'age' .* write decimals with a point"),
         ("id,batch,dose,age\na,00,1,nan\n", "line 2: 'nan' in the column 'age' is not a number"),
-        ('id,batch,dose,age\na,"00,1,35\n', "wanted.csv is not a CSV file of covariates"),
+        ('id,batch,dose,age\na,"00,1,35\n', "wanted.csv is not a table of covariates"),
     ],
 )
 def test_faults_name_the_file_and_the_line(table, text, words):
@@ -74,7 +98,7 @@ def test_faults_name_the_file_and_the_line(table, text, words):
 
 
 def test_what_is_no_text_or_no_file(table, tmp_path, encoder):
-    with pytest.raises(ValueError, match=r"wanted.csv is not a CSV file of covariates: 'utf-8' codec"):
+    with pytest.raises(ValueError, match=r"wanted.csv is not a table of covariates.*'utf-8' codec"):
         table("id,batch,dose,age\nä,00,1,3\n", encoding="latin-1")
     with pytest.raises(FileNotFoundError, match=r"there is no file .*none.csv"):
         read_covariates(tmp_path / "none.csv", encoder)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gexlib.preprocess import Covariates
-from gexlib.wgan import WGANGP, generation
+from gexlib.wgan import PRESETS, WGANGP, generation
 
 
 def test_many_samples_do_not_depend_on_the_chunks(small, quick, monkeypatch):
@@ -17,6 +17,22 @@ def test_many_samples_do_not_depend_on_the_chunks(small, quick, monkeypatch):
     monkeypatch.setattr(generation, "SAMPLE_ROWS", 7)
     np.testing.assert_allclose(gan.sample(obs, seed=0).X, whole.X, rtol=1e-5)
     assert gan.sample(obs.iloc[:0]).shape == (0, 12)
+
+
+@pytest.mark.parametrize("name", ["default", "paper_ecoli", "paper_gtex_tcga", "gtex-tcga", "ecoli"])
+def test_a_row_alone_has_the_bits_that_it_has_among_others(small, name):
+    if name in PRESETS:
+        settings = PRESETS[name].replace(epochs=1, epoch_updates=2, adversarial="always")
+        gan = WGANGP(["medium"], ["temperature"], settings, device="cpu").fit(small[0], progress=False)
+        obs = small[0].obs
+    else:
+        gan, rng = WGANGP.load_pretrained(name, device="cpu"), np.random.default_rng(0)
+        levels = {column: rng.choice(levels, 60) for column, levels in gan.encoder_.vocabularies_.items()}
+        obs = pd.DataFrame(levels | dict.fromkeys(gan.encoder_.numerical, 1), index=[f"s{i}" for i in range(60)])
+    whole = gan.sample(obs).X
+    for row in (0, 1, 17):
+        assert np.array_equal(gan.sample(obs.iloc[[row]]).X[0], whole[row])
+    assert np.array_equal(gan.sample(obs.iloc[20:3:-1]).X, whole[20:3:-1])
 
 
 @torch.no_grad()
