@@ -19,6 +19,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
+MUTED = "#666666"  # of texts that stand back
 BASELINES = ("#263c6b", "#50a56b", "#eda626", "#ab0fc1", "#00d0d7")
 OTHER = "#c8c8c8"
 # The scheme "muted" of Paul Tol's technical note on colours, the most distinct first.
@@ -79,6 +80,14 @@ def _names_on(ax: Axes) -> Iterator[Text]:
         for text in (tick.label1, tick.label2)
     }
     yield from (text for text in ax.findobj(Text) if text not in numbers)
+
+
+def make_room(ax: Axes, rows: int) -> None:
+    """Make the figure of some axes so high that each of their rows has a line of text; never lower."""
+    line, rest = 1.25 * mpl.rcParams["font.size"] / 72, 0.75  # inches: a row, and title and labels
+    figure = ax.get_figure(root=True)
+    panels = ax.get_gridspec().nrows
+    figure.set_figheight(max(figure.get_figheight(), panels * (rows * line + rest)))
 
 
 def frequent(values: pd.Series, most: int) -> list:
