@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from gexlib.plots.labels import name_points
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, literal
+from gexlib.plots.style import BASELINES, DIVERGING, GAN, REAL, TRAIN, colour_of, literal
 
 
 @literal
@@ -63,7 +63,7 @@ def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> 
 def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
     """Draw gene-gene correlation matrices side by side, on one scale from -1 to 1."""
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
-        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        image = ax.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
         ax.set(title=name, xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     axes[0].figure.colorbar(image, ax=list(axes), label="Pearson correlation", shrink=0.8)
