@@ -3,21 +3,25 @@
 The site is the one in ``_build/html``, which ``snakemake --cores all`` or ``jupyter-book build book/`` leaves there.
 """
 
+import io
 import os
+import re
 import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 SITE = Path(__file__).parents[1] / "_build/html"
 PAGES = sorted(
     str(p.relative_to(SITE)) for p in SITE.rglob("*.html") if not {"_static", "_modules"} & set(p.parts)
 ) or ["index.html"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH = 1280
+WIDTH, PHONE = 1280, 420
 
 # What is wider than the column of text that it stands in, by more than a pixel.
 TOO_WIDE = """() => {
@@ -40,6 +44,13 @@ TOO_WIDE = """() => {
     if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page itself');
     return found;
 }"""
+
+
+# Equations that begin to the left of their box, where no scrolling leads.
+CUT = """() => [...document.querySelectorAll('article div.math')].filter(box => {
+    const math = box.querySelector('mjx-math');
+    return math && math.getBoundingClientRect().left < box.getBoundingClientRect().left - 1;
+}).map(box => box.textContent.trim().slice(0, 60))"""
 
 
 def missing(what):
@@ -133,6 +144,28 @@ def test_a_page_loads_and_all_of_it_is_drawn_within_its_column(visit, path):
     broken = "Array.from(document.images).filter(i => !(i.complete && i.naturalWidth)).map(i => i.src)"
     assert page.evaluate(broken) == []
     assert page.evaluate(TOO_WIDE) == []
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+
+
+def test_figures_lie_on_dark_pages_without_a_card_and_with_light_ink(visit):
+    page = visit("02_ecoli_training.html")
+    page.emulate_media(color_scheme="dark")
+    figure = page.locator("article figure img").first
+    figure.scroll_into_view_if_needed()
+    shot = np.asarray(Image.open(io.BytesIO(figure.screenshot())).convert("RGB"))
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    np.testing.assert_allclose(shot[-2, 2], [int(n) for n in re.findall(r"\d+", ground)[:3]], atol=2)
+    assert shot.min(axis=2).max() > 230, "letters"
+
+
+def test_what_a_cell_writes_can_be_read_on_a_dark_page(visit):
+    page = visit("06_counterfactual_biomarkers.html")
+    page.emulate_media(color_scheme="dark")
+    said = page.locator("div.output.text_html", has_text="as tables to download").first
+    shown, around = (e.evaluate("e => getComputedStyle(e).color") for e in (said, page.locator("article")))
+    assert shown == around
 
 
 def test_the_equations_of_the_model_are_there(visit):

@@ -10,6 +10,17 @@
   };
   const NARROW = 600;
 
+  // Of names of points that cover each other, the first is shown; zooming in brings back the others.
+  const thin = (box) => {
+    const shown = [];
+    box.querySelectorAll(".textpoint text").forEach((text) => {
+      const a = text.getBoundingClientRect();
+      const free = shown.every((b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top);
+      text.style.visibility = free ? "" : "hidden";
+      if (free) shown.push(a);
+    });
+  };
+
   const draw = (box) => {
     const text = document.getElementById(`${box.id}-data`).textContent;
     if (!text) return;
@@ -25,7 +36,11 @@
     }
     box.style.height = `${layout.height}px`;
     box.dataset.narrow = narrow;
-    Plotly.react(box, figure.data, layout, CONFIG);
+    Plotly.react(box, figure.data, layout, CONFIG).then(() => {
+      thin(box);
+      if (!box.dataset.thinned) box.on("plotly_afterplot", () => thin(box));
+      box.dataset.thinned = true;
+    });
   };
 
   window.drawInteractive = draw;  // for figures that other scripts make

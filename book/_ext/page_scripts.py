@@ -1,5 +1,5 @@
 """
-Scripts of the book's pages, none of which comes from the network, and cells of tables that hold a number.
+Scripts of the book's pages, none of which comes from the network, and marks on cells of tables.
 
 A page with an interactive figure gets plotly.js from the installed plotly package, and ``interactive.js``, which lets
 the figure follow the theme of the page; both are copied into the site once. Jupyter Book puts Thebe on each page, which
@@ -20,14 +20,27 @@ NUMBER = re.compile(
     r"(?:&lt;\s?[\d.]+)?(?:e[+-]?\d+)?"
     r"(?:\s(?:of|to)\s[\d.,\s]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>"
 )
+STACKED = re.compile(r'<table class="[^"]*\bstacked\b.*?</table>', re.DOTALL)  # on a phone, rows become blocks
+
+
+def label_cells(table: str) -> str:
+    """Return a table whose cells have their column's title in ``data-label``, for rows that become blocks."""
+    titles = [re.sub(r"<[^>]*>", "", title).replace('"', "&quot;") for title in re.findall(r"(?s)<th\b.*?</th>", table)]
+
+    def label(row: re.Match) -> str:
+        left = iter(titles)
+        return re.sub(r"<td\b", lambda _: f'<td data-label="{next(left)}"', row[0])
+
+    return re.sub(r"(?s)<tr\b.*?</tr>", label, table)
 
 
 def prepare_page(app, pagename, templatename, context, doctree):
-    """Remove Thebe from a page, add plotly.js if the page needs it, and mark the cells of tables that hold numbers."""
+    """Remove Thebe from a page, add plotly.js if the page needs it, and mark the cells of tables."""
     scripts = context["script_files"]
     scripts[:] = [script for script in scripts if "thebe" not in str(script).lower()]
     body = context.get("body", "")
-    context["body"] = NUMBER.sub(r'<td class="number">\1</td>', body)
+    marked = NUMBER.sub(r'<td class="number">\1</td>', body)
+    context["body"] = STACKED.sub(lambda table: label_cells(table[0]), marked)
     if not any(mark in body for mark in MARKS):
         return
     package = Path(importlib.util.find_spec("plotly").origin).parent / "package_data"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from gexlib.plots.style import REAL, TRAIN, colour_of, literal
+from gexlib.plots.style import MUTED, REAL, colour_of, literal
 
 LINE, GAP = 11.5, 2.5  # points: a line of text, and the space between two terms
 LEFT, RIGHT, NODE = 0.375, 0.625, 0.045  # centres of the clusters and half their width, in widths of the axes
@@ -64,7 +64,7 @@ def cluster_pairs(
         at = 0.5 if matched else 0.07 + 0.08 * crossing[i]  # near the left cluster, without overlaps
         ax.text(
             ends[0] + at * np.ptp(ends), y[0] + at * (y[1] - y[0]), n, ha="center", va="center", fontsize=9, zorder=4,
-            color="black" if matched else "#5a5a5a",
+            color="black" if matched else MUTED,
             bbox={"facecolor": "white", "alpha": 0.85, "pad": 0.8, "lw": 0},
         )  # fmt: skip
     for side, x, name in (("a", LEFT, names[0]), ("b", RIGHT, names[1])):
@@ -85,7 +85,7 @@ def _write(ax: Axes, terms: pd.DataFrame, x: float, y: float, left: bool, width:
     x += (-1 if left else 1) * (NODE + 0.02)
     align = "right" if left else "left"
     if terms.empty:
-        ax.text(x, y, "no enriched term", ha=align, va="center", fontsize=9, fontstyle="italic", color=TRAIN)
+        ax.text(x, y, "no enriched term", ha=align, va="center", fontsize=9, fontstyle="italic", color=MUTED)
         return
     texts = [re.sub(r"\s*\(GO:\d+\)$", "", term) for term in terms["term"]]
     texts = [textwrap.wrap(text, width, max_lines=2, placeholder=" …") for text in texts]

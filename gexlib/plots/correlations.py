@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from scipy.cluster.hierarchy import dendrogram
 
-from gexlib.plots.style import REAL, literal
+from gexlib.plots.style import DIVERGING, REAL, literal
 
 
 @literal
@@ -46,7 +46,7 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
         offsets=np.column_stack([j.ravel(), i.ravel()]),
         offset_transform=ax.transData,
         array=r,
-        cmap="RdBu_r",
+        cmap=DIVERGING,
         norm=mpl.colors.Normalize(-1, 1),
         edgecolors=REAL,
         linewidths=0.3,
@@ -66,5 +66,5 @@ def gene_dendrogram(linkage: np.ndarray, genes: Sequence[str], ax: Axes) -> None
     """Draw the tree of a hierarchical clustering of genes, with their names below its leaves."""
     dendrogram(linkage, labels=list(genes), ax=ax, color_threshold=0, above_threshold_color=REAL, leaf_rotation=90)
     ax.tick_params(axis="x", labelsize=9, length=0)
-    ax.set_ylabel("1 - correlation")
+    ax.set_ylabel("1 − correlation")
     ax.spines["bottom"].set_visible(False)

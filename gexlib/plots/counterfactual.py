@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
+from gexlib.plots.labels import name_points
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, literal
 
 METHOD_COLOURS = {"Welch": TRAIN, "adjusted": REAL, "condition only": BASELINES[2], "both": GAN}
@@ -42,9 +43,9 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
     ax.scatter(top["effect"], top[y].abs(), s=18, lw=0, color=GAN)
     ax.axvline(0, color=REAL, lw=0.6)
     ax.set(xlabel=f"effect, {unit}", ylabel=f"|{y}|")
-    _name_points(top.index, top["effect"], top[y].abs(), ax)
-    widest = 1.7 * effects["effect"].abs().max() or 1.0  # room for the names on either side
-    ax.set_xlim(-widest, widest)
+    ax.margins(0.1)
+    points = np.column_stack([effects["effect"], effects[y].abs()])
+    name_points(ax, points, top.index, fontstyle="italic")
 
 
 @literal
@@ -113,16 +114,3 @@ def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[
         if metric in chance:
             ax.axhline(chance[metric], color=REAL, lw=0.8, ls=":")
     axes[-1].legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0)
-
-
-def _name_points(names: pd.Index, x: pd.Series, y: pd.Series, ax: Axes) -> None:
-    """Write names at the left edge (negative effects) and at the right, each with a line to its point."""
-    for side, chosen in (("left", x < 0), ("right", x >= 0)):
-        edge, inner = (0.01, 1.0) if side == "left" else (0.99, 0.0)
-        line = {"arrowstyle": "-", "color": TRAIN, "lw": 0.6, "shrinkA": 1, "shrinkB": 2, "relpos": (inner, 0.5)}
-        order = np.argsort(-y[chosen].to_numpy(), kind="stable")  # from the top down, so that few lines cross
-        for i, j in enumerate(order):
-            ax.annotate(
-                names[chosen][j], (x[chosen].iloc[j], y[chosen].iloc[j]), xytext=(edge, 0.96 - 0.085 * i),
-                textcoords="axes fraction", ha=side, va="center", fontsize=9, fontstyle="italic", arrowprops=line,
-            )  # fmt: skip

@@ -8,8 +8,10 @@ import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from matplotlib.ticker import MaxNLocator
 
-from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, literal
+from gexlib.plots.labels import name_points
+from gexlib.plots.style import BASELINES, DIVERGING, GAN, REAL, TRAIN, colour_of, literal
 
 
 @literal
@@ -52,14 +54,16 @@ def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> 
     ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
     low, high = min(real.min(), synthetic.min()), max(real.max(), synthetic.max())
     ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
-    ax.set(xlabel="real", ylabel="synthetic", title=label)
+    ax.set(xlabel="real", ylabel="synthetic", title=label, aspect="equal", adjustable="datalim")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
 
 
 @literal
 def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
     """Draw gene-gene correlation matrices side by side, on one scale from -1 to 1."""
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
-        image = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        image = ax.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
         ax.set(title=name, xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     axes[0].figure.colorbar(image, ax=list(axes), label="Pearson correlation", shrink=0.8)
@@ -85,16 +89,14 @@ def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
         place |= {tf: (xs[j], -level - shift * (j % 2)) for tf, j in zip(row, slot, strict=True)}
     edges = [(place[a], place[b]) for a, b in network.edges if a in place and b in place and a != b]
     ax.add_collection(LineCollection(edges, colors=TRAIN, lw=0.4, alpha=0.35, zorder=1))
+    tfs = sorted(tfs, key=size.get, reverse=True)
     xy = np.array([place[tf] for tf in tfs])
     area = 14 + 1.6 * np.array([size[tf] for tf in tfs])
     ax.scatter(*xy.T, s=area, color=BASELINES[0], edgecolor="white", lw=0.6, zorder=2)
-    for tf in sorted(tfs, key=size.get, reverse=True)[:labels]:
-        radius = np.sqrt(14 + 1.6 * size[tf]) / 2
-        ax.annotate(
-            f"{tf} ({size[tf]})", place[tf], xytext=(0, radius + 2), textcoords="offset points", ha="center",
-            fontsize=9, fontstyle="italic", zorder=3,
-            bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.6, "lw": 0},
-        )  # fmt: skip
+    name_points(
+        ax, xy, [f"{tf} ({size[tf]})" for tf in tfs[:labels]], np.sqrt(area) / 2, fontstyle="italic", zorder=3,
+        bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.6, "lw": 0},
+    )  # fmt: skip
     levels = sorted({depth[tf] for tf in tfs})
     ax.set_yticks([-level for level in levels], [f"level {level}" for level in levels])
     ax.tick_params(left=False, bottom=False, labelbottom=False)

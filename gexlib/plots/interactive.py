@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import check_columns, column_names, whole_number
+from gexlib.plots.labels import place_names
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, frequent, looks
 from gexlib.plots.style import OTHER as GREY
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 OTHER, MISSING = "other", "not known"
 MOST = 18  # categories that can be told apart
+PIXELS = (640, 380)  # width and height of the points' ground on a page of the book
+LETTER = (8, 15)  # pixels: the most that a letter of a gene's name takes
 CONFIG = {
     "responsive": True,
     "displaylogo": False,
@@ -194,7 +197,7 @@ def ranking(
     most : int
         How many genes of each table are drawn: those with the largest absolute effects.
     labels : int
-        How many of these are named without the pointer.
+        How many of these are named without the pointer, less those whose names would cover another's.
 
     Returns
     -------
@@ -221,12 +224,12 @@ def ranking(
         order = table["effect"].abs().sort_values(ascending=False, kind="stable").index[:most]
         top = table.loc[order, ["effect", "low", "high", "z"]].astype(float).round(3)
         genes = top.index.astype(str)
+        named, spots = _names(top["effect"], top["z"].abs(), genes[:labels])
         places = [*(f"{place} of {len(table):,}" for place in range(1, len(top) + 1))]
         traces.append(
             {
                 "type": "scatter", "mode": "markers+text", "visible": number == 0, "showlegend": False, "name": title,
-                "x": top["effect"].tolist(), "y": top["z"].abs().tolist(), "textposition": "top center",
-                "text": [gene if place < labels else "" for place, gene in enumerate(genes)],
+                "x": top["effect"].tolist(), "y": top["z"].abs().tolist(), "textposition": spots, "text": named,
                 "customdata": [list(row) for row in zip(genes, top["low"], top["high"], places, strict=True)],
                 "hovertemplate": "<b>%{customdata[0]}</b><br>effect %{x}<br>%{customdata[1]} to %{customdata[2]}"
                 "<br>|effect| / sd %{y}<br>rank %{customdata[3]}<extra></extra>",
@@ -243,6 +246,21 @@ def ranking(
     return InteractiveFigure(figure, name, f"Effects on genes against their consistency: {', '.join(tables)}.")
 
 
+def _names(x: pd.Series, y: pd.Series, genes: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the text of each point, empty if there is none or no room for it, and its side of the point."""
+    if not len(x):
+        return [], []
+    scale = [span / (1.1 * float(np.ptp(values)) or 1.0) for values, span in zip((x, y), PIXELS, strict=True)]
+    points = np.column_stack([x * scale[0], y * scale[1]])
+    sizes = np.array([[LETTER[0] * len(gene), LETTER[1]] for gene in genes]).reshape(-1, 2)
+    margin = np.array(PIXELS) * 0.05
+    box = (*(points.min(axis=0) - margin), *(points.max(axis=0) + margin))
+    _, spots, _, clear = place_names(points, np.full(len(points), 4.0), sizes, box)
+    texts = [gene if free else "" for gene, free in zip(genes, clear, strict=True)]
+    rest = len(points) - len(genes)
+    return [*texts, *[""] * rest], [*spots, *["top center"] * rest]
+
+
 def _figure(traces: list[dict], titles: Sequence[str], menu: list[dict]) -> go.Figure:
     try:
         import plotly.graph_objects as go
@@ -252,7 +270,8 @@ def _figure(traces: list[dict], titles: Sequence[str], menu: list[dict]) -> go.F
     layout = {
         "template": None, "height": 480, "hovermode": "closest", "hoverlabel": {"align": "left"},
         "font": {"size": 13, "color": "#222222"}, "plot_bgcolor": "white", "paper_bgcolor": "white",
-        "margin": {"l": 60, "r": 10, "t": 50 if menu else 20, "b": 50}, "legend": {"itemsizing": "constant"},
+        "margin": {"l": 60, "r": 10, "t": 50 if menu else 20, "b": 50},
+        "legend": {"itemsizing": "constant", "tracegroupgap": 0},
         "xaxis": {**axis, "title": {"text": titles[0]}}, "yaxis": {**axis, "title": {"text": titles[1]}},
     }  # fmt: skip
     if menu:

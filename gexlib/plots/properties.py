@@ -28,7 +28,7 @@ def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
         The third takes the legend.
     """
     intensities, ranges, legend, tf_tg, tg_tg, activity = axes
-    units = {"xlabel": "standard deviations of all values", "ylabel": "density"}
+    units = {"xlabel": "standard deviations", "ylabel": "density"}
     _outlines({n: [(1, p.intensities)] for n, p in found.items()}, intensities)
     intensities.set(title="Intensities", **units)
     _outlines({n: [(1, p.ranges)] for n, p in found.items()}, ranges)
@@ -40,7 +40,7 @@ def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
         ax.set(title=title, xlabel="correlation", ylabel="density − background")
     for name, p in found.items():
         activity.ecdf(p.activity, color=colour_of(name), lw=2.6 if _is_real(name) else 1.8)
-    activity.set(title="Activity of factors", xlabel="active in this share of samples", ylabel="share of factors")
+    activity.set(title="Activity of factors", xlabel="active in: share of samples", ylabel="share of factors")
     activity.set(xlim=(-0.02, 1.02), ylim=(0, 1.03))
     legend.legend(*intensities.get_legend_handles_labels(), loc="center")
     legend.set_axis_off()

@@ -10,9 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gexlib.plots.style import BASELINES, GAN, REAL, literal
+from gexlib.plots.style import BASELINES, GAN, MUTED, REAL, literal
 
 ROW = 0.27  # inches
+NUMBER, GAP = 9, 8  # points: the ends of a scale, and their distance from it
+MARGIN = 0.02  # of a scale, for marks at its ends
 JUDGED = ((GAN, "o"), (BASELINES[3], "D"), (BASELINES[2], "P"), ("#1b1b1b", "X"))
 SIMPLE = ((BASELINES[0], "s"), (BASELINES[4], "^"), (BASELINES[1], "v"), (BASELINES[2], "<"))
 
@@ -55,6 +57,7 @@ def scorecard(
 
 def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: Axes, marks: dict) -> None:
     shift = np.linspace(-0.22, 0.22, len(marks)) if len(marks) > 1 else [0.0]
+    width_of_numbers = 0
     for y, metric in enumerate(mean.index):
         best, low, high = (float(definitions.at[metric, name]) for name in ("best", "low", "high"))
         reach = pd.concat([mean.loc[metric] - sd.loc[metric].fillna(0), mean.loc[metric] + sd.loc[metric].fillna(0)])
@@ -62,8 +65,12 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
         width = high - low if high > low else 1.0
         ax.plot([0, 1], [y, y], color="#d5d5d5", lw=1, zorder=0)
         ax.plot([(best - low) / width] * 2, [y - 0.34, y + 0.34], color=REAL, lw=1.6, zorder=1)
-        for value, x, side in ((low, -0.02, "right"), (high, 1.02, "left")):
-            ax.text(x, y, _short(value), ha=side, va="center", fontsize=9, color="#666666")
+        for value, x, side, away in ((low, 0, "right", -GAP), (high, 1, "left", GAP)):
+            ax.annotate(
+                _short(value), (x, y), (away, 0), textcoords="offset points", ha=side, va="center",
+                fontsize=NUMBER, color=MUTED,
+            )  # fmt: skip
+        width_of_numbers = max(width_of_numbers, 0.64 * NUMBER * len(_short(low)))
         for offset, (name, style) in zip(shift, marks.items(), strict=True):
             if pd.isna(mean.at[metric, name]):
                 continue
@@ -71,9 +78,9 @@ def _panel(mean: pd.DataFrame, sd: pd.DataFrame, definitions: pd.DataFrame, ax: 
             if not pd.isna(spread):
                 ax.plot([at - spread, at + spread], [y + offset] * 2, color=style["color"], lw=1.4, zorder=2)
             ax.plot([at], [y + offset], ls="", zorder=3, **style)
-    ax.set(xlim=(-0.14, 1.12), ylim=(len(mean) - 0.5, -0.5), xticks=[])
+    ax.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(len(mean) - 0.5, -0.5), xticks=[])
     ax.set_yticks(range(len(mean)), mean.index, fontsize=10)
-    ax.tick_params(left=False)
+    ax.tick_params(left=False, pad=width_of_numbers + GAP)
     ax.spines[:].set_visible(False)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from gexlib.checks import check_columns
+from gexlib.plots.labels import name_points
 from gexlib.plots.style import BASELINES, GAN, OTHER, REAL, TRAIN, colour_of, frequent, literal, looks
 
 
@@ -74,6 +75,7 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), borderaxespad=0, handletextpad=0.3)
 
 
+@literal
 def named_points(points: pd.DataFrame, ax: Axes) -> None:
     """
     Draw points with their names beside them.
@@ -86,7 +88,6 @@ def named_points(points: pd.DataFrame, ax: Axes) -> None:
     """
     x, y = points.columns
     ax.scatter(points[x], points[y], color=BASELINES[0], s=24)
-    for name, (left, low) in points.iterrows():
-        ax.annotate(name, (left, low), (4, 3), textcoords="offset points", fontsize=8)
+    name_points(ax, points.to_numpy(), points.index)
     ax.set(xlabel=x, ylabel=y)
     ax.margins(0.15, 0.08)

@@ -19,10 +19,13 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
+MUTED = "#666666"  # of texts that stand back
 BASELINES = ("#263c6b", "#50a56b", "#eda626", "#ab0fc1", "#00d0d7")
 OTHER = "#c8c8c8"
-# The scheme "muted" of Paul Tol's technical note on colours, the most distinct first.
-CATEGORIES = ("#332288", "#ddcc77", "#cc6677", "#88ccee", "#117733", "#882255", "#44aa99", "#999933", "#aa4499")
+# The scheme "muted" of Paul Tol's technical note on colours, those that stand out from the page first.
+CATEGORIES = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddcc77", "#44aa99", "#999933", "#aa4499")
+# Zero is the colour of the page, also where dark pages let light and dark change places.
+DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("blue-white-red", ["#1f5fa8", "#ffffff", "#c8302a"], N=257)
 
 
 def use_style() -> None:
@@ -81,6 +84,14 @@ def _names_on(ax: Axes) -> Iterator[Text]:
     yield from (text for text in ax.findobj(Text) if text not in numbers)
 
 
+def make_room(ax: Axes, rows: int) -> None:
+    """Make the figure of some axes so high that each of their rows has a line of text; never lower."""
+    line, rest = 1.25 * mpl.rcParams["font.size"] / 72, 0.75  # inches: a row, and title and labels
+    figure = ax.get_figure(root=True)
+    panels = ax.get_gridspec().nrows
+    figure.set_figheight(max(figure.get_figheight(), panels * (rows * line + rest)))
+
+
 def frequent(values: pd.Series, most: int) -> list:
     """
     Return the most frequent values, the most frequent first, those that are as frequent by name.
@@ -111,7 +122,7 @@ def looks(levels: Sequence[str]) -> dict[str, tuple[str, bool]]:
     Examples
     --------
     >>> looks(["lung", "liver"])
-    {'lung': ('#332288', True), 'liver': ('#ddcc77', True)}
+    {'lung': ('#332288', True), 'liver': ('#cc6677', True)}
     """
     n = len(CATEGORIES)
     if len(levels) > 2 * n:

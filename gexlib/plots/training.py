@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from gexlib.plots.style import GAN, REAL, TRAIN, colour_of, literal
+from gexlib.plots.style import GAN, REAL, TRAIN, colour_of, literal, make_room
 
 
 @literal
@@ -29,18 +30,26 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
     left.plot(epoch, history["critic_loss"], color=GAN, label="critic loss")
     left.axhline(0, color=TRAIN, lw=0.6)
     left.set(xlabel="epoch", title="Critic")
-    left.legend()
+    low, high = left.get_ylim()
+    left.set_ylim(low, high + 0.35 * (high - low))  # the legend stands above the curves
+    left.legend(loc="upper left", fontsize=9)
     middle.plot(epoch, history["penalty"], color=REAL)
-    middle.set_yscale("log")
-    middle.set(xlabel="epoch", title="Gradient penalty (unweighted)")
+    wide = history["penalty"].max() > 10 * history["penalty"].min()  # within a power of ten, plain numbers read better
+    middle.set_yscale("log" if wide else "linear")
+    middle.set(xlabel="epoch", title="Gradient penalty")
     scored = history.dropna(subset="score")
     right.plot(scored["epoch"], scored["score"], color=GAN, marker=".", lw=1)
     right.set(xlabel="epoch", title="Score on validation data")
+    for ax in axes:
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if best_epoch is not None:
         right.axvline(best_epoch, color=TRAIN, ls="--", lw=1)
+        first, last = right.get_xlim()
+        side, shift = ("left", 4) if best_epoch < (first + last) / 2 else ("right", -4)
+        right.margins(y=0.15)  # the words stand below the curve
         right.annotate(
-            f"kept: {best_epoch}", (best_epoch, right.get_ylim()[0]), xytext=(-4, 4), ha="right",
-            textcoords="offset points", fontsize=9,
+            f"kept: {best_epoch}", (best_epoch, 0), xytext=(shift, 3), ha=side, fontsize=9,
+            xycoords=right.get_xaxis_transform(), textcoords="offset points",
         )  # fmt: skip
 
 
@@ -55,8 +64,10 @@ def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], boun
         Means, and standard deviations (missing if there is one number only).
     axes : sequence of Axes, one a metric
     bound : str
-        The row that no generator can be expected to beat: real data.
+        The row that no generator can be expected to beat: real data. If the rows need more room than the figure has,
+        it is made higher.
     """
+    make_room(axes[0], len(table))
     for ax, metric in zip(axes, table.columns, strict=True):
         rows = table.index[::-1]
         error = spread[metric].reindex(rows).fillna(0).to_numpy()

@@ -119,6 +119,17 @@ def test_a_ranking_shows_the_genes_of_the_largest_effects():
     assert figure.layout.xaxis.title.text == "effect (log2)"
 
 
+def test_names_of_a_ranking_do_not_overlap():
+    table = effects(12, 0)
+    table[["effect", "z"]] = [[3.0, 2.0]] * 10 + [[-3.0, 5.0], [1.0, 1.0]]  # ten genes in one place
+    (trace,) = interactive.ranking({"lung": table}, "genes", labels=12).figure.data
+    named = [(gene, spot) for gene, spot in zip(trace.text, trace.textposition, strict=True) if gene]
+    assert 3 <= len(named) < 12
+    together = [spot for gene, spot in named if gene not in ("g10", "g11")]
+    assert len(set(together)) == len(together)
+    assert {"g10", "g11"} < dict(named).keys()
+
+
 def test_a_ranking_needs_its_columns():
     with pytest.raises(ValueError, match="tables is empty"):
         interactive.ranking({}, "genes")

@@ -48,6 +48,16 @@ def test_the_scale_grows_to_hold_means_and_spreads_and_its_ends_are_written(figu
     assert best.get_xdata() == pytest.approx([0.25, 0.25])
 
 
+def test_names_of_metrics_do_not_overlap_the_ends_of_their_scales(figure):
+    figure.clear()
+    mean = pd.DataFrame({"GAN": [-0.0019]}, index=ROWS[1:2])
+    scorecard(mean, mean * np.nan, pd.DataFrame({"best": 0.0, "low": 0.0, "high": 0.0}, index=mean.index), figure, [])
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    assert ax.texts[0].get_text() == "−0.0019"
+    assert ax.get_yticklabels()[0].get_window_extent().x1 < ax.texts[0].get_window_extent().x0
+
+
 def test_the_synthetic_data_has_larger_marks_than_baselines(figure):
     bound, gan, gaussian = lines(figure.axes[0], linestyle="None")
     assert gan.get_markersize() > gaussian.get_markersize()

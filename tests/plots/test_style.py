@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from gexlib import plots
-from gexlib.plots.style import BASELINES, CATEGORIES, GAN, REAL, TRAIN, looks
+from gexlib.plots.style import BASELINES, CATEGORIES, DIVERGING, GAN, REAL, TRAIN, looks
 
 
 def test_one_data_set_has_one_colour_everywhere():
@@ -69,3 +69,15 @@ def test_looks_of_categories_are_all_different_and_no_more_than_can_be_told_apar
     assert len(set(looks(levels).values())) == 18
     with pytest.raises(ValueError, match="levels has 19 categories; at most 18"):
         looks([*levels, "one more"])
+
+
+def test_colours_of_signed_numbers_keep_their_meaning_on_dark_pages():
+    light = DIVERGING(np.linspace(0, 1, 101))[:, :3]
+    dark = np.clip(light + 1 - 2 * light @ [[0.213], [0.715], [0.072]], 0, 1)  # invert(1) hue-rotate(180deg)
+    for colours, ground in ((light, 1.0), (dark, 0.0)):
+        assert np.allclose(colours[50], ground), "zero is the page"
+        away = np.abs(colours - ground).sum(axis=1)
+        assert (np.diff(away[50:]) > 0).all()
+        assert (np.diff(away[:51]) < 0).all()
+        assert set(colours[60:].argmax(axis=1)) == {0}, "positive is red"
+        assert set(colours[:41].argmax(axis=1)) == {2}, "negative is blue"

@@ -56,7 +56,7 @@ def test_each_page_of_the_reference_is_in_the_contents_and_asks_for_its_part(roo
 
 
 def test_the_table_of_settings_has_all_with_the_papers_values_in_bold_where_they_differ():
-    rows = made_pages.settings("", BOOK).splitlines()[2:]
+    rows = [line for line in made_pages.settings("", BOOK).splitlines() if line.startswith("| `")]
     assert len(rows) == len(dataclasses.fields(Settings))
     latent = next(row for row in rows if row.startswith("| `latent_dim` |"))
     ours, ecoli, human = (PRESETS[n].latent_dim for n in ("default", "paper_ecoli", "paper_gtex_tcga"))
@@ -151,3 +151,12 @@ def test_cells_of_numbers_are_marked_so_that_they_do_not_break(cell, marked):
     found = page_scripts.NUMBER.sub(r'<td class="number">\1</td>', f"<td>{cell}</td>")
     assert ('class="number"' in found) == marked
     assert cell in found
+
+
+def test_cells_of_a_table_whose_rows_stack_know_their_column():
+    head = '<thead><tr><th class="head"><p>The <em>paper</em></p></th><th>"here"</th></tr></thead>'
+    cells = '<tr><td>1</td><td class="number">2</td></tr>'
+    page = f'<table class="scores stacked table">{head}{cells}</table><table class="scores table">{cells}</table>'
+    marked = page_scripts.STACKED.sub(lambda table: page_scripts.label_cells(table[0]), page)
+    assert marked.count("data-label") == 2
+    assert '<td data-label="The paper">1</td><td data-label="&quot;here&quot;" class="number">2</td>' in marked
