@@ -62,7 +62,7 @@ one standard deviation over runs where there are several, or else the standard e
 the standard deviation over runs where there are several, or else the standard error, where it is known.</p>
 {omissions(numbers)}
 <h2>Definitions</h2>
-{_definitions(numbers)}
+{_definition_table(numbers)}
 <h2>How it was made</h2>
 {_pairs({"settings": numbers.settings, "versions": numbers.versions} | _sources(numbers))}
 </main></body></html>
@@ -110,12 +110,25 @@ def omissions(numbers: Numbers) -> str:
     return f"<p>Left out:</p><ul>{''.join(lines)}</ul>" if lines else ""
 
 
-def _definitions(numbers: Numbers) -> str:
-    """Return a row for each text; metrics that differ in their space alone share it, and neighbours share a bound."""
+def definitions(numbers: Numbers) -> str:
+    """Return what each metric is, what is best and what its bound is, as HTML: a folded list that fits any width."""
+    items = []
+    for metrics in _with_one_text(numbers):
+        name, function, text, best = _definition(metrics, between=", ")
+        bound = escape(metrics["bound"].iloc[0])
+        items.append(f"<dt>{name} ({function})</dt><dd>{text} Best: {best}. Bound: {bound}.</dd>")
+    found = f"<summary>What each metric is</summary><dl>{''.join(items)}</dl>"
+    return f'<details class="report-definitions">{found}</details>'
+
+
+def _definition_table(numbers: Numbers) -> str:
+    """Return a row for each text; neighbours share a bound."""
     rows = []
-    present = numbers.definitions.loc[numbers.mean.index].reset_index()
-    for bound, alike in groupby(present.groupby(["text", "bound"], sort=False), key=lambda group: group[0][1]):
-        some = [_definition(metrics) for _, metrics in alike]
+    for bound, alike in groupby(_with_one_text(numbers), key=lambda metrics: metrics["bound"].iloc[0]):
+        some = []
+        for metrics in alike:
+            name, *cells = _definition(metrics, between="<br>")
+            some.append(f'<th class="metric">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}')
         some[0] += f'<td rowspan="{len(some)}">{escape(bound)}</td>'
         rows += [f'<tr class="first">{cells}</tr>' for cells in some]
     head = "".join(f"<th>{name}</th>" for name in ("metric", "function", "what it is", "best", "bound"))
@@ -123,18 +136,21 @@ def _definitions(numbers: Numbers) -> str:
     return f'<div style="overflow-x: auto">{table}</div>'
 
 
-def _definition(metrics: pd.DataFrame) -> str:
-    """Return the cells of metrics with one text: their names, the function, the text, the best value."""
+def _with_one_text(numbers: Numbers) -> list[pd.DataFrame]:
+    """Return the definitions of the metrics of the table; those that differ in their space alone are together."""
+    present = numbers.definitions.loc[numbers.mean.index].reset_index()
+    return [metrics for _, metrics in present.groupby(["text", "bound"], sort=False)]
+
+
+def _definition(metrics: pd.DataFrame, between: str) -> tuple[str, str, str, str]:
+    """Return the names of metrics with one text, the function, the text, and the best value, as HTML."""
     first = metrics.iloc[0]
     spaces = "; and in ".join(space for space in metrics["space"] if space)
     where = f' <span class="faint">In {escape(spaces)}.</span>' if spaces else ""
     best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != NEARER else "")
     function = re.sub("([._])", r"\1<wbr>", escape(first["function"]))  # a long name may break after these
-    return (
-        f'<th class="metric">{"<br>".join(map(escape, metrics["metric"]))}</th>'
-        f"<td><code>{function}</code></td><td>{escape(first['text'])}{where}</td>"
-        f"<td>{escape(best)}</td>"
-    )
+    names = between.join(map(escape, metrics["metric"]))
+    return names, f"<code>{function}</code>", f"{escape(first['text'])}{where}", escape(best)
 
 
 def _sources(numbers: Numbers) -> dict:

@@ -38,7 +38,7 @@ class Report(Numbers):
         _write(path, page.whole(self))
 
     def _repr_html_(self) -> str:
-        return page.sentences(self) + page.table(self) + page.omissions(self)
+        return page.sentences(self) + page.table(self) + page.definitions(self) + page.omissions(self)
 
     def __repr__(self) -> str:
         head = f"Report of {len(self.mean)} metrics on {', '.join(self.synthetic)}"
