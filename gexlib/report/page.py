@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
@@ -111,20 +112,21 @@ def omissions(numbers: Numbers) -> str:
 
 
 def definitions(numbers: Numbers) -> str:
-    """Return what each metric is, what is best and what its bound is, as HTML: a folded list that fits any width."""
-    items = []
-    for metrics in _with_one_text(numbers):
-        name, function, text, best = _definition(metrics, between=", ")
-        bound = escape(metrics["bound"].iloc[0])
-        items.append(f"<dt>{name} ({function})</dt><dd>{text} Best: {best}. Bound: {bound}.</dd>")
-    found = f"<summary>What each metric is</summary><dl>{''.join(items)}</dl>"
-    return f'<details class="report-definitions">{found}</details>'
+    """Return what each metric is and what is best, by bound, as HTML: a folded list that fits any width."""
+    parts = []
+    for bound, alike in _by_bound(numbers):
+        items = []
+        for metrics in alike:
+            name, function, text, best = _definition(metrics, between=", ")
+            items.append(f"<dt>{name} ({function})</dt><dd>{text} Best: {best}.</dd>")
+        parts.append(f"<p><em>Bound of the next:</em> {escape(bound)}.</p><dl>{''.join(items)}</dl>")
+    return f'<details class="report-definitions"><summary>What each metric is</summary>{"".join(parts)}</details>'
 
 
 def _definition_table(numbers: Numbers) -> str:
     """Return a row for each text; neighbours share a bound."""
     rows = []
-    for bound, alike in groupby(_with_one_text(numbers), key=lambda metrics: metrics["bound"].iloc[0]):
+    for bound, alike in _by_bound(numbers):
         some = []
         for metrics in alike:
             name, *cells = _definition(metrics, between="<br>")
@@ -136,10 +138,11 @@ def _definition_table(numbers: Numbers) -> str:
     return f'<div style="overflow-x: auto">{table}</div>'
 
 
-def _with_one_text(numbers: Numbers) -> list[pd.DataFrame]:
-    """Return the definitions of the metrics of the table; those that differ in their space alone are together."""
+def _by_bound(numbers: Numbers) -> Iterable[tuple[str, Iterable[pd.DataFrame]]]:
+    """Return the definitions of the metrics of the table by bound; those that differ in their space are together."""
     present = numbers.definitions.loc[numbers.mean.index].reset_index()
-    return [metrics for _, metrics in present.groupby(["text", "bound"], sort=False)]
+    with_one_text = (metrics for _, metrics in present.groupby(["text", "bound"], sort=False))
+    return groupby(with_one_text, key=lambda metrics: metrics["bound"].iloc[0])
 
 
 def _definition(metrics: pd.DataFrame, between: str) -> tuple[str, str, str, str]:

@@ -68,4 +68,4 @@ def test_a_notebook_has_the_definitions_below_the_table_folded(report):
         assert metric in shown
         assert row["function"] in shown
         assert row["text"] in shown
-        assert f"Bound: {row['bound']}." in shown
+        assert f"Bound of the next:</em> {row['bound']}." in shown
