@@ -7,7 +7,7 @@ Turn the JSON of a run of the benchmarks into the two tables that the book shows
     python benchmarks/table.py gpu.json --prefix gpu_                # names of their own, for another machine
 
 Writes benchmarks.csv, a row for each benchmark with its median, least and largest time, and machine.csv, which
-describes the machine.
+describes the machine. Then `python benchmarks/speed_figure.py` draws the ratios.
 """
 
 from __future__ import annotations

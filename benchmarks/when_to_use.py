@@ -93,9 +93,10 @@ def answer(curve: pd.DataFrame) -> str:
     ]
     return (
         f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}. "
-        f"Against a Gaussian copula of each kind of sample, which fits in about a second, the default model is {of} (a "
-        f"data set, a number of samples, a score), and always adversarial training is {tally(learned[0][1])}. Learned "
-        f"models that pay, beside that copula: {', '.join(pays) or 'none'}."
+        "A comparison is one score, on one data set, with one number of samples to learn from. Against a Gaussian "
+        f"copula of each kind of sample, which fits in about a second, the default model is {of}, and always "
+        f"adversarial training is {tally(learned[0][1])}. Learned models that pay, beside that copula: "
+        f"{', '.join(pays) or 'none'}."
     )
 
 
@@ -120,6 +121,7 @@ def adversarial(curve: pd.DataFrame) -> str:
 def paper(curve: pd.DataFrame) -> str:
     """Say how the paper's model does beside the copula."""
     rows = curve[curve["generator"] == PAPER]
+    real = curve[(curve["generator"] == REAL) & curve["data"].isin(rows["data"]) & curve["n"].isin(rows["n"])]
     minutes = rows["seconds"] / 60
     where = "; ".join(
         f"{_name(data)} with {', '.join(f'{n:,}' for n in sorted(set(of['n'])))} samples"
@@ -127,8 +129,9 @@ def paper(curve: pd.DataFrame) -> str:
     )
     return (
         f"The paper's model was trained on {where}. Against the copula it is "
-        f"{tally(gains(curve, PAPER, COPULA, ['data', 'n']))}; its recall is {_span(rows['recall'])}, a forest that "
-        f"learned from one draw finds its samples with an AUC of {_span(rows['rfx'])}, and a training took "
+        f"{tally(gains(curve, PAPER, COPULA, ['data', 'n']))}; its recall is {_span(rows['recall'])} (real samples "
+        f"{_span(real['recall'])}). A forest that learned from one draw tells another draw from real samples with an "
+        f"AUC of {_span(rows['rfx'])} (other real samples {_span(real['rfx'])}). A training took "
         f"{_span(minutes, '{:.1f}')} minutes."
     )
 
@@ -152,13 +155,14 @@ def camda(table: pd.DataFrame) -> str:
     published = PUBLISHED["accuracy"]
     folds = gains(table.assign(F1=table["accuracy"]), DEFAULT, COPULA, ["fold"])
     return (
-        f"Accuracy: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
+        f"Accuracy, mean over the folds: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
         f"{published['challenge: WGAN-GP']:.3f} for a WGAN-GP and {published['challenge: MVN']:.3f} for a multivariate "
         f"normal. Accuracy does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
         f"{real['recall']:.2f}), and an attack finds its training samples with an AUC of {smote['membership AUC']:.2f} "
-        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}). The forest finds the "
-        f"default with an AUC of {default['rfx']:.2f}, of the copula with {copula['rfx']:.2f}, and other real ones "
-        f"with {real['rfx']:.2f}. Beside the copula, the default is {tally(folds)} (a fold, a score)."
+        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}; 0.5 is best). A random "
+        f"forest tells samples of the default from real ones with an AUC of {default['rfx']:.2f}, those of the copula "
+        f"with {copula['rfx']:.2f}, and other real samples with {real['rfx']:.2f}. Beside the copula, the default is "
+        f"{tally(folds)}; here a comparison is one score in one fold."
     )
 
 

@@ -22,6 +22,12 @@ class Moderation(NamedTuple):
         :math:`s_0^2` and :math:`d_0`; infinite degrees of freedom if the variances differ no more than by chance.
     freedom : float
         The degrees of freedom of a moderated *t*.
+
+    Examples
+    --------
+    >>> found = moderate(np.array([0.5, 1.3, 7.8]), freedom=3)
+    >>> found.variance.round(2).tolist(), round(found.freedom, 2)
+    ([1.07, 1.48, 4.83], 5.83)
     """
 
     variance: np.ndarray

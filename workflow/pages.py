@@ -29,7 +29,9 @@ from nbfile import (
 from nbformat import NotebookNode
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FOLDED = re.compile(r'(tag_hide-cell[^>]*>\s*<details class="[^"]*")')  # the solution of an exercise
+FOLDED = re.compile(  # the solution of an exercise, and the definitions of a report
+    r'(tag_hide-cell[^>]*>\s*<details class="[^"]*"|<details class="report-definitions")'
+)
 STAGED = ".staged-book"  # in a copy of the book
 PRINT_WAIT = 120_000  # milliseconds of the page's own clock, in which its scripts draw
 
@@ -130,7 +132,7 @@ def print_pdf(page: Path, out: Path) -> None:
     """
     Print an HTML page to a PDF file with an outline, by headless Chromium, once its scripts have drawn all.
 
-    Solutions of exercises are unfolded. The code that pages fold is not printed.
+    Solutions of exercises and definitions of metrics are unfolded. The code that pages fold is not printed.
 
     Raises
     ------

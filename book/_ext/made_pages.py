@@ -1,5 +1,5 @@
 """
-Parts of pages that are made from the program itself: API summaries, the command line, settings, status.
+Parts of pages that are made from the program and from results: API summaries, command line, settings, status, numbers.
 
 A page has a line such as ``<!-- made: settings -->`` where such a part goes.
 """
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import in_short
+import speed
 import status
 from usage import key_of, users
 
@@ -105,6 +107,9 @@ PARTS = {
     "command-line": command_line,
     "settings": settings,
     "status": lambda _, book: status.table(book),
+    "generator-in-short": in_short.generator,
+    "speed-in-short": speed.sentences,
+    "speed": speed.table,
 }
 
 

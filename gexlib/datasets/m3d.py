@@ -75,6 +75,15 @@ def load_m3d(folder: str | Path) -> AnnData:
     Notes
     -----
     Faith et al. (2008), Nucleic Acids Research 36:D866-D870.
+
+    Examples
+    --------
+    The files have to be downloaded first:
+
+    >>> from gexlib.datasets import fetch
+    >>> m3d = load_m3d(fetch("m3d"))  # doctest: +SKIP
+    >>> m3d.shape  # doctest: +SKIP
+    (907, 4297)
     """
     folder = Path(folder)
     path = _only(folder, EXPRESSION)

@@ -13,7 +13,7 @@ LEADING = ["gene_symbol", "locus"]  # the columns before those of the chips
 
 
 def load_m3d_v3(path: str | Path) -> AnnData:
-    """
+    r"""
     Load 524 E. coli microarrays of an older release of M3D (version 3) from one table.
 
     Parameters
@@ -47,6 +47,16 @@ def load_m3d_v3(path: str | Path) -> AnnData:
     -----
     Faith et al. (2007), PLoS Biology 5:e8. The table comes from the data of the R package Ac3net, version 1.2.2. In the
     16 chips whose values in build 6 are known, the two releases correlate with 0.997 and differ by 0.05 in the median.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "chips.tsv"
+    ...     _ = path.write_text("gene_symbol\tlocus\tchip1\tchip2\nARAC\tb0064\t7.5\t8.25\n")
+    ...     chips = load_m3d_v3(path)
+    >>> chips.var_names.tolist(), chips.X[:, 0].tolist()
+    (['araC'], [7.5, 8.25])
     """
     path = Path(path)
     rows = _rows(path)

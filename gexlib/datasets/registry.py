@@ -207,6 +207,12 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     ConnectionError
         If a download fails after three attempts, or takes more than an hour, or an answer is larger than the
         file (or, where its size is not known, than GitHub allows).
+
+    Examples
+    --------
+    >>> folder = fetch("m3d")  # doctest: +SKIP
+    >>> sorted(path.name for path in folder.iterdir())[:2]  # doctest: +SKIP
+    ['E_coli_v4_Build_6.experiment_descriptions', 'E_coli_v4_Build_6.experiment_feature_descriptions']
     """
     files = upstream_files(name)
     source = BASE_URL if mirror is None else mirror

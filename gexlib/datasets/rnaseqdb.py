@@ -123,6 +123,15 @@ def load_rnaseqdb(folder: str | Path | None = None, metadata: Metadata | None = 
 
     The name of a file ends in .csv, .tsv or .txt, and its values are separated by tabs, commas or semicolons. A folder
     stands for those of its files that have a column ``SUBJID`` or ``bcr_patient_barcode``, and an age or sex.
+
+    Examples
+    --------
+    The files have to be downloaded first:
+
+    >>> from gexlib.datasets import fetch
+    >>> human = load_rnaseqdb(fetch("gtex-tcga"))  # doctest: +SKIP
+    >>> human.shape, human.obs["tissue"].nunique()  # doctest: +SKIP
+    ((9147, 18154), 15)
     """
     files = find_files(cache_folder("gtex-tcga") if folder is None else Path(folder))
     if cache:

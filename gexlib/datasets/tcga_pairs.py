@@ -16,7 +16,7 @@ CONDITIONS = {"tumour": "cancer", "normal": "normal"}  # the words of the table,
 
 
 def load_tcga_pairs(folder: str | Path | None = None) -> AnnData:
-    """
+    r"""
     Load patients whose tumour and whose normal tissue were both measured: two samples a patient.
 
     The values are normalised otherwise than those of :func:`gexlib.datasets.load_rnaseqdb`. Never mix the two.
@@ -51,6 +51,19 @@ def load_tcga_pairs(folder: str | Path | None = None) -> AnnData:
     -----
     The tables hold 602 patients of eleven studies, with the genes that the R package MetaGSCA distributes
     (github.com/Haocan223/MetaGSCA, ``data/*.RData``). The data are of TCGA's open tier :cite:p:`liu2018integrated`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> samples = pd.DataFrame({"sample": ["A-01", "A-11"], "cohort": "KIRC", "patient": "A"})
+    >>> samples = samples.assign(condition=["tumour", "normal"], sex="FEMALE", age=61.0)
+    >>> values = pd.DataFrame({"A-01": [9.5, 2.0], "A-11": [6.5, 2.25]}, index=["CA9", "UMOD"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     values.to_csv(f"{folder}/expression_log2.tsv.gz", sep="\t")
+    ...     samples.to_csv(f"{folder}/samples.tsv", sep="\t", index=False)
+    ...     pairs = load_tcga_pairs(folder)
+    >>> pairs.obs["condition"].tolist(), pairs[:, "CA9"].X.ravel().tolist()
+    (['cancer', 'normal'], [9.5, 6.5])
     """
     folder = cache_folder("tcga-pairs") if folder is None else Path(folder)
     for name in TABLES:

@@ -169,6 +169,16 @@ def fit_effects(
     Returns
     -------
     Effects
+
+    Examples
+    --------
+    >>> codes = np.array([[0]] * 50 + [[1]] * 50)
+    >>> scores = np.random.default_rng(0).normal(2.0 * codes, 0.1, (100, 1)).astype(np.float32)
+    >>> covariates = Covariates(codes, np.zeros((100, 0), np.float32))
+    >>> found = fit_effects(scores, covariates, n_levels=[2], floor=np.array([-np.inf]), seed=0)
+    >>> fitted = (design_matrix(covariates, [2]) @ found.effects + found.deviations[found.kinds.codes(codes)])[:, 0]
+    >>> fitted[[0, 99]].round(1).tolist()
+    [0.0, 2.0]
     """
     fit = EffectsFit(covariates, n_levels, seed)
     effects, deviations = (np.empty((n, scores.shape[1])) for n in (fit.design.shape[1], len(fit.kinds)))

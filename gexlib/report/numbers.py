@@ -69,6 +69,17 @@ class Numbers:
         ``uns["provenance"]`` of each data set.
     notes : list of str
         What to bear in mind.
+
+    Examples
+    --------
+    >>> from gexlib.report import evaluate
+    >>> rng = np.random.default_rng(0)
+    >>> train, test, flat = rng.normal(size=(60, 4)), rng.normal(size=(60, 4)), rng.normal(0, 0.5, size=(60, 4))
+    >>> numbers = evaluate(train, test, {"flat": flat}, families=["marginals"], baselines=["Gaussian"])
+    >>> numbers.mean.loc[("marginals", "sd ratio")].round(1).to_dict()
+    {'bound': 1.0, 'flat': 0.5, 'Gaussian': 1.0}
+    >>> numbers.definitions.loc[("marginals", "sd ratio"), "function"]
+    'metrics.sd_ratio'
     """
 
     runs: pd.DataFrame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
@@ -62,7 +63,7 @@ one standard deviation over runs where there are several, or else the standard e
 the standard deviation over runs where there are several, or else the standard error, where it is known.</p>
 {omissions(numbers)}
 <h2>Definitions</h2>
-{_definitions(numbers)}
+{_definition_table(numbers)}
 <h2>How it was made</h2>
 {_pairs({"settings": numbers.settings, "versions": numbers.versions} | _sources(numbers))}
 </main></body></html>
@@ -110,12 +111,26 @@ def omissions(numbers: Numbers) -> str:
     return f"<p>Left out:</p><ul>{''.join(lines)}</ul>" if lines else ""
 
 
-def _definitions(numbers: Numbers) -> str:
-    """Return a row for each text; metrics that differ in their space alone share it, and neighbours share a bound."""
+def definitions(numbers: Numbers) -> str:
+    """Return what each metric is and what is best, by bound, as HTML: a folded list that fits any width."""
+    parts = []
+    for bound, alike in _by_bound(numbers):
+        items = []
+        for metrics in alike:
+            name, function, text, best = _definition(metrics, between=", ")
+            items.append(f"<dt>{name} ({function})</dt><dd>{text} Best: {best}.</dd>")
+        parts.append(f"<p><em>Bound of the next:</em> {escape(bound)}.</p><dl>{''.join(items)}</dl>")
+    return f'<details class="report-definitions"><summary>What each metric is</summary>{"".join(parts)}</details>'
+
+
+def _definition_table(numbers: Numbers) -> str:
+    """Return a row for each text; neighbours share a bound."""
     rows = []
-    present = numbers.definitions.loc[numbers.mean.index].reset_index()
-    for bound, alike in groupby(present.groupby(["text", "bound"], sort=False), key=lambda group: group[0][1]):
-        some = [_definition(metrics) for _, metrics in alike]
+    for bound, alike in _by_bound(numbers):
+        some = []
+        for metrics in alike:
+            name, *cells = _definition(metrics, between="<br>")
+            some.append(f'<th class="metric">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}')
         some[0] += f'<td rowspan="{len(some)}">{escape(bound)}</td>'
         rows += [f'<tr class="first">{cells}</tr>' for cells in some]
     head = "".join(f"<th>{name}</th>" for name in ("metric", "function", "what it is", "best", "bound"))
@@ -123,18 +138,22 @@ def _definitions(numbers: Numbers) -> str:
     return f'<div style="overflow-x: auto">{table}</div>'
 
 
-def _definition(metrics: pd.DataFrame) -> str:
-    """Return the cells of metrics with one text: their names, the function, the text, the best value."""
+def _by_bound(numbers: Numbers) -> Iterable[tuple[str, Iterable[pd.DataFrame]]]:
+    """Return the definitions of the metrics of the table by bound; those that differ in their space are together."""
+    present = numbers.definitions.loc[numbers.mean.index].reset_index()
+    with_one_text = (metrics for _, metrics in present.groupby(["text", "bound"], sort=False))
+    return groupby(with_one_text, key=lambda metrics: metrics["bound"].iloc[0])
+
+
+def _definition(metrics: pd.DataFrame, between: str) -> tuple[str, str, str, str]:
+    """Return the names of metrics with one text, the function, the text, and the best value, as HTML."""
     first = metrics.iloc[0]
     spaces = "; and in ".join(space for space in metrics["space"] if space)
     where = f' <span class="faint">In {escape(spaces)}.</span>' if spaces else ""
     best = f"{first['best']:g}" + (f", {first['better']} is better" if first["better"] != NEARER else "")
     function = re.sub("([._])", r"\1<wbr>", escape(first["function"]))  # a long name may break after these
-    return (
-        f'<th class="metric">{"<br>".join(map(escape, metrics["metric"]))}</th>'
-        f"<td><code>{function}</code></td><td>{escape(first['text'])}{where}</td>"
-        f"<td>{escape(best)}</td>"
-    )
+    names = between.join(map(escape, metrics["metric"]))
+    return names, f"<code>{function}</code>", f"{escape(first['text'])}{where}", escape(best)
 
 
 def _sources(numbers: Numbers) -> dict:

@@ -18,6 +18,18 @@ class Report(Numbers):
     The numbers of an evaluation (:class:`gexlib.report.Numbers`) with their figure and files.
 
     :func:`gexlib.report.evaluate` makes it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gexlib.report import evaluate
+    >>> rng = np.random.default_rng(0)
+    >>> train, test, flat = rng.normal(size=(60, 4)), rng.normal(size=(60, 4)), rng.normal(0, 0.5, size=(60, 4))
+    >>> report = evaluate(train, test, {"flat": flat}, families=["marginals"], baselines=["Gaussian"])
+    >>> print(report.sentences[0])
+    On 4 of 4 metrics, Gaussian is as good as flat or better (marginals 4 of 4); it is better by more than the spread
+    on 4.
+    >>> report.to_html("report.html")  # doctest: +SKIP
     """
 
     def figure(self) -> Figure:
@@ -38,7 +50,7 @@ class Report(Numbers):
         _write(path, page.whole(self))
 
     def _repr_html_(self) -> str:
-        return page.sentences(self) + page.table(self) + page.omissions(self)
+        return page.sentences(self) + page.table(self) + page.definitions(self) + page.omissions(self)
 
     def __repr__(self) -> str:
         head = f"Report of {len(self.mean)} metrics on {', '.join(self.synthetic)}"

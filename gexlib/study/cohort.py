@@ -48,6 +48,12 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     ------
     ValueError
         If there are more kinds of samples than `n_samples` can hold twice.
+
+    Examples
+    --------
+    >>> demo = load_demo(60)
+    >>> demo.shape, demo.uns["provenance"]["cohort"], sorted(set(demo.obs["condition"]))
+    ((60, 2000), 'demo', ['cancer', 'normal'])
     """
     kinds = pd.read_csv(embedded(f"pretrained/{MODEL}/cohort.csv"))
     counts = shares(kinds.pop("samples").to_numpy(), whole_number("n_samples", n_samples, 1))
@@ -78,6 +84,14 @@ def load_human(folder: str | Path | None = None, metadata: Metadata | None = Non
     AnnData
         What :func:`gexlib.datasets.load_rnaseqdb` or :func:`load_demo` returns; ``uns["provenance"]["cohort"]`` is
         ``"RNAseqDB"`` or ``"demo"``.
+
+    Examples
+    --------
+    Which of the two is loaded depends on the files that were downloaded:
+
+    >>> human = load_human()  # doctest: +SKIP
+    >>> human.uns["provenance"]["cohort"]  # doctest: +SKIP
+    'RNAseqDB'
     """
     try:
         return load_rnaseqdb(folder, metadata)
@@ -100,6 +114,17 @@ def find_metadata(folder: str | Path | None = None) -> Path | None:
     -------
     pathlib.Path or None
         The folder, or None if it is not there, or RNAseqDB's is not.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = Path(folder, "gtex-tcga")
+    ...     files.mkdir()
+    ...     before = find_metadata(files)
+    ...     Path(folder, "metadata").mkdir()
+    ...     before, find_metadata(files).name
+    (None, 'metadata')
     """
     files = Path(folder) if folder is not None else cache_folder("gtex-tcga")
     tables = files.resolve().parent / "metadata"

@@ -164,6 +164,16 @@ def deletion_test(
     ------
     ValueError
         If `data` has no such deletion.
+
+    Examples
+    --------
+    Two models learn from the samples in which the regulator *fur* is not deleted, in some seconds:
+
+    >>> from gexlib.study import prepared_ecoli
+    >>> data, _, regulons, _ = prepared_ecoli()
+    >>> table = deletion_test(data, regulons, "fur")  # doctest: +SKIP
+    >>> table["AUROC"].round(2)[["real change", "mean of other deletions"]].tolist()  # doctest: +SKIP
+    [0.73, 0.73]
     """
     found = find_deletions(data)
     if regulator not in found:
@@ -226,6 +236,13 @@ def summarise_deletions(table: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     -------
     DataFrame, one row a method
         Two levels of columns: the measure, and ``mean``, ``low``, ``high`` and ``regulators``, the number that counts.
+
+    Examples
+    --------
+    >>> from gexlib.datasets.registry import embedded
+    >>> found = summarise_deletions(pd.read_csv(embedded("effects/deletions.csv")))
+    >>> found.loc["mean of other deletions", "correlation"].round(2).to_dict()
+    {'mean': 0.24, 'low': 0.12, 'high': 0.37, 'regulators': 25.0}
     """
     parts = {}
     for measure in MEASURES:

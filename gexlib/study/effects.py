@@ -116,6 +116,18 @@ def effect_test(
         negative controls, genes whose mean paired difference has a 90 % interval within ±0.25; ``controls effect``: the
         mean absolute effect that they are given; ``controls called``: the share of them whose 95 % interval leaves 0
         out.
+
+    Examples
+    --------
+    >>> rng, n = np.random.default_rng(0), 12
+    >>> obs = pd.DataFrame({"donor": [f"p{i}" for i in range(n)] * 2, "study": "kirc"}, [f"s{i}" for i in range(2 * n)])
+    >>> obs["condition"] = ["normal"] * n + ["cancer"] * n
+    >>> x = rng.normal(8, 0.2, (2 * n, 6)).astype(np.float32)
+    >>> x[n:, :2] += 2  # cancer raises two of the six genes
+    >>> settings = Settings(adversarial="never", latent_dim=2, hidden=(4,))
+    >>> table = effect_test(AnnData(x, obs=obs), draws=2, settings=settings).set_index("method")
+    >>> bool((table["error"] < 0.5).all()), table["patients"].iloc[0].item()  # half of them are held out
+    (True, 6)
     """
     check_columns("study", ["study"], data.obs)
     train, held_out = divide(data, seed, fold)

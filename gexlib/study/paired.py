@@ -57,6 +57,15 @@ def find_pairs(data: AnnData, fewest: int = FEWEST) -> Pairs:
     ------
     ValueError
         If a column is absent.
+
+    Examples
+    --------
+    >>> obs = pd.DataFrame({"donor": [f"p{i}" for i in range(8)] * 2, "study": "kirc"}, [f"s{i}" for i in range(16)])
+    >>> obs["condition"] = ["normal"] * 8 + ["cancer"] * 8
+
+    >>> found = find_pairs(AnnData(np.zeros((16, 3)), obs=obs))
+    >>> found.normal.obs["donor"].tolist() == found.tumour.obs["donor"].tolist(), set(found.study)
+    (True, {'kirc'})
     """
     check_columns("study", ["study"], data.obs)
     rows = pair_rows(data.obs, *SWITCH)
@@ -120,6 +129,15 @@ def paired_test(
     ------
     ValueError
         If no study has enough pairs, or a column is absent.
+
+    Examples
+    --------
+    Trainings in five folds, some minutes; the mean tumour is the measure of the others:
+
+    >>> from gexlib.datasets import load_tcga_pairs
+    >>> table = paired_test(load_tcga_pairs())  # doctest: +SKIP
+    >>> table.loc[("mean tumour", "all"), "relative error"]  # doctest: +SKIP
+    1.0
     """
     pairs = find_pairs(data)
     folds = whole_number("folds", folds, 2)

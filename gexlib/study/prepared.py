@@ -31,6 +31,12 @@ class EColi(NamedTuple):
     covariates : dict of str to list of str
         The arguments ``categorical`` and ``numerical`` of :class:`gexlib.wgan.WGANGP`: how the cells were grown. Empty
         lists if the data set does not tell.
+
+    Examples
+    --------
+    >>> precise = prepared_ecoli()
+    >>> precise.data.shape, precise.network.number_of_nodes(), precise.covariates["numerical"]
+    ((278, 1953), 1953, ['temperature', 'ph'])
     """
 
     data: AnnData
@@ -110,6 +116,14 @@ def prepared_m3d(
     ------
     ValueError
         If `data` has none of the genes, or is too small for a split.
+
+    Examples
+    --------
+    PRECISE, every fifth gene, stands in for the microarrays, which are not shipped:
+
+    >>> data, network, regulons, covariates = prepared_m3d(load_ecoli()[:, ::5])
+    >>> data.shape, sorted(set(data.obs["split"]))
+    ((278, 408), ['test', 'train', 'validation'])
     """
     network = match_case(load_ecoli_grn() if network is None else network, data.var_names)
     data, by = data.copy(), "condition" if "condition" in data.obs else "block"
@@ -158,6 +172,14 @@ def prepared_human(
     -------
     AnnData
         log(1 + FPKM); ``obs["split"]`` is the split by donor, see :func:`gexlib.preprocess.parts`.
+
+    Examples
+    --------
+    The files have to be downloaded first; without them, the demo cohort is prepared:
+
+    >>> human = prepared_human(most_variable=200)  # doctest: +SKIP
+    >>> human.n_vars, sorted(set(human.obs["split"]))  # doctest: +SKIP
+    (200, ['test', 'train', 'validation'])
     """
     if path:
         return read(path)

@@ -11,6 +11,14 @@ from gexlib.numerals import numeral
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
 LEAST = 0.005  # the smallest difference of scores of which a verdict speaks
+MEANT = {  # what the numbers of a claim are, where the measure's name alone does not tell
+    "correlation sd": "spread of the correlations, 1 for that of test samples",
+    "matched genes": "share of the genes in matched clusters",
+    "shared terms": "share of the terms that both clusters of a pair have",
+    "map": "share of neighbours that are of the other sort, one half where both mix",
+    "cancer effect": "correlation with the effect among test samples",
+    "age effect": "correlation with the effect among test donors",
+}
 
 
 def terms_in_short() -> str:
@@ -36,7 +44,7 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     Return sentences on the claims on a data set: the verdict, and the scores of what was run.
 
     Claims that differ in the measure or in what is compared share a sentence if their verdict is the
-    same, with the scores of the first.
+    same, with the scores of the first. Each sentence says what its numbers are.
 
     Parameters
     ----------
@@ -53,6 +61,8 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     --------
     >>> in_short("PRECISE", ["S_dist"])[0].split(". ")[0]
     'The paper says: S_dist near that of real samples'
+    >>> in_short("human", ["age effect"])[0].split("** ")[1].split(": ")[0]
+    'Correlation with the effect among test donors'
     """
     together: dict[tuple[str, str], list[tuple[Claim, dict[str, str]]]] = {}
     runs = runs_of(data)
@@ -63,9 +73,10 @@ def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
             together.setdefault((said, row["Verdict"]), []).append((claim, row))
     found = []
     for (_, verdict), judged in together.items():
-        text, parts = _merged([claim.text.partition(": ")[2] for claim, _ in judged])
+        text = _merged([claim.text.partition(": ")[2] for claim, _ in judged])
         numbers = _numbers(*judged[0])
-        numbers = f"{parts[0]}: {numbers}" if parts else f"{numbers[:1].upper()}{numbers[1:]}"
+        what = MEANT.get(judged[0][0].measure, judged[0][0].measure)
+        numbers = f"{what[:1].upper()}{what[1:]}: {numbers}"
         found.append(f"The paper says: {text}. **{_as_sentence(verdict)}** {numbers}.")
     return found
 
@@ -98,21 +109,21 @@ def _numbers(claim: Claim, row: dict[str, str]) -> str:
     return ", ".join(numbers)
 
 
-def _merged(texts: Sequence[str]) -> tuple[str, list[str]]:
+def _merged(texts: Sequence[str]) -> str:
     """
-    Return texts that differ in one word as one, and these words.
+    Return texts that differ in one word as one.
 
     Examples
     --------
     >>> _merged(["the height of oaks", "the width of oaks"])
-    ('the height and width of oaks', ['height', 'width'])
+    'the height and width of oaks'
     """
     if len(texts) == 1:
-        return texts[0], []
+        return texts[0]
     columns = zip(*(text.split(" ") for text in texts), strict=True)
     words = [list(dict.fromkeys(column)) for column in columns]
     (parts,) = (each for each in words if len(each) > 1)
-    return " ".join(_listed(parts) if each is parts else each[0] for each in words), parts
+    return " ".join(_listed(parts) if each is parts else each[0] for each in words)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -48,6 +48,16 @@ def critic_loss(
     CriticLoss
         ``wasserstein`` is the critic's estimate of the Wasserstein-1 distance (equation 2),
         :math:`\mathbb{E}[D(x)] - \mathbb{E}[D(\hat{x})]`.
+
+    Examples
+    --------
+    >>> random = torch.Generator().manual_seed(0)
+    >>> critic = Critic(n_genes=5, n_levels=[2], n_numerical=0, hidden=(8,), random=random)
+    >>> real, fake = torch.ones(3, 5), torch.zeros(3, 5)
+    >>> codes, values = torch.zeros(3, 1, dtype=torch.long), torch.zeros(3, 0)
+    >>> found = critic_loss(critic, real, fake, codes, values, mix=torch.full((3, 1), 0.5), weight=10.0)
+    >>> bool(found.loss == 10 * found.penalty - found.wasserstein)
+    True
     """
     scores = critic(torch.cat([real, fake]), codes.repeat(2, 1), values.repeat(2, 1))
     wasserstein = scores[: len(real)].mean() - scores[len(real) :].mean()

@@ -79,6 +79,14 @@ class Generator(nn.Module):
         What is added to the network's output (:mod:`gexlib.wgan.factor_model`).
     floor : Tensor, shape (n_genes,), optional
         The lowest score of each gene; lower ones become this one (:class:`gexlib.preprocess.NormalScores`).
+
+    Examples
+    --------
+    >>> random = torch.Generator().manual_seed(0)
+    >>> generator = Generator(n_genes=5, n_levels=[3], n_numerical=1, latent_dim=4, hidden=(8,), random=random)
+    >>> codes, values = torch.tensor([[0], [2]]), torch.zeros(2, 1)  # two samples, of levels 0 and 2
+    >>> generator(torch.randn(2, 4, generator=random), codes, values).shape
+    torch.Size([2, 5])
     """
 
     def __init__(
@@ -128,6 +136,14 @@ class Critic(nn.Module):
         Sizes, as for :class:`Generator`.
     random : torch.Generator
         Draws the first weights.
+
+    Examples
+    --------
+    >>> random = torch.Generator().manual_seed(0)
+    >>> critic = Critic(n_genes=5, n_levels=[3], n_numerical=1, hidden=(8,), random=random)
+    >>> x, codes, values = torch.randn(2, 5, generator=random), torch.tensor([[0], [2]]), torch.zeros(2, 1)
+    >>> critic(x, codes, values).shape, critic.input_gradient(x, codes, values).shape
+    (torch.Size([2]), torch.Size([2, 5]))
     """
 
     def __init__(

@@ -80,6 +80,18 @@ def export_onnx(gan: WGANGP, path: str | Path) -> None:
         If the name has another ending, or the model is larger than 2 GB.
     OSError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> gan = WGANGP.load_pretrained("ecoli")
+    >>> export_onnx(gan, "ecoli.onnx")  # doctest: +SKIP
+
+    Any runtime reads the file; in Python:
+
+    >>> import onnxruntime  # doctest: +SKIP
+    >>> session = onnxruntime.InferenceSession("ecoli.onnx")  # doctest: +SKIP
+    >>> [entry.name for entry in session.get_inputs()]  # doctest: +SKIP
+    ['latent', 'gene_noise', 'categorical', 'numerical']
     """
     check_onnx_name(path)
     content = onnx_model(gan).SerializeToString(deterministic=True)

@@ -40,6 +40,15 @@ def fit_seeds(
     ------
     ValueError
         If a seed comes twice; also the errors of :meth:`WGANGP.fit`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gexlib.wgan import Settings
+    >>> data = AnnData(np.random.default_rng(0).normal(5, 1, (40, 6)).astype(np.float32))
+    >>> models = fit_seeds(data, None, seeds=[0, 1], settings=Settings(epochs=1, hidden=(4,)), device="cpu")
+    >>> {seed: model.sample(data.obs[:2], seed=0).shape for seed, model in models.items()}
+    {0: (2, 6), 1: (2, 6)}
     """
     if len(set(seeds)) != len(seeds):
         raise ValueError(f"seeds={list(seeds)} names a seed twice; a repeated training shows nothing new")

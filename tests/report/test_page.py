@@ -1,5 +1,6 @@
 """The page needs no other file, holds the numbers, and says what each is."""
 
+import html
 import re
 
 from gexlib.report import Report, page
@@ -57,3 +58,14 @@ def test_the_page_and_a_notebook_say_on_how_many_metrics_a_baseline_is_as_good(r
     for text in (page.whole(report), report._repr_html_(), repr(report)):
         assert sentence in text
     assert page.sentences(Report(**vars(report) | {"baselines": []})) == ""
+
+
+def test_a_notebook_has_the_definitions_below_the_table_folded(report):
+    table, folded = report._repr_html_().split("</table>")[0], report._repr_html_().split("</table>")[1]
+    assert "S_dist" in table
+    shown = html.unescape(re.search(r"<details.*?</details>", folded)[0].replace("<wbr>", ""))
+    for metric, row in report.definitions.loc[report.mean.index].droplevel("family").iterrows():
+        assert metric in shown
+        assert row["function"] in shown
+        assert row["text"] in shown
+        assert f"Bound of the next:</em> {row['bound']}." in shown

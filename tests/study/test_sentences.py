@@ -14,6 +14,7 @@ def test_each_claim_is_in_a_sentence_with_its_verdict_and_its_scores():
         assert sentence.startswith("The paper says: ")
         if f"** {words.split(' ')[0]}: " in sentence:
             assert row["The paper's model here"] in sentence
+        assert sentence.split("** ")[1].startswith("S_"), "what the numbers are"
     (one,) = in_short("human", ["S_dist"])
     row = claims_table().set_index("Claim").loc["Human: S_dist near that of real samples"]
     assert one.startswith("The paper says: S_dist near that of real samples. **It holds here, but ")

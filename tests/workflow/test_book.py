@@ -12,6 +12,7 @@ from plan import table
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").rglob("*.ipynb"))
+PAGES = sorted((ROOT / "book").rglob("*.md"))
 
 
 def figures(notebook):
@@ -34,6 +35,24 @@ def test_each_figure_has_a_caption_a_name_and_words_for_those_who_cannot_see_it(
         assert len(caption) >= 40, f"{cell}: a caption of a sentence"
         assert re.fullmatch(r"fig-[a-z0-9-]+", name), f"{cell}: a name such as fig-map"
         assert len(alt) >= 40, f"{cell}: mystnb/image/alt says what the figure shows"
+
+
+def prose(page):
+    """What a page says, without code and outputs."""
+    if page.suffix == ".md":
+        return page.read_text(encoding="utf-8")
+    return "\n".join(cell.source for cell in read(page).cells if cell.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("page", [*NOTEBOOKS, *PAGES], ids=lambda path: path.stem)
+def test_the_text_refers_to_each_figure_and_table_by_its_number(page):
+    text = prose(page)
+    names = [name for _, _, name, _ in figures(page)] if page.suffix == ".ipynb" else []
+    blocks = re.findall(r"```\{(?:figure|csv-table)\}(.*?)```", text, re.DOTALL)
+    named = [re.search(r"^:name: (\S+)$", block, re.MULTILINE) for block in blocks]
+    assert None not in named, "each figure and table has a :name:"
+    names += [match[1] for match in named]
+    assert [name for name in names if f"{{numref}}`{name}`" not in text] == []
 
 
 def test_no_two_figures_have_the_same_name():

@@ -186,11 +186,12 @@ def browser(tmp_path, monkeypatch):
 def test_printing_leaves_the_page_and_its_neighbours(tmp_path, browser):
     (tmp_path / "site").mkdir()
     page, other, out = (tmp_path / "site" / name for name in ("q.html", "unfolded.html", "q.pdf"))
-    page.write_text('<div class="tag_hide-cell"><details class="above">')
+    page.write_text('<details class="report-definitions"><div class="tag_hide-cell"><details class="above">')
     other.write_text("theirs")
     browser(0)
     print_pdf(page, out)
-    assert out.read_text() == '<div class="tag_hide-cell"><details class="above" open>'
+    unfolded = '<details class="report-definitions" open><div class="tag_hide-cell"><details class="above" open>'
+    assert out.read_text() == unfolded
     browser(1)
     with pytest.raises(NotebookError, match="did not print"):
         print_pdf(page, out)
