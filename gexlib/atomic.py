@@ -47,25 +47,61 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     'hello'
     """
     path = Path(path)
-    new_folder = not path.parent.exists()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        clear_unfinished(path.parent, re.escape(path.name))
-        with _own_folder(path.parent) as folder:
-            part = folder / path.name
-            yield part
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        _sync_folder(path.parent)
+        with made_folder(path.parent):
+            clear_unfinished(path.parent, re.escape(path.name))
+            with _own_folder(path.parent) as folder:
+                part = folder / path.name
+                yield part
+                with part.open("rb+") as file:
+                    os.fsync(file.fileno())
+                os.replace(part, path)
+            _sync_folder(path.parent)
     except OSError as error:
-        if new_folder:
-            with suppress(OSError):
-                path.parent.rmdir()
         if isinstance(error, ConnectionError):  # of a server that the content comes from
             raise
         why = error.strerror or str(error)
         raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
+
+
+@contextmanager
+def made_folder(folder: str | Path) -> Iterator[None]:
+    """
+    Make a folder and those above it; if the block fails, remove those that are new, as far as they are empty.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     with suppress(ValueError), made_folder(Path(there, "a", "b")):
+    ...         raise ValueError
+    ...     os.listdir(there)
+    []
+    """
+    new = make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        remove_empty(new)
+        raise
+
+
+def make_folder(folder: str | Path) -> list[Path]:
+    """Make a folder and those above it; return those that are new, the innermost first."""
+    folder = Path(folder)
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except BaseException:
+        remove_empty(new)
+        raise
+    return new
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those of some folders that are empty, the innermost first."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def check_output(path: str | Path, overwrite: bool = False, others: Iterable[str | Path] = ()) -> None:

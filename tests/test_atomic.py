@@ -66,6 +66,19 @@ def test_an_error_changes_nothing_and_leaves_nothing(tmp_path):
     assert not unfinished(tmp_path)
 
 
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])
+def test_a_failed_write_leaves_no_empty_folders(tmp_path, error):
+    (tmp_path / "mine").mkdir()
+
+    def fail():
+        with whole_file(tmp_path / "mine" / "a" / "b" / "data"):
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there, so what is left stays")
 def test_an_empty_folder_that_a_killed_process_left_goes_with_any_write(tmp_path, writer):
     writer.send_signal(signal.SIGKILL)

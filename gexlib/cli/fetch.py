@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import errors_as_one_line
+from gexlib.cli.console import Overwrite, errors_as_one_line
 
 
 def fetch(
@@ -19,13 +19,15 @@ def fetch(
         typer.Option(metavar="URL|FOLDER", help="Take the files from here, not from GitHub."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress bar.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """
     Download a data set, verify every byte, and print the folder it is in.
 
-    Complete files are not downloaded again. After an interruption, give the same command again.
+    Complete files are not downloaded again. After an interruption, give the same command again. Other files of the same
+    names stay, unless --overwrite is given.
     """
     with errors_as_one_line():
         from gexlib.datasets.registry import fetch
 
-        typer.echo(fetch(name, folder=folder, mirror=mirror, progress=not quiet))
+        typer.echo(fetch(name, folder, mirror, progress=not quiet, overwrite=overwrite))

@@ -1,6 +1,7 @@
 """Data files that come with the package, and those that are downloaded and verified."""
 
 import csv
+import errno
 import hashlib
 import os
 import shutil
@@ -9,19 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pooch
-import requests
 from requests import RequestException
 from tqdm import tqdm
 
-from gexlib.atomic import whole_file
+from gexlib.atomic import made_folder, whole_file
 from gexlib.checks import listing
+from gexlib.datasets.download import Deadline, Refused, save
 
 UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
 REPOSITORIES = {"m3d": "rvinas/adversarial-gene-expression", "gtex-tcga": "mskcc/RNAseqDB"}
 BASE_URL = "https://raw.githubusercontent.com"
-TIMEOUT = (15, 60)  # seconds to connect, and between two pieces of an answer
 MOST_BYTES = 100 << 20  # of a file: GitHub takes none that is larger
-DEADLINE = 3600  # seconds for a file, all in all
+DEADLINE = 3600  # seconds for a file, with all attempts
 PAUSES = (1, 5)  # seconds before the second and the third attempt
 ASKING_AGAIN_IS_USELESS = {*range(400, 500)} - {408, 429}  # HTTP status codes
 
@@ -170,12 +170,19 @@ def cache_folder(name: str) -> Path:
         raise ValueError(f"GEXLIB_DATA={str(folder)!r} is in the home folder of nobody; give a whole path") from None
 
 
-def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None = None, progress: bool = True) -> Path:
+def fetch(
+    name: str,
+    folder: str | Path | None = None,
+    mirror: str | Path | None = None,
+    progress: bool = True,
+    overwrite: bool = False,
+) -> Path:
     """
     Download the files of a data set, verified byte for byte.
 
     Correct files that are already there are not fetched again, so an interrupted download continues with the next file.
-    Files with wrong content are replaced. A file gets its name only when its content is verified.
+    A file gets its name only when its content is verified. So a file of that name with other content is one of yours,
+    or it has changed; it is replaced only with `overwrite`.
 
     Parameters
     ----------
@@ -192,6 +199,8 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         repository), then as the file name alone.
     progress : bool
         Whether to show a progress bar for each file on standard error.
+    overwrite : bool
+        Whether to replace files of the same names that have other content.
 
     Returns
     -------
@@ -204,6 +213,8 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
         If there is no data set of that name, or a file has wrong content (another git blob id).
     FileNotFoundError
         If a local `mirror` lacks files; those that it has are copied first.
+    FileExistsError
+        If something else has the name of a file; nothing is downloaded then.
     ConnectionError
         If a download fails after three attempts, or takes more than an hour, or an answer is larger than the
         file (or, where its size is not known, than GitHub allows).
@@ -219,29 +230,49 @@ def fetch(name: str, folder: str | Path | None = None, mirror: str | Path | None
     remote = str(source).startswith(("http://", "https://"))
     if not remote and not Path(source).is_dir():
         raise FileNotFoundError(f"mirror {str(source)!r} is neither an http(s) address nor a folder")
-    folder = cache_folder(name) if folder is None else Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    missing = []
-    for file in files:
-        target = folder / file.name
-        if target.is_file() and git_blob_id(target) == file.git_blob_sha1:
-            continue
-        if not remote and (origin := _find(Path(source), file)) is None:
-            missing.append(file.name)
-            continue
-        with whole_file(target) as part:  # in a folder of its own, as other processes may fetch the same
-            if remote:
-                places = file.places[:1] if mirror is None else file.places
-                urls = [f"{str(source).rstrip('/')}/{place}" for place in places]
-                origin = _download(file, urls, part, progress)
-            else:
-                shutil.copyfile(origin, part)
-            _verify(part, file, origin)
-    if missing:
-        raise FileNotFoundError(
-            f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {listing(missing, 60)}"
-        )
+    folder, missing = cache_folder(name) if folder is None else Path(folder), []
+    wanted = _lacking(folder, files, name, overwrite)
+    with made_folder(folder):
+        for file in wanted:
+            if not _lacking(folder, [file], name, overwrite):  # another process has fetched it meanwhile
+                continue
+            if not remote and (origin := _find(Path(source), file)) is None:
+                missing.append(file.name)
+                continue
+            with whole_file(folder / file.name) as part:  # a path of its own, as other processes may fetch the same
+                if remote:
+                    places = file.places[:1] if mirror is None else file.places
+                    urls = [f"{str(source).rstrip('/')}/{place}" for place in places]
+                    origin = _download(file, urls, part, progress)
+                else:
+                    shutil.copyfile(origin, part)
+                _verify(part, file, origin)
+        if missing:
+            raise FileNotFoundError(
+                f"mirror {str(source)!r} lacks {len(missing)} of {len(files)} files: {listing(missing, 60)}"
+            )
     return folder
+
+
+def _lacking(folder: Path, files: list[UpstreamFile], name: str, overwrite: bool) -> list[UpstreamFile]:
+    """Return the files that a folder lacks; what else has their names is an error, but for files with `overwrite`."""
+    lacking, others = [], []
+    for file in files:
+        path = folder / file.name
+        there = os.path.lexists(path)  # looked at first, as another process may make the file now
+        if there and path.is_file() and git_blob_id(path) == file.git_blob_sha1:
+            continue
+        lacking.append(file)
+        if there and not (overwrite and path.is_file()):
+            others.append(path)
+    if others:
+        ask = "give --overwrite (in Python overwrite=True) to replace it, or another folder"
+        raise FileExistsError(
+            errno.EEXIST,
+            f"{listing([str(path) for path in others], 5)} is there already, but not as {name} has it: it is not of "
+            f"gexlib, or has changed; {ask if all(path.is_file() for path in others) else 'give another folder'}",
+        )
+    return lacking
 
 
 def _find(folder: Path, file: UpstreamFile) -> Path | None:
@@ -259,58 +290,33 @@ def _verify(path: Path, file: UpstreamFile, origin: str | Path) -> None:
 
 
 def _download(wanted: UpstreamFile, urls: list[str], target: Path, progress: bool) -> str:
-    """Save the first of `urls` that exists as `target`, and return it."""
+    """Save the first of `urls` that exists as `target`, and return where it came from."""
     failures, name = [], wanted.name
-    for url in urls:
-        for pause in (*PAUSES, None):
-            try:
-                _save(wanted, url, target, progress)
-                return url
-            except _Endless as error:
-                raise ConnectionError(f"{name}: {error} from {url}; try again, or name another mirror") from error
-            except RequestException as error:
-                failure, status = error, None
-                reason = str(getattr((error.args or [None])[0], "reason", error))
-                if error.response is not None:
-                    status = error.response.status_code
-                    reason = f"HTTP status {status}"
-                    error.response.close()
-            if status in ASKING_AGAIN_IS_USELESS:
+    with Deadline(DEADLINE) as deadline:
+        for url in urls:
+            for pause in (*PAUSES, None):
+                try:
+                    with tqdm(desc=name, unit="B", unit_scale=True, disable=not progress, leave=False) as bar:
+                        came_from = save(url, target, wanted.most_bytes, deadline, bar)
+                        bar.leave = True
+                        return came_from
+                except Refused as error:
+                    raise ConnectionError(f"{name}: {error}, from {url}; try again, or name another mirror") from error
+                except RequestException as error:
+                    failure, status = error, None
+                    reason = str(getattr((error.args or [None])[0], "reason", error))
+                    if error.response is not None:
+                        status = error.response.status_code
+                        reason = f"HTTP status {status}"
+                        error.response.close()
+                if status in ASKING_AGAIN_IS_USELESS:
+                    break
+                if pause is not None:
+                    time.sleep(min(pause, deadline.left()))
+            failures.append(f"{url} ({reason})")
+            if status != 404:
                 break
-            if pause is not None:
-                time.sleep(pause)
-        failures.append(f"{url} ({reason})")
-        if status != 404:
-            break
     raise ConnectionError(
         f"{name}: download failed from {' and from '.join(failures)}. Complete files were kept; try again, "
         "or name a mirror (on the command line --mirror): an address, or a local folder with the files"
     ) from failure
-
-
-class _Endless(Exception):
-    """An answer that is too long, or takes too long."""
-
-
-def _save(wanted: UpstreamFile, url: str, target: Path, progress: bool) -> None:
-    """Download one URL, once."""
-    # Files must arrive byte for byte. Without this header, some servers compress text on the way.
-    headers, start = {"Accept-Encoding": "identity"}, time.monotonic()
-    with (
-        requests.get(url, stream=True, timeout=TIMEOUT, headers=headers) as answer,
-        tqdm(desc=wanted.name, unit="B", unit_scale=True, disable=not progress) as bar,
-        target.open("wb") as file,
-    ):
-        answer.raise_for_status()
-        bar.total = int(answer.headers.get("Content-Length", 0)) or None
-        try:
-            for piece in answer.iter_content(1 << 16):
-                file.write(piece)
-                bar.update(len(piece))
-                if file.tell() > wanted.most_bytes:
-                    raise _Endless(f"more than {wanted.most_bytes:,} bytes came")
-                if time.monotonic() - start > DEADLINE:
-                    raise _Endless(f"the download took more than {DEADLINE:,} seconds ({file.tell():,} bytes came)")
-        except (RequestException, _Endless):
-            bar.leave = False
-            raise

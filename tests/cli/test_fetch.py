@@ -6,7 +6,7 @@ from gexlib.datasets import registry
 def test_fetch_help_explains_every_option(gexlib):
     result = gexlib("fetch", "--help")
     assert result.exit_code == 0
-    for word in ("NAME", "m3d", "gtex-tcga", "--folder", "--mirror", "--quiet", "GEXLIB_DATA"):
+    for word in ("NAME", "m3d", "gtex-tcga", "--folder", "--mirror", "--quiet", "--overwrite", "GEXLIB_DATA"):
         assert word in result.stdout
 
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from gexlib.datasets import fetch, registry
+from gexlib.datasets import download, fetch, registry
 
 REPOSITORY, COMMIT = registry.REPOSITORIES["m3d"], "c0ffee"
 FILES = {f"data/part/{name}": os.urandom(size) for name, size in [("one.tab", 300_000), ("two", 10), ("three", 0)]}
@@ -75,7 +75,7 @@ def small_registry(tmp_path_factory, monkeypatch):
     rows = [f"{REPOSITORY}\t{COMMIT}\t{path}\t{blob_id(content)}\n" for path, content in FILES.items()]
     table.write_text("repository\tcommit\tpath\tgit_blob_sha1\n" + "".join(rows))
     monkeypatch.setattr(registry, "PAUSES", (0, 0))
-    monkeypatch.setattr(registry, "TIMEOUT", (5, 5))
+    monkeypatch.setattr(download, "TIMEOUT", (5, 5))
     real = registry.UPSTREAM
     monkeypatch.setattr(registry, "UPSTREAM", table)
     return real
@@ -164,7 +164,7 @@ def test_a_wrong_byte_is_an_error_that_leaves_nothing_behind(server, tmp_path, r
     (tmp_path / "mirror" / "one.tab").write_bytes(wrong)
     with pytest.raises(ValueError, match=f"one.tab: .*{blob_id(wrong)}, expected {blob_id(FILES[ONE])}"):
         get(tmp_path / "out", server.url if remote else tmp_path / "mirror")
-    assert contents(tmp_path / "out") == {}
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_cut_connection_is_tried_again(server, tmp_path):
@@ -197,18 +197,52 @@ def test_complete_files_need_no_network(server, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content + b"x", lambda _: b""])
-def test_damaged_files_are_replaced(server, tmp_path, damage):
+def test_damaged_files_are_replaced_on_demand(server, tmp_path, damage):
     get(tmp_path, server.url)
     (tmp_path / "one.tab").write_bytes(damage(FILES[ONE]))
     (tmp_path / "two").unlink()
-    assert contents(get(tmp_path, server.url)) == COMPLETE
+    server.requests.clear()
+    with pytest.raises(FileExistsError, match=r"one.tab' is there already, but not as m3d has it: .*give --overwrite"):
+        get(tmp_path, server.url)
+    assert contents(tmp_path) == {"one.tab": damage(FILES[ONE]), "three": FILES[THREE]}
+    assert not server.requests
+    assert contents(get(tmp_path, server.url, overwrite=True)) == COMPLETE
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("nowhere")])
+def test_what_is_no_file_is_never_replaced(server, tmp_path, make):
+    make(tmp_path / "two")
+    for overwrite in (False, True):
+        with pytest.raises(FileExistsError, match="two' is there already, but .*; give another folder"):
+            get(tmp_path, server.url, overwrite=overwrite)
+    assert os.listdir(tmp_path) == ["two"]
+
+
+def test_a_failed_fetch_leaves_no_empty_folders(server, tmp_path):
+    server.content.clear()
+    with pytest.raises(ConnectionError, match="HTTP status 404"):
+        get(tmp_path / "new" / "folder", server.url)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_comes_meanwhile_stays(server, tmp_path, monkeypatch):
+    real = registry._verify
+
+    def verify(path, file, origin):
+        real(path, file, origin)
+        (tmp_path / "two").write_bytes(b"mine")
+
+    monkeypatch.setattr(registry, "_verify", verify)
+    with pytest.raises(FileExistsError, match="two' is there already"):
+        get(tmp_path, server.url)
+    assert contents(tmp_path) == {"one.tab": FILES[ONE], "two": b"mine"}
 
 
 def test_a_damaged_file_survives_a_failed_download(server, tmp_path):
     (tmp_path / "one.tab").write_bytes(b"mine")
     server.content.clear()
     with pytest.raises(ConnectionError, match=r"HTTP status 404.* and from .*HTTP status 404"):
-        get(tmp_path, server.url)
+        get(tmp_path, server.url, overwrite=True)
     assert contents(tmp_path) == {"one.tab": b"mine"}
 
 
@@ -221,8 +255,9 @@ def test_many_fetch_into_one_folder_at_once(server, tmp_path):
 @pytest.mark.parametrize("limit", ["MOST_BYTES", "DEADLINE"])
 def test_an_answer_without_end(server, tmp_path, monkeypatch, limit):
     monkeypatch.setattr(registry, limit, 0.3 if limit == "DEADLINE" else 10_000_000)
-    server.trouble[place(TWO)] = ["endless"]
-    words = r"two: (more than 10,000,000 bytes came|the download took more than 0.3 seconds.*) from http"
+    monkeypatch.setattr(registry, "PAUSES", (9, 9))
+    server.trouble[place(TWO)] = [503, "endless"] if limit == "DEADLINE" else ["endless"]
+    words = r"two: (more than 10,000,000 bytes came|the download took more than 0.3 seconds.*), from http"
     with pytest.raises(ConnectionError, match=words):
         get(tmp_path, server.url)
     assert contents(tmp_path) == {"one.tab": FILES[ONE]}
@@ -233,7 +268,7 @@ def test_a_file_whose_size_is_known_brings_no_more(server, tmp_path):
     sizes = ["bytes", *(str(len(content)) for content in FILES.values())]
     registry.UPSTREAM.write_text("\n".join("\t".join(pair) for pair in zip(rows, sizes, strict=True)))
     server.content[place(TWO)] += b"more"
-    with pytest.raises(ConnectionError, match="two: more than 10 bytes came from http"):
+    with pytest.raises(ConnectionError, match="two: Content-Length is 14, and at most 10 bytes may come, from http"):
         get(tmp_path, server.url)
     server.content[place(TWO)] = FILES[TWO]
     get(tmp_path, server.url)
@@ -245,7 +280,7 @@ def test_a_link_in_the_place_of_a_part_is_not_followed(server, tmp_path):
     (tmp_path / "folder").mkdir()
     for name in (".two.part", "two"):
         (tmp_path / "folder" / name).symlink_to(tmp_path / "mine")
-    get(tmp_path / "folder", server.url)
+    get(tmp_path / "folder", server.url, overwrite=True)
     assert (tmp_path / "mine").read_bytes() == b"mine"
     assert (tmp_path / "folder" / "two").read_bytes() == FILES[TWO]
 

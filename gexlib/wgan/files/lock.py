@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from gexlib.atomic import make_folder, remove_empty
+
 LOCK = ".gexlib-lock"
 
 
@@ -38,15 +40,14 @@ class FolderLock:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder, self.path = Path(folder), Path(folder) / LOCK
-        self._lock, self._mine, self._made = FileLock(self.path), "", False
+        self._lock, self._mine, self._made = FileLock(self.path), "", []
 
     def acquire(self) -> None:
         """Take the lock. Raise a BlockingIOError that names its owner, or an OSError if the folder is not writable."""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         owner = {"process": os.getpid(), "host": platform.node(), "since": now, "id": uuid4().hex}
         try:
-            self._made = self._made or not self.folder.exists()
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._made = make_folder(self.folder) or self._made
             self._lock.acquire(blocking=False)
             self._mine = json.dumps(owner)
             self.path.write_text(self._mine)
@@ -66,14 +67,12 @@ class FolderLock:
             self.acquire()
 
     def release(self) -> None:
-        """Give the lock back if it was taken, and remove its file, and the folder if it was made and is empty."""
+        """Give the lock back if it was taken; remove its file, and those of the folders that it made that are empty."""
         if self._lock.is_locked:
             with suppress(OSError):
                 self.path.unlink()  # while it is locked: who waits for the old file sees that it is gone
             self._lock.release(force=True)
-            if self._made:
-                with suppress(OSError):
-                    self.folder.rmdir()
+        remove_empty(self._made)
 
     def __enter__(self) -> FolderLock:
         self.acquire()

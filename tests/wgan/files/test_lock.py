@@ -41,6 +41,12 @@ def test_a_killed_process_leaves_no_lock(tmp_path, holder):
         pass
 
 
+def test_folders_that_were_made_for_nothing_go(tmp_path):
+    with FolderLock(tmp_path / "a" / "b"):
+        assert (tmp_path / "a" / "b" / LOCK).exists()
+    assert not list(tmp_path.iterdir())
+
+
 def test_another_thread_is_refused_too(tmp_path):
     refused = []
 
