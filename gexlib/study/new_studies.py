@@ -63,6 +63,13 @@ def new_study_test(
     ------
     ValueError
         If fewer than three studies have enough pairs, or a column is absent.
+
+    Examples
+    --------
+    >>> from gexlib.datasets import load_tcga_pairs
+    >>> table = new_study_test(load_tcga_pairs())  # doctest: +SKIP
+    >>> table.loc[("mean tumour", "all"), "relative error"]  # doctest: +SKIP
+    1.0
     """
     pairs, seed = find_pairs(data), whole_number("seed", seed, 0)
     studies = np.unique(pairs.study)
