@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import in_short
 import speed
 import status
+from stacked import stacked
 from usage import key_of, users
 
 LINE = re.compile(r"^<!-- made: (\S+) ?(\S*) -->$", re.MULTILINE)
@@ -31,12 +32,7 @@ def room(name: str, book: Path) -> str:
         role = "class" if inspect.isclass(thing) else "func"
         used = ", ".join(f"{{doc}}`{_short(n)} </{n}>`" for n in users(book).get(key_of(thing), []))
         rows.append(f"| {{{role}}}`~{name}.{public}` | {_first_sentence(thing)} | {used} |")
-    return _stacked("room", rows)
-
-
-def _stacked(kind: str, rows: list[str]) -> str:
-    """Return a table whose rows become blocks on a phone, as ``book.css`` says for its kind."""
-    return "\n".join([f"```{{table}}\n:class: stacked {kind}\n", *rows, "```"])
+    return "\n".join(stacked(rows, "room"))
 
 
 def public_names(module: object) -> list[str]:
@@ -90,7 +86,7 @@ def settings(_: str, book: Path) -> str:
             *(f"**{v}**" if v != values[0] else str(v) for v in values[1:]),
         ]
         rows.append(f"| `{field.name}` | {' | '.join(cells)} | {meant[field.name]} |")
-    return _stacked("settings", rows)
+    return "\n".join(stacked(rows, "settings"))
 
 
 def _parameters(doc: str) -> dict[str, str]:

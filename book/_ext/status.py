@@ -4,6 +4,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from stacked import stacked
+
 ARCHIVE = "notebooks.zip"
 UNKNOWN = "not recorded"
 
@@ -38,7 +40,7 @@ def table(book: Path) -> str:
         rows.append(f"| {{doc}}`/{name}` | {' | '.join(cells)} | {file} |")
     return "\n".join(
         [
-            *rows,
+            *stacked(rows),
             "",
             "## Versions",
             "",
@@ -74,10 +76,8 @@ def _data(found: dict[str, dict]) -> list[str]:
         "| File or folder | SHA-256, first 16 digits | Read by |",
         "| --- | --- | --- |",
     ]
-    return [
-        *rows,
-        *(f"| `{path}` | `{digest[:16]}` | {', '.join(by)} |" for (path, digest), by in used.items()),
-    ]
+    rows += [f"| `{path}` | `{digest[:16]}` | {', '.join(by)} |" for (path, digest), by in used.items()]
+    return stacked(rows)
 
 
 def write_archive(book: Path, out: Path) -> None:
