@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,7 +63,8 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     TypeError
         If ``data`` is not an AnnData, or ``X`` does not hold real numbers.
     ValueError
-        If it has no ``X`` or no genes, or NaN or infinite values; the message names the first sample and gene.
+        If it has no ``X`` or no genes, or NaN or infinite values; the message names the first sample and gene. If two
+        columns of ``obs`` or of ``var`` have one name.
     """
     if not isinstance(data, AnnData):
         raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
@@ -71,7 +72,13 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
         raise ValueError(f"{argument} has no X; put the expression values into X")
     if data.n_vars == 0:
         raise ValueError(f"{argument} has no genes; were they all filtered out?")
+    check_table(f"{argument}.obs", data.obs)
+    check_table(f"{argument}.var", data.var)
     check_real(f"{argument}.X", data.X)
+    if np.ma.is_masked(data.X):
+        raise ValueError(
+            f"{argument}.X is a masked array with masked values; impute them: {argument}.X = x.filled(...)"
+        )
     x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
     check_finite(f"{argument}.X", x, data.obs_names, data.var_names)
     return x
@@ -178,21 +185,52 @@ def column_names(argument: str, names: Sequence[str]) -> list[str]:
     --------
     >>> column_names("within", "tissue")
     Traceback (most recent call last):
-    TypeError: within='tissue' must be a list of names of columns, such as ['tissue']
+    TypeError: within='tissue' must be a list of names of columns, such as ['tissue']; [] if there are none
     """
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+    ordered = isinstance(names, Iterable) and not isinstance(names, str | Set)
+    found = list(names) if ordered else [names]
+    if not ordered or not all(isinstance(name, str) for name in found):
         first = names if isinstance(names, str) else "tissue"
-        raise TypeError(f"{argument}={names!r} must be a list of names of columns, such as [{first!r}]")
+        raise TypeError(
+            f"{argument}={names!r} must be a list of names of columns, such as [{first!r}]; [] if there are none"
+        )
+    names = found
     if len(set(names)) < len(names):
-        raise ValueError(f"{argument}={list(names)} names a column twice; name each once")
-    return list(names)
+        raise ValueError(f"{argument}={names} names a column twice; name each once")
+    return names
+
+
+def check_table(argument: str, table: pd.DataFrame) -> None:
+    """
+    Raise an error if a table is not a DataFrame, has names of several levels, or has two columns of one name.
+
+    Examples
+    --------
+    >>> check_table("obs", pd.DataFrame([[1, 2]], columns=["age", "age"]))
+    Traceback (most recent call last):
+    ValueError: obs has more than one column named 'age'; rename or remove all but one
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"{argument} is a {type(table).__name__}; give a DataFrame with one row a sample")
+    for axis, names in (("index", table.index), ("columns", table.columns)):
+        if isinstance(names, pd.MultiIndex):
+            raise TypeError(
+                f"{argument}.{axis} is a MultiIndex, such as {names[0] if len(names) else ()}; join its levels to one "
+                f"text: {argument}.{axis} = ['_'.join(map(str, name)) for name in {argument}.{axis}]"
+            )
+    if not table.columns.is_unique:
+        twice = table.columns[table.columns.duplicated()].unique()
+        raise ValueError(f"{argument} has more than one column named {listing(twice)}; rename or remove all but one")
 
 
 def check_columns(
     argument: str, names: Sequence[str], table: pd.DataFrame, where: str = "obs", complete: bool = False
 ) -> None:
     """
-    Raise a ValueError if a table lacks a column or, with ``complete``, a column lacks a value.
+    Raise an error if a table lacks a column or, with ``complete``, a column lacks a value.
+
+    It is a ValueError. It is a TypeError if a column holds lists, dicts or arrays, or the table is none
+    (:func:`check_table`).
 
     Parameters
     ----------
@@ -213,9 +251,16 @@ def check_columns(
     Traceback (most recent call last):
     ValueError: by='donor' is not a column of obs; columns: 'tissue'
     """
+    check_table(where, table)
     for name in names:
-        if name not in table:
+        if not isinstance(name, Hashable) or name not in table:
             raise ValueError(f"{argument}={name!r} is not a column of {where}; columns: {listing(table.columns)}")
+        held = table[name] if table[name].dtype == object else ()
+        if odd := [value for value in held if not isinstance(value, Hashable)]:
+            raise TypeError(
+                f"{argument}={name!r} has the value {odd[0]!r:.60} in {where}, a {type(odd[0]).__name__}; "
+                f"give texts or numbers"
+            )
         if complete and (missing := int(table[name].isna().sum())):
             raise ValueError(
                 f"{argument}={name!r} has {missing} missing values in {where}; make them a level, such as 'unknown', "

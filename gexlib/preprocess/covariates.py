@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, column_names, listing
+from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, check_table, column_names, listing
 
 UNKNOWN = "unknown"
 FARTHEST = 100  # standard deviations of a numerical covariate from the mean of the training data
@@ -114,8 +116,11 @@ class CovariateEncoder:
             if found.isna().any():
                 if self.unseen == "error":
                     new = listing(obs[name].astype(object)[found.isna()].unique())
+                    plain = {_plain(level): level for level in levels}
+                    alike = {v: plain[_plain(v)] for v in obs[name].astype(object)[found.isna()] if _plain(v) in plain}
+                    hint = "".join(f"{v!r} is not quite {level!r}. " for v, level in list(alike.items())[:3])
                     raise ValueError(
-                        f"{new} is not a level of {name!r} in the training data; levels: {listing(levels)}. "
+                        f"{new} is not a level of {name!r} in the training data; levels: {listing(levels)}. {hint}"
                         f"Use one of these, or make the model with unseen='unknown'"
                     )
                 found = found.fillna(code_of[UNKNOWN])
@@ -186,12 +191,20 @@ class CovariateEncoder:
         levels = [v.item() if isinstance(v, np.generic) else v for v in column.astype(object).unique()]
         if odd := [v for v in levels if not isinstance(v, str | bool | int | float)]:
             raise TypeError(f"covariate {column.name!r} has the level {odd[0]!r}; levels must be text or numbers")
+        if wrong := [v for v in levels if v in (np.inf, -np.inf)]:
+            raise ValueError(f"covariate {column.name!r} has the level {wrong[0]!r}; levels must be text or numbers")
+        alike = pd.Series(levels, dtype=object).groupby([_plain(level) for level in levels], sort=False).agg(list)
+        if twins := [some for some in alike if len(some) > 1]:
+            warnings.warn(
+                f"covariate {column.name!r} has levels that differ in spaces, case or type alone: {listing(twins[0])}; "
+                f"they count as different levels. Write them alike if they are not",
+                stacklevel=4,
+            )
         levels = sorted(levels, key=lambda level: (isinstance(level, str), level))
         return levels if self.unseen == "error" or UNKNOWN in levels else [*levels, UNKNOWN]
 
     def _check(self, obs: pd.DataFrame) -> None:
-        if not isinstance(obs, pd.DataFrame):
-            raise TypeError(f"obs is a {type(obs).__name__}; give a DataFrame with one row a sample")
+        check_table("obs", obs)
         check_columns("categorical", self.categorical, obs, complete=True)
         check_columns("numerical", self.numerical, obs)
         for name in self.numerical:
@@ -211,3 +224,8 @@ class CovariateEncoder:
                 f"numerical={name!r} has the value {float(values[wrong][0])!r} in obs; give finite numbers of at most "
                 f"{SINGLE_MAX:.1e}"
             )
+
+
+def _plain(level: str | float) -> str:
+    """Return a level as text, without what a reader overlooks: case, spaces, forms of Unicode, the type."""
+    return " ".join(unicodedata.normalize("NFKC", str(level)).casefold().split())

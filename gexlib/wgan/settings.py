@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+import functools
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 CHOICES = {  # the values of settings that are words
     "transform": ("scores by kind", "normal scores", "z-scores"),
@@ -26,6 +31,23 @@ RMSPROP_EPS = 1e-7  # added to the root of the mean square: the default of Keras
 LAST_RATE = 0.02  # the cosine schedule ends at this share of the step size
 
 
+def _known_names(cls: type) -> type:
+    """Let a dataclass refuse an unknown name with an error that lists the known ones."""
+    names, make = [field.name for field in dataclasses.fields(cls)], cls.__init__
+
+    @functools.wraps(make)
+    def __init__(self, *values, **settings) -> None:
+        if unknown := [name for name in settings if name not in names]:
+            alike = difflib.get_close_matches(str(unknown[0]), names, n=1)
+            hint = f"do you mean {alike[0]!r}? " if alike else ""
+            raise TypeError(f"{unknown[0]!r} is not a setting; {hint}Settings: {', '.join(names)}")
+        make(self, *values, **settings)
+
+    cls.__init__ = __init__
+    return cls
+
+
+@_known_names
 @dataclass(frozen=True)
 class Settings:
     r"""
@@ -114,7 +136,7 @@ class Settings:
     Raises
     ------
     TypeError
-        If a number has another type.
+        If a number has another type, or there is no such setting.
     ValueError
         If a number is out of its range, or a word is not one of the choices.
 
@@ -153,6 +175,11 @@ class Settings:
     critic_noise_sd_generator: float = 1.0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.hidden, Sequence | np.ndarray) or isinstance(self.hidden, str | bytes):
+            raise TypeError(
+                f"hidden={self.hidden!r} is a {type(self.hidden).__name__}; it must be a tuple of the units of each "
+                f"layer, such as (128, 128)"
+            )
         object.__setattr__(self, "hidden", tuple(self.hidden))
         whole = ("latent_dim", "critic_steps", "batch_size", "epochs", "evaluate_every", "score_draws", "patience")
         for name in whole:
@@ -162,7 +189,7 @@ class Settings:
         if not self.hidden:
             raise ValueError("hidden=() has no layer; give the units of at least one, such as (128, 128)")
         for name, known in CHOICES.items():
-            if getattr(self, name) not in known:
+            if not isinstance(getattr(self, name), str) or getattr(self, name) not in known:
                 raise ValueError(f"{name}={getattr(self, name)!r} is not known; choose {' or '.join(map(repr, known))}")
         if self.factor_model != "full" and self.adversarial != "always":
             raise ValueError(
@@ -205,6 +232,8 @@ class Settings:
         A model of an older version may have former names, which are translated. It may lack settings that did not exist
         yet. They get the values of the preset ``"paper_ecoli"``, which train as that version did.
         """
+        if not isinstance(saved, Mapping):
+            raise TypeError(f"saved={saved!r:.60} is a {type(saved).__name__}; give a dict of settings")
         return cls(**(PAPER_ECOLI.to_dict() | {"epoch_updates": 0} | current_names(saved)))
 
 

@@ -38,7 +38,8 @@ def test_levels_that_are_numbers_are_found(table):
 
 
 def test_a_text_comes_before_the_number_that_looks_like_it(tmp_path):
-    encoder = CovariateEncoder(["batch"]).fit(pd.DataFrame({"batch": [1, "1", 6.0, False]}))
+    with pytest.warns(UserWarning, match="differ in spaces, case or type alone: 1, '1'"):
+        encoder = CovariateEncoder(["batch"]).fit(pd.DataFrame({"batch": [1, "1", 6.0, False]}))
     (tmp_path / "wanted.csv").write_text("id,batch\na,1\nb,1.0\nc,6\nd,False\ne,0\n")
     assert read_covariates(tmp_path / "wanted.csv", encoder)["batch"].tolist() == ["1", 1, 6.0, False, "0"]
 
