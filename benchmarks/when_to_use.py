@@ -94,10 +94,10 @@ def answer(curve: pd.DataFrame) -> str:
     return (
         f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}. "
         "The rival is a Gaussian copula (each gene's own distribution, and correlated ranks) of each kind of sample, "
-        "which fits in about a second. A comparison is one score, on one data set, with one number of samples to learn from; "
-        f"*level* is a difference of {TIE} or less. Against the copula, this book's default model is {of}; the same "
-        f"with adversarial training in any case is {tally(learned[0][1])}. Learned models that pay, as they beat the copula "
-        f"on more scores than not: {', '.join(pays) or 'none'}."
+        "which fits in about a second. A comparison is one score, on one data set, with one number of samples to learn "
+        f"from; *level* is a difference of {TIE} or less. Against the copula, this book's default model is {of}; the "
+        f"same with adversarial training in any case is {tally(learned[0][1])}. Learned models that pay, as they beat "
+        f"the copula on more scores than not: {', '.join(pays) or 'none'}."
     )
 
 
