@@ -56,7 +56,7 @@ def evaluate(
         typer.Option("--runs", help="The data sets are runs of one generator: show their mean and standard deviation."),
     ] = False,
     seed: Seed = 0,
-    jobs: Annotated[int, typer.Option(help="Processors for random forests, -1 for all.")] = 1,
+    jobs: Annotated[int, typer.Option(help="Processors for forests and classifiers, -1 for all.")] = 1,
     out: Annotated[
         list[Path] | None,
         typer.Option(help="Also write the report to this .html, .json or .csv; repeat for more."),

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from joblib import Parallel, delayed
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
@@ -23,6 +24,7 @@ def classification(
     runs: int = 5,
     hidden: Sequence[int] = (64, 64),
     seed: int = 0,
+    jobs: int = 1,
 ) -> pd.DataFrame:
     """
     Train a classifier on each of several data sets, and test all on the same real samples.
@@ -45,6 +47,8 @@ def classification(
         Units of the hidden layers.
     seed : int
         Seed of the first training. Each further training adds 1.
+    jobs : int
+        How many trainings run at a time, each in a process of its own; -1 for as many as there are processors.
 
     Returns
     -------
@@ -70,12 +74,15 @@ def classification(
     named = {"test": test} | {f"training[{name!r}]": data for name, data in training.items()}
     labels, levels = _labels(named, label)
     x_test, y_test = _of_levels(test, labels["test"], levels, "test")
-    rows = {}
-    for (argument, data), name in zip(list(named.items())[1:], training, strict=True):
-        x, y = _of_levels(data, labels[argument], levels, argument)
-        for run in range(whole_number("runs", runs, 1)):
-            rows[name, run] = _score(x, y, x_test, y_test, levels, hidden, seed + run)
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis(["data", "run"])
+    known = {
+        name: _of_levels(data, labels[argument], levels, argument)
+        for (argument, data), name in zip(list(named.items())[1:], training, strict=True)
+    }
+    trainings = [(name, run) for name in known for run in range(whole_number("runs", runs, 1))]
+    score = delayed(_score)
+    found = Parallel(jobs)(score(*known[name], x_test, y_test, levels, hidden, seed + run) for name, run in trainings)
+    table = pd.DataFrame.from_dict(dict(zip(trainings, found, strict=True)), orient="index")
+    table = table.rename_axis(["data", "run"])
     table.attrs["left out"] = int(len(labels["test"]) - len(y_test))
     return table
 

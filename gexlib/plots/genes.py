@@ -49,12 +49,12 @@ def histograms(
 
 
 @literal
-def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str) -> None:
-    """Draw a quantity of each gene in synthetic data against that in real data, with the diagonal."""
+def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str, of: str = "synthetic") -> None:
+    """Draw a quantity of each gene in synthetic data, or `of` others, against that in real data, with the diagonal."""
     ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
     low, high = min(real.min(), synthetic.min()), max(real.max(), synthetic.max())
     ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
-    ax.set(xlabel="real", ylabel="synthetic", title=label, aspect="equal", adjustable="datalim")
+    ax.set(xlabel="real", ylabel=of, title=label, aspect="equal", adjustable="datalim")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(5))
 

@@ -114,7 +114,7 @@ def evaluate(
     seed : int
         Seed of all draws: of the bound, the baselines, folds and classifiers.
     jobs : int
-        Processors for random forests, -1 for all.
+        Processors for random forests and for the classifiers of `labels`, -1 for all.
 
     Returns
     -------

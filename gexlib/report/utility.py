@@ -30,7 +30,7 @@ def _classification(inputs: Inputs, label: str) -> Iterator[Metric]:
     """Yield AUC and F1 of a classifier, which are computed together."""
 
     def scores(data):
-        table = metrics.classification(inputs.test, {"data": data}, label, runs=RUNS, seed=inputs.seed)
+        table = metrics.classification(inputs.test, {"data": data}, label, RUNS, seed=inputs.seed, jobs=inputs.jobs)
         return table[["AUC", "F1"]].mean()
 
     def of_train():
