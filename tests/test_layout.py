@@ -103,10 +103,9 @@ REFERENCE = sorted(
     for page in (ROOT / "book/api").glob("*.md")
     for name in re.findall(r"made: room (\S+)", page.read_text("utf-8"))
 )
-SHOWN = {"gexlib.plots"}  # figures: the book's pages show them
 
 
-@pytest.mark.parametrize("room", sorted({*REFERENCE} - SHOWN))
+@pytest.mark.parametrize("room", REFERENCE)
 def test_each_entry_of_the_reference_has_an_example(room):
     """One that runs as a doctest, or shows the call where it takes a download, files or minutes."""
     module = importlib.import_module(room)

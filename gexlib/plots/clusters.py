@@ -46,6 +46,18 @@ def cluster_pairs(
         A line between clusters that are not matched is drawn if they share at least this many genes.
     width : int
         The largest number of letters in a line of a term; a term takes two lines at most.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from gexlib.analysis import match_clusters, top_terms
+    >>> clusters = pd.Series([1] * 12 + [2] * 12, index=[f"g{i}" for i in range(24)])
+    >>> matches = match_clusters(clusters, clusters)
+    >>> terms = pd.DataFrame({"cluster": [1, 2], "term": ["growth", "respiration"], "p": 1e-5, "fwer": 0.01})
+    >>> ax = Figure().subplots()
+    >>> cluster_pairs(matches, pd.crosstab(clusters, clusters), top_terms(matches, terms, terms), ax)
+    >>> sum(text.get_text() == "growth" for text in ax.texts)
+    2
     """
     level = {"a": dict(zip(matches["a"], -np.arange(len(matches)), strict=True))}
     level["b"] = dict(zip(matches["b"], -np.arange(len(matches)), strict=True))

@@ -34,6 +34,14 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
     -------
     EllipseCollection
         The ellipses, coloured on a scale from -1 to 1, for a colour bar.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> ellipses = correlation_ellipses(np.array([[1.0, 0.8], [0.8, 1.0]]), ["TP53", "RB1"], ax)
+    >>> len(ellipses.get_array())
+    4
     """
     n = len(genes)
     i, j = np.indices((n, n))
@@ -63,7 +71,18 @@ def correlation_ellipses(matrix: np.ndarray, genes: Sequence[str], ax: Axes, tit
 
 @literal
 def gene_dendrogram(linkage: np.ndarray, genes: Sequence[str], ax: Axes) -> None:
-    """Draw the tree of a hierarchical clustering of genes, with their names below its leaves."""
+    """
+    Draw the tree of a hierarchical clustering of genes, with their names below its leaves.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> from gexlib.metrics import complete_linkage
+    >>> gene_dendrogram(complete_linkage(np.random.default_rng(0).normal(size=(20, 3))), ["a", "b", "c"], ax)
+    >>> sorted(text.get_text() for text in ax.get_xticklabels())
+    ['a', 'b', 'c']
+    """
     dendrogram(linkage, labels=list(genes), ax=ax, color_threshold=0, above_threshold_color=REAL, leaf_rotation=90)
     ax.tick_params(axis="x", labelsize=9, length=0)
     ax.set_ylabel("1 − correlation")

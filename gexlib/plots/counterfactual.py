@@ -36,6 +36,15 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
     ------
     ValueError
         If the column is absent.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> effects = pd.DataFrame({"effect": [-5.9, 0.1], "z": [-2.2, 0.1]}, index=["CA1", "ACTB"])
+    >>> volcano(effects, ax, labels=1)
+    >>> [text.get_text() for text in ax.texts]
+    ['CA1']
     """
     check_columns("y", [y], effects, "effects")
     top = effects.iloc[:labels]
@@ -50,7 +59,18 @@ def volcano(effects: pd.DataFrame, ax: Axes, y: str = "z", labels: int = 8, unit
 
 @literal
 def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, significant: pd.Series | None = None) -> None:
-    """Draw estimated effects against those of a reference, a dot for each gene; `significant` genes are red."""
+    """
+    Draw estimated effects against those of a reference, a dot for each gene; `significant` genes are red.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> measured = pd.Series([-5.0, 0.2], index=["CA1", "ACTB"])
+    >>> effect_scatter(measured * 0.9, measured, ax, significant=measured.abs() > 1)
+    >>> [len(dots.get_offsets()) for dots in ax.collections]  # all genes, and those that are red
+    [2, 1]
+    """
     y = estimate.reindex(reference.index)
     ax.scatter(reference, y, s=8, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
     if significant is not None:
@@ -67,6 +87,15 @@ def top_intervals(effects: pd.DataFrame, ax: Axes, genes: int = 15, unit: str = 
     Draw the first genes of a ranked table: the effect as a point, ``low`` to ``high`` as a line.
 
     If the table has a column ``sd latents``, a thicker line shows the variation that latent vectors alone cause.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> effects = pd.DataFrame({"effect": [-5.9, 5.1], "low": [-11.1, 2.1], "high": [-0.7, 8.1]}, index=["CA1", "CST1"])
+    >>> top_intervals(effects, ax)
+    >>> sorted(text.get_text() for text in ax.get_yticklabels())
+    ['CA1', 'CST1']
     """
     top = effects.iloc[:genes][::-1]
     at = range(len(top))
@@ -98,6 +127,16 @@ def recovery_curves(table: pd.DataFrame, axes: Sequence[Axes], metrics: Mapping[
     ------
     ValueError
         If a column is absent.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> table = pd.DataFrame({"strength": [0.0, 0.9], "seed": 0, "method": "Welch t", "AUROC": [1.0, 0.8]})
+    >>> table = table.assign(AUPRC=[1.0, 0.2], chance=0.1)
+    >>> axes = Figure().subplots(1, 2)
+    >>> recovery_curves(table, axes)
+    >>> axes[0].get_xlabel()
+    'correlation of condition and confounder'
     """
     metrics = metrics or {"AUROC": "AUROC of responders", "AUPRC": "AUPRC of responders"}
     check_columns("metrics", list(metrics), table, "table")

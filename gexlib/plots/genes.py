@@ -37,6 +37,15 @@ def histograms(
         The number of bins, or their edges.
     colours : sequence of str, optional
         A colour for each data set.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> values = np.random.default_rng(0).normal(size=(2, 100))
+    >>> histograms({"real, test": values[0], "GAN": values[1]}, ax, "log2(TPM + 1)")
+    >>> ax.get_xlabel(), [text.get_text() for text in ax.get_legend().get_texts()]
+    ('log2(TPM + 1)', ['real, test', 'GAN'])
     """
     edges = np.histogram_bin_edges(np.concatenate([np.asarray(v) for v in values.values()]), bins)
     for i, (name, v) in enumerate(values.items()):
@@ -50,7 +59,17 @@ def histograms(
 
 @literal
 def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str, of: str = "synthetic") -> None:
-    """Draw a quantity of each gene in synthetic data, or `of` others, against that in real data, with the diagonal."""
+    """
+    Draw a quantity of each gene in synthetic data, or `of` others, against that in real data, with the diagonal.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> agreement(np.array([1.0, 2.0, 3.0]), np.array([1.1, 1.9, 3.2]), ax, "Mean")
+    >>> len(ax.collections[0].get_offsets())
+    3
+    """
     ax.scatter(real, synthetic, s=8, alpha=0.4, lw=0, color=GAN)
     low, high = min(real.min(), synthetic.min()), max(real.max(), synthetic.max())
     ax.plot([low, high], [low, high], color=REAL, lw=1, ls="--")
@@ -61,7 +80,17 @@ def agreement(real: np.ndarray, synthetic: np.ndarray, ax: Axes, label: str, of:
 
 @literal
 def correlation_heatmaps(matrices: Mapping[str, np.ndarray], axes: Sequence[Axes]) -> None:
-    """Draw gene-gene correlation matrices side by side, on one scale from -1 to 1."""
+    """
+    Draw gene-gene correlation matrices side by side, on one scale from -1 to 1.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> axes = Figure().subplots(1, 2)
+    >>> correlation_heatmaps({"real, test": np.eye(3), "GAN": np.ones((3, 3))}, axes)
+    >>> [ax.get_title() for ax in axes]
+    ['real, test', 'GAN']
+    """
     for ax, (name, matrix) in zip(axes, matrices.items(), strict=True):
         image = ax.imshow(matrix, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
         ax.set(title=name, xticks=[], yticks=[])
@@ -76,6 +105,14 @@ def layers(network: nx.DiGraph, ax: Axes, root: str, labels: int = 14) -> None:
 
     Only genes that regulate another gene are drawn. The area of a circle grows with the number of targets. The
     `labels` genes with the most targets are named.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> layers(nx.DiGraph([("crp", "araC"), ("araC", "araB"), ("crp", "lacZ")]), ax, root="crp")
+    >>> sorted(text.get_text().split(" ")[0] for text in ax.texts)
+    ['araC', 'crp']
     """
     depth = nx.single_source_shortest_path_length(network, root)
     tfs = [gene for gene in network if any(target != gene for target in network.successors(gene)) and gene in depth]

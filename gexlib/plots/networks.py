@@ -24,6 +24,15 @@ def precision_recall(curves: Mapping[str, pd.DataFrame], ax: Axes, chance: float
         The share of true regulations among all pairs.
     dashed : collection of str
         Names of curves to draw dashed, to tell them from others of the same colour.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> curve = pd.DataFrame({"recall": [0.0, 0.5, 1.0], "precision": [1.0, 0.8, 0.3]})
+    >>> precision_recall({"GAN": curve}, ax, chance=0.3)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['GAN', 'chance']
     """
     for name, curve in curves.items():
         style = "--" if name in dashed else "-"

@@ -26,6 +26,20 @@ def properties(found: Mapping[str, Properties], axes: Sequence[Axes]) -> None:
         Properties of each data set by its name, which decides the colour (:func:`colour_of`); real data are filled.
     axes : sequence of 6 Axes
         The third takes the legend.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from anndata import AnnData
+    >>> from gexlib.metrics import expression_properties
+    >>> rng = np.random.default_rng(0)
+    >>> data = AnnData(rng.normal(5, 1, (30, 6)))
+    >>> data.var_names = [f"g{i}" for i in range(6)]
+    >>> found = expression_properties(data, {"g0": ["g1", "g2"], "g3": ["g4", "g5"]})
+    >>> axes = Figure().subplots(2, 3).ravel()
+    >>> properties({"real, test": found}, axes)
+    >>> axes[0].get_title(), axes[5].get_title()
+    ('Intensities', 'Activity of factors')
     """
     intensities, ranges, legend, tf_tg, tg_tg, activity = axes
     units = {"xlabel": "standard deviations", "ylabel": "density"}

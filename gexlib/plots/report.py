@@ -39,6 +39,17 @@ def scorecard(
         Empty; its size is set.
     synthetic : sequence of str
         Columns of the synthetic data sets, whose marks are larger than those of baselines.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> index = pd.MultiIndex.from_tuples([("fidelity", "recall")])
+    >>> mean = pd.DataFrame({"bound": [0.94], "GAN": [0.89]}, index=index)
+    >>> definitions = pd.DataFrame({"best": [1.0], "low": [0.0], "high": [1.0]}, index=index)
+    >>> figure = Figure()
+    >>> scorecard(mean, mean * 0.02, definitions, figure, synthetic=["GAN"])
+    >>> [ax.get_title() for ax in figure.axes]
+    ['fidelity']
     """
     families = list(dict.fromkeys(mean.index.get_level_values(0)))
     sizes = [int((mean.index.get_level_values(0) == family).sum()) for family in families]

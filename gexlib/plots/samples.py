@@ -13,7 +13,17 @@ from gexlib.plots.style import BASELINES, GAN, OTHER, REAL, TRAIN, colour_of, fr
 
 @literal
 def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
-    """Draw a horizontal bar for each entry of `counts`, the largest on top."""
+    """
+    Draw a horizontal bar for each entry of `counts`, the largest on top.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> sizes(pd.Series({"lung": 20, "liver": 50}), ax)
+    >>> [text.get_text() for text in ax.get_yticklabels()]  # from below
+    ['lung', 'liver']
+    """
     counts = counts.sort_values()
     bars = ax.barh(counts.index.astype(str), counts.to_numpy(), color=REAL, height=0.7)
     ax.bar_label(bars, padding=3, fontsize=9)
@@ -23,7 +33,17 @@ def sizes(counts: pd.Series, ax: Axes, label: str = "samples") -> None:
 
 @literal
 def stacked_sizes(table: pd.DataFrame, ax: Axes, label: str = "samples") -> None:
-    """Draw a horizontal bar for each row of `table`, made up of its columns, the largest on top."""
+    """
+    Draw a horizontal bar for each row of `table`, made up of its columns, the largest on top.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> stacked_sizes(pd.DataFrame({"gtex": [20, 50], "tcga": [10, 5]}, index=["lung", "liver"]), ax)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['gtex', 'tcga']
+    """
     table = table.loc[table.sum(axis=1).sort_values().index]
     left = np.zeros(len(table))
     for colour, (name, counts) in zip((TRAIN, REAL, GAN, *BASELINES), table.items(), strict=False):
@@ -54,6 +74,15 @@ def embedding(placed: pd.DataFrame, ax: Axes, colour: str = "data", most: int = 
     ------
     ValueError
         If the column is absent.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> placed = pd.DataFrame({"PC1": [0.0, 1.0], "PC2": [1.0, 0.5], "data": ["Real", "GAN"]})
+    >>> embedding(placed, ax)
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('PC1', 'PC2')
     """
     check_columns("colour", [colour], placed, "placed")
     x, y = placed.columns[:2]
@@ -85,6 +114,14 @@ def named_points(points: pd.DataFrame, ax: Axes) -> None:
     points : DataFrame of shape (n_points, 2)
         Coordinates; the columns name the axes, the index the points.
     ax : Axes
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> named_points(pd.DataFrame({"x": [0.0, 1.0], "y": [1.0, 0.5]}, index=["lung", "liver"]), ax)
+    >>> [text.get_text() for text in ax.texts]
+    ['lung', 'liver']
     """
     x, y = points.columns
     ax.scatter(points[x], points[y], color=BASELINES[0], s=24)

@@ -29,7 +29,16 @@ DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("blue-white-red", ["#1f
 
 
 def use_style() -> None:
-    """Set Matplotlib's defaults to those of the book's figures."""
+    """
+    Set Matplotlib's defaults to those of the book's figures.
+
+    Examples
+    --------
+    >>> with mpl.rc_context():  # elsewhere, the defaults stay as they were
+    ...     use_style()
+    ...     mpl.rcParams["axes.spines.top"]
+    False
+    """
     mpl.rcParams.update(
         {
             "figure.dpi": 110,
@@ -131,7 +140,14 @@ def looks(levels: Sequence[str]) -> dict[str, tuple[str, bool]]:
 
 
 def colour_of(name: str) -> str:
-    """Return the colour of a data set by its name: grey for real data, red for GANs, others for baselines."""
+    """
+    Return the colour of a data set by its name: grey for real data, red for GANs, others for baselines.
+
+    Examples
+    --------
+    >>> colour_of("GAN") == GAN, colour_of("real, test") == REAL
+    (True, True)
+    """
     fixed = {"train": TRAIN, "validation": TRAIN, "test": REAL, "real": REAL, "gan": GAN, "synthetic": GAN}
     known = {
         "random": BASELINES[2],

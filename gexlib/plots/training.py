@@ -23,6 +23,16 @@ def training_curves(history: pd.DataFrame, axes: Sequence[Axes], best_epoch: int
     axes : sequence of 3 Axes
     best_epoch : int, optional
         The epoch that was kept, to be marked.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> history = pd.DataFrame({"epoch": [0, 1], "critic_loss": [-3.0, -2.0], "wasserstein": [3.0, 2.5]})
+    >>> history = history.assign(penalty=[0.1, 0.05], score=[0.6, 0.7])
+    >>> axes = Figure().subplots(1, 3)
+    >>> training_curves(history, axes, best_epoch=1)
+    >>> axes[2].get_title()
+    'Score on validation data'
     """
     left, middle, right = axes
     epoch = history["epoch"]
@@ -64,8 +74,21 @@ def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], boun
         Means, and standard deviations (missing if there is one number only).
     axes : sequence of Axes, one a metric
     bound : str
+<<<<<<< HEAD
         The row that no generator can be expected to beat: real data. If the rows need more room than the figure has,
         it is made higher.
+=======
+        The row that no generator can be expected to beat: real data.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> table = pd.DataFrame({"S_dist": [0.74, 0.67]}, index=["Real", "GAN"])
+    >>> scores(table, table * 0.01, [ax], bound="Real")
+    >>> ax.get_title()
+    'S_dist'
+>>>>>>> 76ab967 (Figures have an example each)
     """
     make_room(axes[0], len(table))
     for ax, metric in zip(axes, table.columns, strict=True):
