@@ -74,11 +74,8 @@ def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], boun
         Means, and standard deviations (missing if there is one number only).
     axes : sequence of Axes, one a metric
     bound : str
-<<<<<<< HEAD
         The row that no generator can be expected to beat: real data. If the rows need more room than the figure has,
         it is made higher.
-=======
-        The row that no generator can be expected to beat: real data.
 
     Examples
     --------
@@ -88,7 +85,6 @@ def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], boun
     >>> scores(table, table * 0.01, [ax], bound="Real")
     >>> ax.get_title()
     'S_dist'
->>>>>>> 76ab967 (Figures have an example each)
     """
     make_room(axes[0], len(table))
     for ax, metric in zip(axes, table.columns, strict=True):
