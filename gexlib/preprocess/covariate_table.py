@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gexlib.checks import listing
+from gexlib.checks import existing_file, listing
 from gexlib.preprocess.covariates import CovariateEncoder
 
 
@@ -50,9 +50,7 @@ def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame
     01    00  35.0
     02    NA  50.0
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give a .csv file of covariates")
+    path = existing_file(path, "give a .csv file of covariates")
     (first, header), *rows = _lines(path)
     names = header[1:]
     if len(set(names)) < len(names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from gexlib.checks import check_memory
 from gexlib.preprocess import Covariates
 from gexlib.wgan.divergence import checked_scores
 from gexlib.wgan.networks import Generator
@@ -43,6 +44,7 @@ def generated_scores(
     """
     device, n_genes = next(generator.parameters()).device, generator.n_genes
     n, noisy = len(covariates.codes), generator.factor_model is not None
+    check_memory(f"{n:,} samples of {n_genes:,} genes", 4 * n * n_genes, "generate fewer at a time")
     keys = np.arange(n)[:, None] if keys is None else keys
     made = np.empty((n, n_genes), np.float32)
     for start in range(0, n, SAMPLE_ROWS):
