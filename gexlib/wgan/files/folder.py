@@ -88,7 +88,9 @@ def write(
         if not isinstance(error, OSError):
             raise
         left = "the previous one is intact" if before and exists(folder) else "there is no earlier one"
-        why = error.__cause__ or error
+        why = error
+        while isinstance(why.__cause__, OSError):  # each file that was being written adds its words
+            why = why.__cause__
         raise OSError(
             error.errno, f"could not write the {WORDS[kind]} {folder} ({why.strerror or why}); {left}"
         ) from error
