@@ -43,6 +43,34 @@ def whole_number(argument: str, value: int, least: int, most: int | None = None)
     return number
 
 
+def check_anndata(argument: str, data: AnnData) -> None:
+    """
+    Raise a TypeError if a data set is not an AnnData.
+
+    Examples
+    --------
+    >>> check_anndata("train", np.ones((2, 2)))
+    Traceback (most recent call last):
+    TypeError: train must be an AnnData, not ndarray; wrap it: AnnData(x)
+    """
+    if not isinstance(data, AnnData):
+        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
+
+
+def check_not_masked(argument: str, x) -> None:
+    """
+    Raise a ValueError if an array has masked values, which would be taken for measured ones.
+
+    Examples
+    --------
+    >>> check_not_masked("x", np.ma.masked_less([1.0, 2.0], 1.5))
+    Traceback (most recent call last):
+    ValueError: x is a masked array with masked values; impute them, as with x.filled(value)
+    """
+    if np.ma.is_masked(x):
+        raise ValueError(f"{argument} is a masked array with masked values; impute them, as with x.filled(value)")
+
+
 def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     """
     Return the expression values of a data set, dense and finite.
@@ -66,8 +94,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
         If it has no ``X`` or no genes, or NaN or infinite values; the message names the first sample and gene. If two
         columns of ``obs`` or of ``var`` have one name.
     """
-    if not isinstance(data, AnnData):
-        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
+    check_anndata(argument, data)
     if data.X is None:
         raise ValueError(f"{argument} has no X; put the expression values into X")
     if data.n_vars == 0:
@@ -75,10 +102,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     check_table(f"{argument}.obs", data.obs)
     check_table(f"{argument}.var", data.var)
     check_real(f"{argument}.X", data.X)
-    if np.ma.is_masked(data.X):
-        raise ValueError(
-            f"{argument}.X is a masked array with masked values; impute them: {argument}.X = x.filled(...)"
-        )
+    check_not_masked(f"{argument}.X", data.X)
     x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
     check_finite(f"{argument}.X", x, data.obs_names, data.var_names)
     return x
