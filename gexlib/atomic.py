@@ -8,7 +8,9 @@ import os
 import platform
 import re
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +37,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
     Raises
     ------
+    FileExistsError
+        If there is a folder, a pipe or a device at `path`.
     OSError
         If the file cannot be written, as on a full disk; the message names it.
 
@@ -47,6 +51,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     'hello'
     """
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, f"{path} is no regular file, so it is not replaced; give another name")
     try:
         with made_folder(path.parent):
             clear_unfinished(path.parent, re.escape(path.name))
@@ -62,6 +68,34 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             raise
         why = error.strerror or str(error)
         raise OSError(error.errno or errno.EIO, f"could not write {path} ({why}); nothing there has changed") from error
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """
+    Let the signals that ask a process to end raise a SystemExit in the block, so that nothing unfinished stays.
+
+    Examples
+    --------
+    >>> import signal
+    >>> with ended_by_signals():
+    ...     os.kill(os.getpid(), signal.SIGTERM)
+    Traceback (most recent call last):
+    SystemExit: 143
+    """
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {}
+    if threading.current_thread() is threading.main_thread():  # Python sets handlers there only
+        before = {n: signal.signal(n, end) for n in numbers if signal.getsignal(n) == signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

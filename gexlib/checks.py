@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import operator
+import os
+import stat
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +46,108 @@ def whole_number(argument: str, value: int, least: int, most: int | None = None)
     return number
 
 
+def check_memory(what: str, n_bytes: float, ask: str) -> None:
+    """
+    Raise a ValueError if something needs more memory than this machine has, before it takes all of it.
+
+    Parameters
+    ----------
+    what : str
+        What needs the memory, for the error.
+    n_bytes : number
+        The least that it needs.
+    ask : str
+        What to give instead, for the error.
+
+    Examples
+    --------
+    >>> check_memory("n_samples=1000000000000", 8e15, "give fewer")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: n_samples=1000000000000 needs at least 8,000,000.0 GB of memory, but this machine has ... GB; give fewer
+    """
+    try:
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # a system that does not tell
+        return
+    if 0 < there < n_bytes:
+        least, most = f"{n_bytes / 1e9:,.1f} GB", f"{there / 1e9:,.1f} GB"
+        raise ValueError(f"{what} needs at least {least} of memory, but this machine has {most}; {ask}")
+
+
+def existing_file(path: str | Path, ask: str) -> Path:
+    """
+    Return the path of a file that can be read to its end, or raise an error that ends with what to give.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is a pipe, a socket or a device: to read it may never end.
+
+    Examples
+    --------
+    >>> existing_file("/dev/zero", "give a table of text")
+    Traceback (most recent call last):
+    ValueError: /dev/zero is a pipe or a device, whose end may never come; copy its content into a file, and give that
+    """
+    path = Path(path)
+    if not path.exists() or path.is_dir():
+        raise FileNotFoundError(f"there is no file {path}; {ask}")
+    if not path.is_file():
+        raise ValueError(
+            f"{path} is a pipe or a device, whose end may never come; copy its content into a file, and give that"
+        )
+    return path
+
+
+def check_files_in(folder: str | Path) -> None:
+    """Raise a ValueError if a folder holds, at any depth, a pipe, a socket or a device: to read it may never end."""
+    seen, folders = set(), [Path(folder)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                try:
+                    state = entry.stat()
+                except OSError:  # a link to nowhere
+                    continue
+                if stat.S_ISREG(state.st_mode):
+                    continue
+                if not stat.S_ISDIR(state.st_mode):
+                    existing_file(entry.path, "give a store of files")
+                if (place := (state.st_dev, state.st_ino)) not in seen:  # links may lead back
+                    seen.add(place)
+                    folders.append(Path(entry.path))
+
+
+def check_anndata(argument: str, data: AnnData) -> None:
+    """
+    Raise a TypeError if a data set is not an AnnData.
+
+    Examples
+    --------
+    >>> check_anndata("train", np.ones((2, 2)))
+    Traceback (most recent call last):
+    TypeError: train must be an AnnData, not ndarray; wrap it: AnnData(x)
+    """
+    if not isinstance(data, AnnData):
+        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
+
+
+def check_not_masked(argument: str, x) -> None:
+    """
+    Raise a ValueError if an array has masked values, which would be taken for measured ones.
+
+    Examples
+    --------
+    >>> check_not_masked("x", np.ma.masked_less([1.0, 2.0], 1.5))
+    Traceback (most recent call last):
+    ValueError: x is a masked array with masked values; impute them, as with x.filled(value)
+    """
+    if np.ma.is_masked(x):
+        raise ValueError(f"{argument} is a masked array with masked values; impute them, as with x.filled(value)")
+
+
 def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     """
     Return the expression values of a data set, dense and finite.
@@ -66,8 +171,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
         If it has no ``X`` or no genes, or NaN or infinite values; the message names the first sample and gene. If two
         columns of ``obs`` or of ``var`` have one name.
     """
-    if not isinstance(data, AnnData):
-        raise TypeError(f"{argument} must be an AnnData, not {type(data).__name__}; wrap it: AnnData(x)")
+    check_anndata(argument, data)
     if data.X is None:
         raise ValueError(f"{argument} has no X; put the expression values into X")
     if data.n_vars == 0:
@@ -75,10 +179,7 @@ def expression_matrix(data: AnnData, argument: str) -> np.ndarray:
     check_table(f"{argument}.obs", data.obs)
     check_table(f"{argument}.var", data.var)
     check_real(f"{argument}.X", data.X)
-    if np.ma.is_masked(data.X):
-        raise ValueError(
-            f"{argument}.X is a masked array with masked values; impute them: {argument}.X = x.filled(...)"
-        )
+    check_not_masked(f"{argument}.X", data.X)
     x = data.X.toarray() if sparse.issparse(data.X) else np.asarray(data.X)
     check_finite(f"{argument}.X", x, data.obs_names, data.var_names)
     return x

@@ -11,7 +11,7 @@ from anndata import AnnData
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from gexlib.checks import check_columns, column_names, expression_matrix, listing
+from gexlib.checks import check_anndata, check_columns, column_names, expression_matrix, listing
 from gexlib.moderation import moderate
 
 LEAST = 2  # samples in each group
@@ -136,6 +136,7 @@ def differential_expression(
     1     0.0  0.0000  1.0000  1.0000
     """
     adjust = column_names("adjust", adjust)
+    check_anndata("data", data)
     check_columns("adjust", adjust, data.obs)
     counts = contrast_sizes(data.obs, Contrast(by, value, reference), LEAST)
     kept = data[data.obs[by].astype(object).isin(counts).to_numpy()]

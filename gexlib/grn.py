@@ -12,7 +12,7 @@ from pathlib import Path
 
 import networkx as nx
 
-from gexlib.checks import listing
+from gexlib.checks import existing_file, listing
 
 EFFECTS = ("+", "-", "+-", "?")
 EVIDENCE = ("null", "weak", "strong", "confirmed")
@@ -94,6 +94,8 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If `evidence` is not one of its levels, or the file is not such a table. The message names the file and the
         line.
@@ -110,8 +112,8 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     """
     if evidence not in EVIDENCE:
         raise ValueError(f"evidence={evidence!r} is not a level; levels, the weakest first: {listing(EVIDENCE)}")
-    rows = []
-    for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
+    path, rows = existing_file(path, "give a TF-gene table of RegulonDB"), []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
             row = _parse_row(line.decode("utf-8"))
         except ValueError as error:

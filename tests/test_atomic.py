@@ -20,6 +20,18 @@ with whole_file(sys.argv[1]) as part:
 """
 
 
+ENDED = """
+import sys
+from pathlib import Path
+from gexlib.atomic import ended_by_signals, whole_file
+from gexlib.wgan.files.lock import FolderLock
+with ended_by_signals(), FolderLock(sys.argv[1]), whole_file(Path(sys.argv[1]) / "a" / "data") as part:
+    part.write_text("theirs")
+    print("half way", flush=True)
+    sys.stdin.read()
+"""
+
+
 @pytest.fixture
 def writer(tmp_path, waiting):
     """Another process that is in the middle of writing ``tmp_path / "data"``, until its standard input ends."""
@@ -64,6 +76,23 @@ def test_an_error_changes_nothing_and_leaves_nothing(tmp_path):
         write(tmp_path / "data", "after \udc00")
     assert (tmp_path / "data").read_text() == "before"
     assert not unfinished(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_process_that_is_asked_to_end_leaves_nothing(tmp_path, waiting, number):
+    process = waiting(ENDED, tmp_path / "new", says="half way")
+    process.send_signal(number)
+    assert process.wait(10) == 128 + number
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/null")])
+def test_what_is_no_file_is_not_replaced(tmp_path, make):
+    make(tmp_path / "data")
+    before = (tmp_path / "data").lstat()
+    with pytest.raises(FileExistsError, match="data is no regular file, so it is not replaced; give another name"):
+        write(tmp_path / "data")
+    assert (tmp_path / "data").lstat() == before
 
 
 @pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])

@@ -1,5 +1,7 @@
 """Checks that several rooms share."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,16 +12,26 @@ from sklearn.exceptions import NotFittedError
 
 from gexlib.checks import (
     check_columns,
+    check_files_in,
     check_finite,
     check_fitted,
+    check_memory,
     column_names,
+    existing_file,
     expression_matrix,
     finite_matrix,
     listing,
     usable_device,
     whole_number,
 )
+from gexlib.datasets import read_gmt
+from gexlib.datasets.fpkm_table import read_table
+from gexlib.datasets.registry import git_blob_id
+from gexlib.datasets.text_table import read_text
+from gexlib.grn import read_regulondb
 from gexlib.metrics.device import check_device
+from gexlib.simulators import Gaussian
+from gexlib.simulators.tables import lines_of
 from gexlib.wgan.device import choose_device
 
 
@@ -122,3 +134,25 @@ def test_what_is_no_expression():
         expression_matrix(AnnData(np.ones((3, 0), np.float32)), "train")
     with pytest.raises(ValueError, match=r"train.X has values that are NaN or infinite \(1 in all\).*gene '1'"):
         expression_matrix(AnnData(np.array([[1.0, 1e39]])), "train")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_may_never_end_is_not_read(tmp_path, make):
+    path = tmp_path / "store" / "0" / "data.gmt"
+    path.parent.mkdir(parents=True)
+    (path.parent / "loop").symlink_to("..")
+    check_files_in(tmp_path)
+    make(path)
+    readers = [read_gmt, read_regulondb, read_text, git_blob_id, read_table, lambda path: list(lines_of(path))]
+    for read in (*readers, lambda _: check_files_in(tmp_path)):
+        with pytest.raises(ValueError, match=r"data.gmt is a pipe or a device, whose end may never come; copy "):
+            read(path)
+    with pytest.raises(FileNotFoundError, match="there is no file nowhere; give one"):
+        existing_file("nowhere", "give one")
+
+
+def test_what_does_not_fit_into_memory_is_refused():
+    check_memory("nothing", 0, "")
+    fitted = Gaussian(n_components=3).fit(AnnData(np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)))
+    with pytest.raises(ValueError, match=r"n_samples=10{12} needs at least 24,000.0 GB of memory, but this m"):
+        fitted.simulate(10**12)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from anndata import AnnData
 
+from gexlib import metrics
+from gexlib.analysis import replicate_correlations, summarise_covariates
 from gexlib.differential import differential_expression
 from gexlib.preprocess import CovariateEncoder, split_groups
 from gexlib.wgan import PRESETS, WGANGP, Settings
@@ -114,3 +116,36 @@ def test_masked_values(data):
         masked = AnnData(np.ma.masked_less(data.X, 4.5), obs=data.obs)
     with pytest.raises(ValueError, match=r"train.X is a masked array with masked values"):
         WGANGP(["tissue"], settings=TINY, device="cpu").fit(masked, progress=False)
+
+
+@pytest.mark.parametrize("score", [metrics.mmd, metrics.prdc, metrics.s_dist, metrics.adversarial_accuracy])
+def test_metrics_refuse_values_that_overflow_or_are_masked(data, score):
+    with pytest.raises(ValueError, match="synthetic holds values too large for single precision"):
+        score(data.X, data.X.astype(float) * 1e300)
+    with pytest.raises(ValueError, match="real is a masked array with masked values"):
+        score(np.ma.masked_less(data.X, 4.5), data.X)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda data: differential_expression(data.X, "tissue", "lung", "liver"),
+            "data must be an AnnData, not ndarray",
+        ),
+        (lambda data: replicate_correlations(None, ["tissue"]), "data must be an AnnData, not NoneType"),
+        (lambda data: metrics.classification(data, data, "tissue"), "training is a AnnData; give a dict"),
+        (lambda data: metrics.classification(data, {"a": 5}, "tissue"), r"training\['a'\] must be an AnnData, not int"),
+        (lambda data: metrics.property_distances(data.X, {}), "real is a ndarray and synthetic a dict"),
+    ],
+)
+def test_data_of_a_wrong_kind(data, call, words):
+    with pytest.raises(TypeError, match=words):
+        call(data)
+
+
+def test_too_few_samples(data):
+    with pytest.raises(ValueError, match="data has 1 samples; a correlation of samples needs two"):
+        replicate_correlations(data[:1].copy(), ["tissue"])
+    with pytest.raises(ValueError, match="obs has no rows"):
+        summarise_covariates(data.obs.iloc[:0], ["tissue"])

@@ -18,22 +18,27 @@ class NotebookError(Exception):
     """A notebook cannot be read, run, shown or published; the message says why."""
 
 
+def text_of(path: Path) -> str:
+    """Return the text of a file; to read a pipe or a device might never end, so that is a NotebookError."""
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        raise NotebookError(f"{path} is no regular file, so its end may never come; copy its content into a file")
+    return path.read_text(encoding="utf-8")
+
+
 def read(path: Path) -> NotebookNode:
     """Read a notebook, and check that it is valid and has cell ids."""
     try:
-        notebook = nbformat.reads(Path(path).read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
+        notebook = nbformat.reads(text_of(path), as_version=nbformat.NO_CONVERT)
         if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
             raise NotebookError(f"{path} has no cell ids (its format is older than 4.5); save it with Jupyter")
         nbformat.validate(notebook)
     except FileNotFoundError:
         raise NotebookError(f"there is no notebook {path}") from None
-    except (
-        nbformat.reader.NotJSONError,
-        nbformat.ValidationError,
-        UnicodeDecodeError,
-        AttributeError,
-    ) as error:
-        raise NotebookError(f"{path} is not a valid notebook: {str(error)[:100]}") from None
+    except (NotebookError, OSError, MemoryError):
+        raise
+    except Exception as error:  # what a file can hold is without limits, and so are the errors of nbformat
+        raise NotebookError(f"{path} is not a valid notebook: {str(error)[:100] or type(error).__name__}") from None
     return notebook
 
 
@@ -48,14 +53,18 @@ def write_bytes(content: bytes, path: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def keep_apart(source: Path, *outs: Path) -> None:
     """Raise a NotebookError if an output is the source itself, which it would replace."""
     for out in outs:
-        if out.resolve() == source.resolve() or (out.exists() and out.samefile(source)):
+        if os.path.realpath(out) == os.path.realpath(source) or (out.exists() and out.samefile(source)):
             raise NotebookError(f"{out} would replace its own source {source}; give the output another name")
 
 

@@ -18,7 +18,7 @@ import reference
 from nbfile import NotebookError, keep_apart, problems, read, refuse, strip, tags, write
 from parameters import bind
 
-from gexlib.atomic import whole_file
+from gexlib.atomic import ended_by_signals, whole_file
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -122,13 +122,16 @@ def each(function: Callable[[Path], None], notebooks: Iterable[Path]) -> None:
 
 
 class Commands(click.Group):
-    """Commands that end with the message of a NotebookError and the exit status 1."""
+    """Commands that end with the message of a NotebookError or an OSError, and the exit status 1."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
-            return super().invoke(context)
-        except NotebookError as error:
+            with ended_by_signals():
+                return super().invoke(context)
+        except BrokenPipeError:
+            raise
+        except (NotebookError, OSError) as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -180,7 +183,7 @@ def publish_command(executed: Path, source: Path) -> None:
 
 
 @main.command("stage")
-@click.argument("book", type=FOLDER)
+@click.argument("book", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=FOLDER)
 @click.argument("executed", type=FOLDER)
 def stage_command(book: Path, out: Path, executed: Path) -> None:

@@ -23,6 +23,7 @@ from nbfile import (
     refuse,
     strip,
     tags,
+    text_of,
     write,
     write_bytes,
 )
@@ -107,7 +108,7 @@ def stage(book: Path, out: Path, executed: Path) -> None:
 
 def _mark_copy(book: Path, out: Path, executed: Path) -> None:
     """Mark a folder as a copy of the book, whose other files may be removed; refuse one that may hold other files."""
-    place, sources = out.resolve(), [book.resolve(), executed.resolve()]
+    place, *sources = (Path(os.path.realpath(path)) for path in (out, book, executed))
     if any(place == source or place in source.parents or source in place.parents for source in sources):
         raise NotebookError(f"{out} overlaps the book {book} or the runs {executed}; give a folder of its own")
     toc = "_toc.yml"  # before there was a mark, a copy that was built has the contents of the book
@@ -162,7 +163,7 @@ def _unfolded(page: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f"{page.stem}-unfolded-", suffix=".html", dir=page.parent)
     try:
         with open(handle, "w", encoding="utf-8") as file:
-            file.write(FOLDED.sub(r"\1 open", page.read_text(encoding="utf-8")))
+            file.write(FOLDED.sub(r"\1 open", text_of(page)))
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
@@ -196,6 +197,8 @@ def publish(runs: Iterable[tuple[Path, Path]], book: Path) -> None:
             if f"{place}/" in outputs and len(place.parts) > 1:
                 raise NotebookError(f"{executed} shows a path of this machine, {place}; show relative paths")
         notebook.metadata["gexlib"] = {"digest": digest(notebook)}
+        if not source.resolve().is_relative_to(book.resolve()):
+            raise NotebookError(f"{source} is not in the book {book}; give a notebook of the book")
         name = source.resolve().relative_to(book.resolve()).with_suffix("").as_posix()
         published.append((notebook, source, about(executed, name), name))
     for notebook, source, run, name in published:

@@ -50,6 +50,8 @@ def summarise_covariates(obs: pd.DataFrame, covariates: Sequence[str], within: S
     covariates, within = column_names("covariates", covariates), column_names("within", within)
     check_columns("covariates", covariates, obs)
     check_columns("within", within, obs)
+    if obs.empty:
+        raise ValueError("obs has no rows or no columns; give the covariates of one sample or more")
     group = obs.groupby(within, observed=True).ngroup().replace(-1, pd.NA) if within else None
     rows = {}
     for name in covariates:

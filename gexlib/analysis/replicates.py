@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, column_names, expression_matrix
+from gexlib.checks import check_anndata, check_columns, column_names, expression_matrix
 
 
 def replicate_correlations(
@@ -50,9 +50,12 @@ def replicate_correlations(
     within = column_names("within", within)
     if not within:
         raise ValueError("within names no column; name those in which replicates agree, such as ['condition']")
+    check_anndata("data", data)
     check_columns("within", within, data.obs)
     check_columns("batch", [] if batch is None else [batch], data.obs)
     x = expression_matrix(data, "data").astype(np.float64)
+    if len(x) < 2:
+        raise ValueError(f"data has {len(x)} samples; a correlation of samples needs two or more")
     first, second = np.triu_indices(len(x), k=1)
 
     def same(column: str) -> np.ndarray:

@@ -25,9 +25,11 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace outputs th
 
 @contextmanager
 def errors_as_one_line() -> Iterator[None]:
-    """Turn an error that the user can mend into one line on stderr and exit status 1."""
+    """Turn an error that the user can mend into one line on stderr and exit status 1; end cleanly by signals."""
+    from gexlib.atomic import ended_by_signals
+
     try:
-        with warnings.catch_warnings():
+        with ended_by_signals(), warnings.catch_warnings():
             warnings.showwarning = _show_warning
             yield
     except (ValueError, TypeError, OSError, FloatingPointError, MemoryError, ImportError) as error:

@@ -59,6 +59,7 @@ def prepare(
     """
     with errors_as_one_line():
         from gexlib.atomic import check_output
+        from gexlib.checks import existing_file
         from gexlib.datasets import read_tables, write
         from gexlib.datasets.files import check_name, check_names_in
         from gexlib.preprocess import match_genes, scale_of, to_scale
@@ -76,7 +77,8 @@ def prepare(
         data = to_scale(data, scale, lengths)
         _fill(data.obs, fill or ())
         if genes is not None:
-            data, matched = match_genes(data, genes.read_text(encoding="utf-8").split(), ignore_case=True)
+            wanted = existing_file(genes, "give a file with one gene a line").read_text(encoding="utf-8").split()
+            data, matched = match_genes(data, wanted, ignore_case=True)
             typer.echo(f"{genes}: {matched}")
         if by is not None:
             data = divide(data, by=by, seed=seed, most_variable=most_variable)

@@ -10,6 +10,7 @@ import h5py
 from anndata import AnnData
 
 from gexlib.atomic import whole_file
+from gexlib.checks import existing_file
 from gexlib.datasets.files import write_part
 from gexlib.datasets.registry import cache_folder
 
@@ -42,7 +43,8 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
 
     The file is uncompressed and lies in ``folder/cache``. If the user may not write there, it lies in the user's cache
     (``$GEXLIB_DATA``, see :func:`gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
-    replaced; each ends with its SHA-256. If neither place can be written, the data set is returned, but not cached.
+    replaced; each ends with its SHA-256. A folder, a pipe or a device stays, and its place counts as one
+    that cannot be written. If neither place can be written, the data set is returned, but not cached.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
 
 def _read(path: Path, key: str) -> AnnData:
     """Read a data set from the cache; raise a KeyError if it has another key, a ValueError if it has changed."""
-    with h5py.File(path) as file:
+    with h5py.File(existing_file(path, "")) as file:
         if file.attrs[KEY] != key:
             raise KeyError(key)
     with path.open("rb") as file:

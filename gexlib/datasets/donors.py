@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import listing
+from gexlib.checks import existing_file, listing
 from gexlib.datasets.sex import sex_of_each_sample
 from gexlib.datasets.text_table import check_no_nul
 
@@ -137,8 +137,7 @@ def _tables_in(folder: Path) -> list[Path]:
 def _read(path: Path) -> Table:
     if path.suffix not in SEPARATORS:
         raise ValueError(f"metadata={str(path)!r} must be a DataFrame, or a file that ends in .csv, .tsv or .txt")
-    if not path.is_file():
-        raise FileNotFoundError(f"metadata: there is no file {path}")
+    existing_file(path, "give metadata=None, a table, or the path of one")
     check_no_nul(path)
     table = _read_text(path)
     if not table.columns.str.lower().isin(ROWS).any():

@@ -11,6 +11,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.atomic import whole_file
+from gexlib.checks import check_files_in, existing_file
 
 
 def read(path: str | Path, backed: bool = False) -> AnnData:
@@ -44,8 +45,8 @@ def read(path: str | Path, backed: bool = False) -> AnnData:
     (2, 3)
     """
     path = Path(path)
-    if not (path / "X").exists() and not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of an .h5ad file or a Zarr store")
+    if not (path / "X").exists():
+        existing_file(path, "give the path of an .h5ad file or a Zarr store")
     if not path.is_dir() and path.suffix in (".csv", ".tsv", ".txt", ".tab", ".gz"):
         raise ValueError(
             f"{path} is a table of text: gexlib.datasets.read_tables reads it with a table of covariates, and the "
@@ -72,6 +73,7 @@ def _foreign_errors(path: Path, what: str) -> Iterator[None]:
 def _read_zarr(path: Path, backed: bool) -> AnnData:
     import zarr  # anndata brings it
 
+    check_files_in(path)
     with _foreign_errors(path, "whole Zarr store of an AnnData"):
         group = zarr.open_group(path, mode="r")
         x = group["X"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import SINGLE_MAX, check_finite
+from gexlib.checks import SINGLE_MAX, check_finite, existing_file
 
 LEADING = ["Hugo_Symbol", "Entrez_Gene_Id"]  # the columns before those of the samples
 
@@ -23,6 +23,7 @@ def read_samples(path: Path) -> list[str]:
     ValueError
         If the file is not gzipped, its header is not that of such a table, or a barcode comes twice.
     """
+    existing_file(path, "fetch it again")
     try:
         with gzip.open(path) as file:
             cells = file.readline().decode("utf-8").rstrip("\r\n").split("\t")

@@ -3,8 +3,8 @@
 import gzip
 import os
 import zlib
-from pathlib import Path
 
+from gexlib.checks import existing_file
 from gexlib.datasets.registry import embedded
 
 
@@ -40,7 +40,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     ...     read_gmt(path)
     {'respiration': ['cyoA', 'cydA']}
     """
-    path = Path(path)
+    path = existing_file(path, "give a GMT file of gene sets")
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8") as file:

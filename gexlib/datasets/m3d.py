@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import SINGLE_MAX, check_finite, listing
+from gexlib.checks import SINGLE_MAX, check_finite, existing_file, listing
 
 CHIPS = "*.experiment_descriptions"
 FEATURES = "*.experiment_feature_descriptions"
@@ -197,7 +197,7 @@ def _only(folder: str | Path, pattern: str) -> Path:
     if len(paths) > 1:
         names = ", ".join(path.name for path in paths)
         raise ValueError(f"folder {str(folder)!r} has several {pattern}: {names}; keep one")
-    return paths[0]
+    return existing_file(paths[0], "fetch it again")
 
 
 def _refuse(rows: pd.DataFrame, message: str) -> None:

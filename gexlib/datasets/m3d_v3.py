@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.checks import existing_file
+
 LEADING = ["gene_symbol", "locus"]  # the columns before those of the chips
 
 
@@ -92,9 +94,7 @@ def load_m3d_v3(path: str | Path) -> AnnData:
 
 def _rows(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Give the place and the cells of each line; all lines must have as many cells as the first."""
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of the table of chips")
-    content = path.read_bytes()
+    content = existing_file(path, "give the path of the table of chips").read_bytes()
     try:
         text = (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ from requests import RequestException
 from tqdm import tqdm
 
 from gexlib.atomic import made_folder, whole_file
-from gexlib.checks import listing
+from gexlib.checks import existing_file, listing
 from gexlib.datasets.download import Deadline, Refused, save
 
 UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
@@ -142,7 +142,8 @@ def git_blob_id(path: str | Path) -> str:
     ...     git_blob_id(path)
     'b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0'
     """
-    digest = hashlib.sha1(b"blob %d\0" % Path(path).stat().st_size, usedforsecurity=False)
+    path = existing_file(path, "give any file")
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     with open(path, "rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)

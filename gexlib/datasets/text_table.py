@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple, TextIO
 import numpy as np
 import pandas as pd
 
-from gexlib.checks import listing
+from gexlib.checks import existing_file, listing
 
 SEPARATORS = "\t;,"  # of two that fit alike, the first: commas may be those of decimals
 NOTHING = ["", "NA", "NaN", "nan", "N/A", "NULL", "null"]  # what stands for a missing value
@@ -67,9 +67,7 @@ def read_text(path: str | Path, as_text: bool = True) -> pd.DataFrame:
     b0001   3  NaN
     b0002  90   41
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give a table of text, such as .csv or .tsv")
+    path = existing_file(path, "give a table of text, such as .csv or .tsv")
     try:
         check_no_nul(path)
         layout = _layout(path)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from anndata import AnnData
 
-from gexlib.checks import check_finite, listing
+from gexlib.checks import SINGLE_MAX, check_finite, check_not_masked, listing
 
 #: What the metrics accept as a data set of shape (n_samples, n_genes).
 DataSet = AnnData | np.ndarray | sp.spmatrix | sp.sparray
@@ -39,8 +39,8 @@ class Expression:
     TypeError
         If the data set is neither an AnnData nor a numeric array, or if ``genes`` is a string.
     ValueError
-        If there are fewer than 2 samples or 2 genes, if values are NaN or infinite, or if ``genes`` has the wrong
-        length.
+        If there are fewer than 2 samples or 2 genes, if values are NaN, infinite or masked, or if ``genes`` has the
+        wrong length.
 
     Examples
     --------
@@ -137,8 +137,12 @@ class Expression:
     def _check_finite(self) -> None:
         sparse = sp.issparse(self.values)
         stored = self.values.data if sparse else self.values
-        if stored.dtype.kind == "f" and not np.isfinite(stored).all():
+        if stored.dtype.kind != "f":
+            return
+        if not np.isfinite(stored).all():
             check_finite(self.argument, self.values.toarray() if sparse else self.values, genes=self.names)
+        if stored.size and np.abs(stored).max() > SINGLE_MAX:
+            raise ValueError(f"{self.argument} holds values too large for single precision; rescale the data first")
 
 
 def checked_pair(
@@ -201,6 +205,7 @@ def _checked_matrix(data: DataSet, argument: str) -> np.ndarray | sp.csc_matrix 
         )
     if values.dtype.kind not in "fiub":
         raise TypeError(f"{argument} must hold real numbers; its dtype is {values.dtype}")
+    check_not_masked(argument, values)
     if values.ndim != 2:
         raise ValueError(f"{argument} must be 2-D (samples x genes); its shape is {values.shape}")
     if values.shape[0] < 2 or values.shape[1] < 2:

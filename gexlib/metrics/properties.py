@@ -163,6 +163,11 @@ def property_distances(real: Properties, synthetic: Mapping[str, Properties]) ->
     >>> float(property_distances(real, {"itself": real}).loc["itself"].max())
     0.0
     """
+    if not isinstance(real, Properties) or not isinstance(synthetic, Mapping):
+        raise TypeError(
+            f"real is a {type(real).__name__} and synthetic a {type(synthetic).__name__}; give the properties of real "
+            f"data (expression_properties), and a dict of those of other data by their names"
+        )
     table = {}
     for name, other in synthetic.items():
         table[name] = {

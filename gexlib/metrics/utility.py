@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
-from gexlib.checks import check_columns, expression_matrix, whole_number
+from gexlib.checks import check_anndata, check_columns, expression_matrix, whole_number
 from gexlib.preprocess import Standardizer
 
 
@@ -71,6 +71,8 @@ def classification(
     >>> classification(data[:30].copy(), {"real": data[30:].copy()}, "tissue", runs=2)["F1"].tolist()
     [1.0, 1.0]
     """
+    if not isinstance(training, Mapping):
+        raise TypeError(f"training is a {type(training).__name__}; give a dict of data sets by their names")
     named = {"test": test} | {f"training[{name!r}]": data for name, data in training.items()}
     labels, levels = _labels(named, label)
     x_test, y_test = _of_levels(test, labels["test"], levels, "test")
@@ -171,6 +173,8 @@ def augmentation(
 
 def _labels(named: Mapping[str, AnnData], label: str) -> tuple[dict[str, np.ndarray], list[str]]:
     """Return the labels of each data set, and the levels that all share; the first data set is called test."""
+    for argument, data in named.items():
+        check_anndata(argument, data)
     genes = list(next(iter(named.values())).var_names)
     for argument, data in named.items():
         check_columns("label", [label], data.obs, f"{argument}.obs")

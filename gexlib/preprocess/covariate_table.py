@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gexlib.checks import existing_file
 from gexlib.datasets.text_table import DECIMAL_COMMA, SEPARATORS, check_no_nul, check_once, open_text
 from gexlib.preprocess.covariates import CovariateEncoder
 
@@ -54,9 +55,7 @@ def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame
     01    00  35.0
     02    NA  50.0
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give a .csv file of covariates")
+    path = existing_file(path, "give a .csv file of covariates")
     (first, header), *rows = _lines(path, [*encoder.vocabularies_, *encoder.numerical])
     for line, cells in rows:
         if len(cells) != len(header):

@@ -11,7 +11,7 @@ import pandas as pd
 from anndata import AnnData
 from anndata.utils import make_index_unique
 
-from gexlib.checks import check_fitted, expression_matrix, provenance, whole_number
+from gexlib.checks import check_fitted, check_memory, expression_matrix, provenance, whole_number
 from gexlib.preprocess.kinds import Kinds
 
 
@@ -86,6 +86,7 @@ class DataSimulator(ABC):
         """
         check_fitted(self, "var_")
         n_samples, rng = whole_number("n_samples", n_samples, 1), self._rng(seed)
+        check_memory(f"n_samples={n_samples}", 8 * n_samples * len(self.var_), "draw fewer at a time")
         obs = self._draw_obs(n_samples, rng)
         obs.index = [f"{type(self).__name__.lower()}_{i}" for i in range(n_samples)]
         return self._anndata(self._draw(obs, rng), obs, seed)

@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 
 from gexlib.atomic import whole_file
+from gexlib.checks import existing_file
 
 Gene = TypeVar("Gene")
 
@@ -107,9 +108,7 @@ def read_model(path: str | Path, simulator: str, parse: Callable[[dict, dict], G
     `parse` makes a gene from its entry and the whole table. An AttributeError, ValueError, TypeError or KeyError
     that it raises becomes a ValueError that names the file and the gene.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}; give the path of a model that {simulator}.save wrote")
+    path = existing_file(path, f"give the path of a model that {simulator}.save wrote")
     content = path.read_bytes()
     try:
         table = json.loads(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import SINGLE_MAX
+from gexlib.checks import SINGLE_MAX, existing_file
 
 
 def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -21,9 +21,7 @@ def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list
     Cells are separated by tabs, or, with `commas`, by commas if the first line has no tab. A blank line is one empty
     cell. Raises a FileNotFoundError if there is no such file, and a ValueError if it is not text.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+    path = existing_file(path, "give a file that the simulator wrote")
     try:
         content = path.read_bytes()
         text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")

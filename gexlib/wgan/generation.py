@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gexlib.checks import check_memory
 from gexlib.preprocess import Covariates
 from gexlib.wgan.divergence import checked_scores
 from gexlib.wgan.factor_model import rows_of_kinds
@@ -52,6 +53,7 @@ def generated_scores(
     """
     device, n_genes = next(generator.parameters()).device, generator.n_genes
     n, noisy = len(covariates.codes), generator.factor_model is not None
+    check_memory(f"{n:,} samples of {n_genes:,} genes", 4 * n * n_genes, "generate fewer at a time")
     keys = np.arange(n)[:, None] if keys is None else keys
     made = np.empty((n, n_genes), np.float32)
     for start in range(0, n, SAMPLE_ROWS):

@@ -12,7 +12,7 @@ import torch
 from anndata import AnnData
 
 from gexlib import __version__
-from gexlib.checks import check_fitted, expression_matrix, whole_number
+from gexlib.checks import check_fitted, check_memory, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
 from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, kind_levels, to_expression, to_scores
 from gexlib.wgan.counterfactual import check_switch, counterfactual
@@ -36,6 +36,7 @@ from gexlib.wgan.train import train as run_training
 from gexlib.wgan.validation_score import SCORES
 
 PRETRAINED = ("ecoli", "gtex-tcga")
+MOST_THREADS = 1024  # more than machines have processors; a million would exhaust the system
 ENGINES = ("closed_form", "autograd")
 
 
@@ -61,8 +62,8 @@ class WGANGP:
     device : str
         Any device that PyTorch knows; ``"auto"`` takes a CUDA device if there is one, otherwise the CPU.
     threads : int
-        CPU threads used in `fit` and `sample`. More than one rarely makes networks of this size faster, and it makes
-        them much slower if another process uses the second core.
+        CPU threads used in `fit` and `sample`, at most 1,024. More than one rarely makes networks of this size faster,
+        and it makes them much slower if another process uses the second core.
     cuda_graphs : bool
         Whether, on a GPU, the engine ``"closed_form"`` replays its iterations from a recording. Without a recording,
         the CPU launches hundreds of small pieces of work for each iteration, and the GPU waits for the CPU.
@@ -123,7 +124,7 @@ class WGANGP:
     ) -> None:
         self.settings = resolve(settings)
         self.encoder_ = CovariateEncoder(categorical, numerical, unseen)
-        self.seed, self.threads = whole_number("seed", seed, 0), whole_number("threads", threads, 1)
+        self.seed, self.threads = whole_number("seed", seed, 0), whole_number("threads", threads, 1, MOST_THREADS)
         if engine not in ENGINES:
             raise ValueError(f"engine={engine!r} is not known; choose {' or '.join(map(repr, ENGINES))}")
         self.device, self.engine, self.cuda_graphs = choose_device(device), engine, cuda_graphs
@@ -188,6 +189,11 @@ class WGANGP:
         encoder = SampleEncoder(covariates, self.settings.transform, self.seed, self.settings.kinds)
         samples, data = training_samples(train, encoder)
         x_val, covariates_val = (None, None) if validation is None else validation_samples(validation, encoder)
+        if x_val is not None:
+            draws = self.settings.score_draws
+            check_memory(
+                f"score_draws={draws} for {len(x_val):,} validation samples", 4 * draws * x_val.size, "give less"
+            )
         run = {
             "settings": self.settings.to_dict(),
             "seed": self.seed,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
+from gexlib.checks import check_memory
 from gexlib.preprocess import SampleEncoder
 from gexlib.wgan.data.batch import Batch
 from gexlib.wgan.data.on_disk import BatchesOnDisk
@@ -33,12 +36,29 @@ def fitted_start(
         Every random number comes from it.
     device : torch.device
         Of the networks.
+
+    Raises
+    ------
+    ValueError
+        If the networks need more memory than the machine has.
     """
+    _check_size(settings, len(encoder.var_))
     floor, covariates = floor_of(encoder.standardizer), encoder.covariates
     own_kinds = encoder.standardizer.kind_levels_.tolist() if settings.transform == "scores by kind" else None
     model = _factor_model(settings, samples, covariates.n_levels, own_kinds, floor, seed)
     sizes = len(encoder.var_), covariates.n_levels, len(covariates.numerical)
     return State.start(settings, *sizes, seed, device, model, floor)
+
+
+def _check_size(settings: Settings, n_genes: int) -> None:
+    """Raise a ValueError if what an iteration needs, such as weights and their gradients, does not fit into memory."""
+    players = [settings.latent_dim, *settings.hidden, n_genes], [n_genes, *settings.hidden, 1]
+    weights = sum(n_in * n_out for units in players for n_in, n_out in pairwise(units))
+    asked = f"hidden={settings.hidden} with latent_dim={settings.latent_dim} and {n_genes:,} genes"
+    check_memory(asked, 3 * 4 * weights, "give smaller numbers, or fewer genes")
+    steps, latent = settings.critic_steps + 1, settings.latent_dim
+    asked = f"critic_steps={settings.critic_steps} with latent_dim={latent}"
+    check_memory(asked, 4 * steps * latent, "give smaller numbers")  # for one sample of a minibatch
 
 
 def _factor_model(

@@ -1,5 +1,6 @@
 """The command ``gexlib prepare``: from two tables of text to a report."""
 
+import os
 from pathlib import Path
 
 import anndata
@@ -90,3 +91,11 @@ def test_a_covariate_without_values_is_written(gexlib, tables):
     result = gexlib(*ASK, "--scale", "log-cpm")
     assert result.exit_code == 0, result.stderr
     assert anndata.read_h5ad("data.h5ad").obs["note"].isna().all()
+
+
+def test_a_pipe_of_genes_does_not_hang(gexlib, tables):
+    os.mkfifo("genes.txt")
+    result = gexlib(*ASK, "--scale", "log-cpm", "--fill", "medium=unknown", "--genes", "genes.txt")
+    assert result.exit_code == 1
+    assert "genes.txt is a pipe or a device, whose end may never come" in result.stderr
+    assert not os.path.exists("data.h5ad")

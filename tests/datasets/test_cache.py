@@ -35,6 +35,19 @@ def test_state_depends_on_names_sizes_times_and_version(tmp_path):
     assert len(set(states)) == 5
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_in_the_cache_stays(tmp_path, monkeypatch, make):
+    monkeypatch.setenv("GEXLIB_DATA", str(tmp_path / "user"))
+    place = tmp_path / "source" / "cache" / "ones.h5ad"
+    place.parent.mkdir(parents=True)
+    make(place)
+    before = place.lstat()
+    for _ in range(2):
+        assert cached(tmp_path / "source", "ones", "a", lambda: AnnData(np.ones((2, 3), np.float32))).shape == (2, 3)
+    assert place.lstat() == before
+    assert len(list((tmp_path / "user").rglob("ones-*.h5ad"))) == 1
+
+
 def test_a_data_set_is_made_once_for_a_key(tmp_path):
     made = []
 

@@ -95,6 +95,16 @@ def chunks(store):
 
 @ZARR
 @pytest.mark.parametrize("backed", [False, True])
+def test_a_pipe_for_a_chunk_does_not_hang(store, backed):
+    chunk = chunks(store)[0]
+    chunk.unlink()
+    os.mkfifo(chunk)
+    with pytest.raises(ValueError, match="is a pipe or a device, whose end may never come"):
+        read(store, backed=backed)
+
+
+@ZARR
+@pytest.mark.parametrize("backed", [False, True])
 def test_a_lost_chunk_is_not_read_as_zeros(store, backed):
     assert read(store, backed=backed).shape == (5, 4)
     chunks(store)[0].unlink()
@@ -194,7 +204,7 @@ def test_what_is_not_quite_an_anndata(tmp_path, damage):
 
 def test_a_pipe_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "data.h5ad")
-    with pytest.raises(FileNotFoundError, match="there is no file"):
+    with pytest.raises(ValueError, match="data.h5ad is a pipe or a device"):
         read(tmp_path / "data.h5ad")
 
 

@@ -275,3 +275,26 @@ def test_a_second_fit_that_fails_leaves_the_model_as_it_was(small, quick, monkey
     assert bits(gan) == before[0]
     assert np.array_equal(gan.sample(validation.obs).X, before[1])
     assert list(gan.var_.index) == list(train.var_names)
+
+
+@pytest.mark.parametrize(
+    ("huge", "words"),
+    [
+        (
+            {"hidden": (10**9,)},
+            r"hidden=\(10{9},\) with latent_dim=3 and 12 genes needs at least [\d,]+.\d GB of",
+        ),
+        ({"latent_dim": 10**12}, "latent_dim=10{12} and 12 genes needs at least"),
+        ({"critic_steps": 10**12}, "critic_steps=10{12} with latent_dim=3 needs at least"),
+        ({"score_draws": 10**12}, "score_draws=10{12} for 12 validation samples needs at least"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_settings_that_need_more_memory_than_there_is(small, quick, huge, words):
+    with pytest.raises(ValueError, match=words):
+        WGANGP(["medium"], ["temperature"], quick.replace(**huge), device="cpu").fit(*small, progress=False)
+
+
+def test_too_many_threads():
+    with pytest.raises(ValueError, match="threads must be at most 1024, not 1000000"):
+        WGANGP(threads=10**6)

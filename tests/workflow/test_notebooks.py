@@ -90,6 +90,28 @@ def test_a_run_does_not_replace_its_notebook(notebook, tmp_path, source, out):
     assert list(tmp_path.iterdir()) == [notebook]
 
 
+@pytest.mark.parametrize("out", ["file/n.ipynb", "loop/n.ipynb", "pipe"])
+def test_an_output_that_cannot_be_written_is_one_line(notebook, tmp_path, out):
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    before = sorted(tmp_path.iterdir())
+    done = tool("run", notebook, tmp_path / out)
+    assert (done.returncode, len(done.stderr.splitlines()), done.stderr[:7]) == (1, 1, "Error: ")
+    assert out in done.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"nbformat": 4, "nbformat_minor": "5", "cells": []}', "[]", None])
+def test_what_is_no_notebook_is_one_line(tmp_path, text):
+    path = tmp_path / "n.ipynb"
+    os.mkfifo(path) if text is None else path.write_text(text)
+    done = tool("check", path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert ("is no regular file" if text is None else "is not a valid notebook: ") in done.stderr
+
+
 def test_check_reports_every_notebook(notebook, tmp_path, make_notebook):
     other = make_notebook(tmp_path / "other.ipynb", PARAMETERS)
     done = tool("check", notebook, other)

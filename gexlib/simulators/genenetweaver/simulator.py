@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import whole_number
+from gexlib.checks import check_memory, whole_number
 from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
 from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
 from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
@@ -245,6 +245,7 @@ class GeneNetWeaver(KineticSimulator):
         """Check arguments; return the perturbations, the noise, and a random generator for each block of samples."""
         if n_samples is not None:
             n_samples = whole_number("n_samples", n_samples, 1)
+            check_memory(f"n_samples={n_samples}", 8 * n_samples * len(self.model), "draw fewer at a time")
         noise = check_noise("noise", noise, usual=0.05)
         sequence = np.random.SeedSequence((whole_number("seed", seed, 0), 2))
         what = perturb(perturbation, n_samples, self._genes, np.random.default_rng(sequence))

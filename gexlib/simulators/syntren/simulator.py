@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import whole_number
+from gexlib.checks import check_memory, whole_number
 from gexlib.simulators.kinetic import KineticSimulator, check_noise
 from gexlib.simulators.syntren.model import Gene, Shares, draw_model, parse_gene
 
@@ -198,6 +198,7 @@ class SynTReN(KineticSimulator):
             if n_samples is None
             else whole_number("n_samples", n_samples, 1)
         )
+        check_memory(f"n_samples={n}", 8 * n * len(self.model), "draw fewer at a time")
         sequences = np.random.SeedSequence((whole_number("seed", seed, 0), 2)).spawn(3)
         conditions, inside, measured = (np.random.default_rng(s) for s in sequences)
 

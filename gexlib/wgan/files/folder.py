@@ -13,6 +13,7 @@ write are never replaced or removed, nor is a checkpoint replaced by a model.
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import json
 import re
@@ -23,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from gexlib.atomic import clear_unfinished, try_writing, whole_file
+from gexlib.atomic import PART, clear_unfinished, try_writing, whole_file
 from gexlib.wgan.files.lock import FolderLock
 
 CONFIG = "config.json"
@@ -73,16 +74,23 @@ def write(
     described = head | info | {CHECKSUM: _checksum(head | info)}
     files = {name: content, CONFIG: json.dumps(described, indent=1, allow_nan=False).encode()}
     try:
-        _write_files(folder, files)
+        try:
+            _write_files(folder, dict(files))
+        except FileNotFoundError:  # someone has removed the folder meanwhile
+            _write_files(folder, dict(files))
         if not (folder / name).exists():  # someone has removed the folder between the two files
-            _write_files(folder, files)
-    except OSError as error:
+            _write_files(folder, dict(files))
+    except BaseException as error:
         with suppress(OSError):  # a full disk needs the room
             if not exists(folder) or name not in (folder / CONFIG).read_text(encoding="utf-8"):
                 (folder / name).unlink()
                 folder.rmdir()  # if it is empty
+        if not isinstance(error, OSError):
+            raise
         left = "the previous one is intact" if before and exists(folder) else "there is no earlier one"
-        why = error.__cause__ or error
+        why = error
+        while isinstance(why.__cause__, OSError):  # each file that was being written adds its words
+            why = why.__cause__
         raise OSError(
             error.errno, f"could not write the {WORDS[kind]} {folder} ({why.strerror or why}); {left}"
         ) from error
@@ -132,7 +140,7 @@ def _config_of(folder: Path, kind: str) -> str | None:
 def _is_ours(path: Path) -> bool:
     """Return whether a file is one of ours that a killed process left: its name then has the digest of its content."""
     named = re.fullmatch(TENSORS, path.name)
-    return bool(named) and hashlib.sha256(path.read_bytes()).hexdigest().startswith(named[1])
+    return bool(named) and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest().startswith(named[1])
 
 
 def read(folder: str | Path, kind: str) -> tuple[dict, dict[str, Tensor]]:
@@ -186,6 +194,21 @@ def exists(folder: str | Path) -> bool:
     return (Path(folder) / CONFIG).exists()
 
 
+def check_not_lost(folder: str | Path) -> None:
+    """
+    Raise a ValueError if `folder` has tensors of this library, but nothing that describes them.
+
+    A process that was killed while it wrote the first version leaves the description in a hidden folder.
+    """
+    folder = Path(folder)
+    lost = [path.name for path in folder.glob("tensors-*.safetensors") if _is_ours(path)]
+    if lost and not exists(folder) and not any(folder.glob(f"{glob.escape(PART)}*/{CONFIG}")):
+        raise ValueError(
+            f"{folder} has {lost[0]}, but not the {CONFIG} that describes it; put it back, or remove {lost[0]} to "
+            f"begin anew, or give another folder"
+        )
+
+
 def _read_config(folder: Path) -> dict:
     path = folder / CONFIG
     if path.exists() and not path.is_file():  # to read a pipe would wait for ever
@@ -237,7 +260,14 @@ def _on_cpu(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _write_files(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files one after the other, each whole or not at all."""
-    for name, content in files.items():
-        with whole_file(folder / name) as part:
-            part.write_bytes(content)
+    """
+    Write tensors and then their description, each whole or not at all.
+
+    The description lies in a hidden folder before the tensors get their name. So tensors without any description are
+    not those of a process that was killed.
+    """
+    with whole_file(folder / CONFIG) as described:
+        described.write_bytes(files.pop(CONFIG))
+        for name, content in files.items():
+            with whole_file(folder / name) as part:
+                part.write_bytes(content)

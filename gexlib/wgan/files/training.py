@@ -56,7 +56,10 @@ class Checkpoint:
             self.epoch = int(self.processes.by_first(lambda: self._write(state))[0])
 
     def _read(self, state: State) -> int:
-        if self.folder is None or not disk.exists(self.folder):
+        if self.folder is None:
+            return 0
+        if not disk.exists(self.folder):
+            disk.check_not_lost(self.folder)
             return 0
         info, tensors = disk.read(self.folder, "training")
         try:

@@ -3,6 +3,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -90,6 +91,37 @@ def test_what_a_killed_process_left_is_cleared(folder):
     (folder / f"tensors-{hashlib.sha256(stray).hexdigest()[:16]}.safetensors").write_bytes(stray)
     disk.write(folder, "model", {"seed": 2}, {"w": torch.zeros(3)})
     assert len(list(folder.iterdir())) == 2
+
+
+def test_tensors_that_nothing_describes_are_told(folder):
+    disk.check_not_lost(folder)
+    (folder / "config.json").rename(folder.parent / "config.json")
+    with pytest.raises(ValueError, match=r"has tensors-\w+.safetensors, but not the config.json that describes it"):
+        disk.check_not_lost(folder)
+    left = Path(tempfile.mkdtemp(dir=folder, prefix=f"{PART}{platform.node()}."))
+    (left / "config.json").write_text("{")
+    disk.check_not_lost(folder)
+
+
+def test_a_first_write_that_is_killed_is_told_from_a_lost_description(tmp_path):
+    """SIGKILL after the tensors have their name, and before the description has it."""
+    child = os.fork()
+    if not child:
+        real = os.replace
+
+        def killed(part, path):
+            if Path(path).name == "config.json":
+                os.kill(os.getpid(), signal.SIGKILL)
+            real(part, path)
+
+        os.replace = killed
+        disk.write(tmp_path, "training", {}, {"w": torch.zeros(3)})
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert tensor_file(tmp_path).exists()
+    disk.check_not_lost(tmp_path)
+    disk.write(tmp_path, "training", {}, {"w": torch.ones(3)})
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_files_of_others_stay(folder):

@@ -229,3 +229,12 @@ def test_another_number_of_threads_has_other_bits(small, quick, tmp_path):
     del info["run"]["threads"]  # as before it was written
     disk.write(tmp_path / "c", "training", {name: info[name] for name in ("run", "state")}, tensors)
     WGANGP(["medium"], settings=quick, device="cpu").fit(small[0], checkpoint=tmp_path / "c")
+
+
+def test_a_checkpoint_without_its_description_is_no_fresh_start(fit, tmp_path):
+    fit(tmp_path / "c", epochs=2)
+    (tmp_path / "c" / "config.json").rename(tmp_path / "config.json")
+    before = content(tmp_path / "c")
+    with pytest.raises(ValueError, match="but not the config.json that describes it; put it back, or remove"):
+        fit(tmp_path / "c")
+    assert content(tmp_path / "c") == before
