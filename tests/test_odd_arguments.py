@@ -12,6 +12,7 @@ from gexlib import metrics
 from gexlib.analysis import replicate_correlations, summarise_covariates
 from gexlib.differential import differential_expression
 from gexlib.preprocess import CovariateEncoder, split_groups
+from gexlib.simulators import Random
 from gexlib.wgan import PRESETS, WGANGP, Settings
 
 TINY = PRESETS["paper_ecoli"].replace(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
@@ -149,3 +150,18 @@ def test_too_few_samples(data):
         replicate_correlations(data[:1].copy(), ["tissue"])
     with pytest.raises(ValueError, match="obs has no rows"):
         summarise_covariates(data.obs.iloc[:0], ["tissue"])
+
+
+def test_a_gene_that_comes_twice(data):
+    data.var_names = ["g0", "g0", "g2", "g3"]
+    with pytest.raises(ValueError, match="real has the gene 'g0' twice"):
+        metrics.differential_agreement(data, data, "tissue", "lung", "liver")
+
+
+def test_what_is_no_array_or_number(data):
+    with pytest.raises(TypeError, match="a must be an ndarray, a matrix over pairs of genes, not AnnData"):
+        metrics.gamma(data, data)
+    with pytest.raises(TypeError, match="reference must be an AnnData or a 2-D array"):
+        metrics.domias(data.X, data.X, data.X, None)
+    with pytest.raises(TypeError, match=r"low=\[1\] must be a number for all genes"):
+        Random(low=[1])

@@ -236,7 +236,9 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
         for side, table in own.items():
             part = table.head(n)[["cluster", "term", "p", "fwer"]]
             parts.append(part.assign(side=side, common=part["term"].isin(both)))
-    return pd.concat(parts, ignore_index=True)[["side", "cluster", "term", "p", "fwer", "common"]]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[
+        ["side", "cluster", "term", "p", "fwer", "common"]
+    ]
 
 
 def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:

@@ -53,7 +53,8 @@ def differential_agreement(
     Raises
     ------
     ValueError
-        If a column or level is absent in one of the data sets, a group has fewer than two samples, or the genes differ.
+        If a column or level is absent in one of the data sets, a group has fewer than two samples, the genes differ, or
+        a gene comes twice.
 
     Notes
     -----
@@ -77,6 +78,9 @@ def differential_agreement(
     for argument, data in (("real", real), ("synthetic", synthetic)):
         if not isinstance(data, AnnData):
             raise TypeError(f"{argument} must be an AnnData with {by!r} in obs, not {type(data).__name__}")
+        if not data.var_names.is_unique:
+            twice = data.var_names[data.var_names.duplicated()][0]
+            raise ValueError(f"{argument} has the gene {twice!r} twice; keep one, or make the names unique")
         try:
             tables.append(differential_expression(data, by, value, reference, adjust))
         except ValueError as error:

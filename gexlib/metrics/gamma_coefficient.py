@@ -37,6 +37,8 @@ def gamma(a: np.ndarray, b: np.ndarray) -> float:
 
     Raises
     ------
+    TypeError
+        If `a` or `b` is no ndarray.
     ValueError
         If the shapes differ, or if all values of a triangle are equal, which leaves the correlation undefined.
 
@@ -161,7 +163,8 @@ def check_varied(name: str, mean: float, sd: float, scale: float) -> None:
 
 
 def _condensed(m: np.ndarray, name: str) -> np.ndarray:
-    m = np.asarray(m)
+    if not isinstance(m, np.ndarray):
+        raise TypeError(f"{name} must be an ndarray, a matrix over pairs of genes, not {type(m).__name__}")
     square = m.ndim == 2 and m.shape[0] == m.shape[1]
     if not (m.ndim == 1 or square) or m.shape[0] < 3:
         raise ValueError(

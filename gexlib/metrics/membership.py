@@ -10,7 +10,7 @@ from anndata import AnnData
 
 from gexlib.checks import check_columns, listing, whole_number
 from gexlib.metrics.attack import attack_success
-from gexlib.metrics.expression import DataSet
+from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.neighbours import nearest, nearest_squared
 from gexlib.metrics.space import PrincipalSpace, Space, coordinates
 from gexlib.preprocess.kinds import Kinds
@@ -202,7 +202,8 @@ def _domias_scores(
     """Return the scores of training and of test records."""
     k = whole_number("k", k, 1)
     if space is None:
-        space = PrincipalSpace(min(50, *reference.shape)).fit(reference)
+        checked = Expression(reference, "reference")
+        space = PrincipalSpace(min(50, checked.n_samples, checked.n_genes)).fit(reference)
     train, synthetic, test, reference = _coordinates(space, train, synthetic, test, reference)
     for argument, data in (("synthetic", synthetic), ("reference", reference)):
         if len(data) < k:

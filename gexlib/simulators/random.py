@@ -1,5 +1,7 @@
 """Random: uniform values, the floor of every comparison."""
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 
@@ -34,6 +36,9 @@ class Random(DataSimulator):
     """
 
     def __init__(self, low: float | None = None, high: float | None = None):
+        for name, limit in (("low", low), ("high", high)):
+            if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Real)):
+                raise TypeError(f"{name}={limit!r} must be a number for all genes, or None: from the data")
         self.low = low
         self.high = high
 

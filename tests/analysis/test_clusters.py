@@ -132,6 +132,7 @@ def test_top_terms_of_each_cluster_say_whether_the_partner_has_them():
         ["b", 2, "s", False],
         ["a", 2, "p", False],
     ]
+    assert top_terms(MATCHES, A, B[:0], n=1)["side"].tolist() == ["a", "a"], "one side without terms, no warning"
     found = top_terms(MATCHES, A, B, n=2)
     assert found.loc[found["common"], ["side", "cluster", "term"]].to_numpy().tolist() == [["a", 1, "q"], ["b", 2, "q"]]
 
