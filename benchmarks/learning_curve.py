@@ -41,7 +41,7 @@ from generators import GENERATORS, REAL, Columns, check, learn, whole
 from judges import label_f1, likeness, real_likeness
 from kept import ROOT, Kept, add_options, mean_sd
 from known_truth import Truth
-from matplotlib import colormaps, rc_context
+from matplotlib import rc_context
 from wins import wins
 
 from gexlib import plots
@@ -55,6 +55,15 @@ FIGURE = ROOT / "book/images/learning_curve.svg"
 KEYS = ["data", "n", "generator", "seed"]
 SCORES = ["S_dist", "precision", "recall", "density", "coverage", "forest AUC", "rfx", "F1"]
 DRAWN = {"S_dist": "S_dist", "precision": "precision", "recall": "recall", "rfx": "forest AUC, independent draw"}
+FAMILIES = {  # variants by dashes of one colour
+    ("default", "default, never adversarial", "default, always adversarial"): plots.GAN,
+    ("the paper's",): plots.BASELINES[3],
+    ("Gaussian copula", "copula, mixture head", "copula, flow head"): plots.BASELINES[0],
+    ("Gaussian",): plots.BASELINES[1],
+    ("SMOTE",): plots.BASELINES[2],
+    ("Bootstrap",): plots.BASELINES[4],
+}
+DASHES = ("-", "--", "-.")
 GENES = 1000
 TEST = 500  # samples of the known truth
 TRUTH = "known truth"
@@ -164,6 +173,14 @@ def row(folder: Path, changes: dict, data: str, n: int, generator: str, seed: in
     return likeness(test, draw, other, seed) | {"F1": label_f1(test, many, label)} | learned.facts
 
 
+def style_of(generator: str) -> dict[str, str]:
+    """Return the colour of a generator's family, as in the other figures, and a dash for each variant in it."""
+    if generator == REAL:
+        return {"color": plots.REAL, "ls": ":"}
+    family, colour = next((names, colour) for names, colour in FAMILIES.items() if generator in names)
+    return {"color": colour, "ls": DASHES[family.index(generator)]}
+
+
 def draw_curves(table: pd.DataFrame, path: Path) -> None:
     """Draw scores against the number of samples: a row of panels for each data set, a band of one deviation."""
     data = [name for name in DATA if name in set(table["data"])]
@@ -173,14 +190,12 @@ def draw_curves(table: pd.DataFrame, path: Path) -> None:
         figure, axes = plt.subplots(*shape, figsize=size, squeeze=False, layout="constrained")
         for name, panels in zip(data, axes, strict=True):
             for (score, words), ax in zip(DRAWN.items(), panels, strict=True):
-                for i, generator in enumerate([REAL, *GENERATORS]):
+                for generator in [REAL, *GENERATORS]:
                     of = table[(table["data"] == name) & (table["generator"] == generator)]
                     if len(of):
                         groups = of.groupby("n")[score]
                         mean, sd = groups.mean(), groups.std().fillna(0)
-                        style = (
-                            {"color": "black", "ls": ":"} if generator == REAL else {"color": colormaps["tab10"](i - 1)}
-                        )
+                        style = style_of(generator)
                         ax.plot(mean.index, mean, marker=".", lw=1, label=generator, **style)
                         ax.fill_between(mean.index, mean - sd, mean + sd, alpha=0.15, lw=0, color=style["color"])
                 numbers = sorted(set(table.loc[table["data"] == name, "n"]))
