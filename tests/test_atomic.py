@@ -21,10 +21,12 @@ with whole_file(sys.argv[1]) as part:
 
 
 ENDED = """
+import signal
 import sys
 from pathlib import Path
 from gexlib.atomic import ended_by_signals, whole_file
 from gexlib.wgan.files.lock import FolderLock
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and so would this process
 with ended_by_signals(), FolderLock(sys.argv[1]), whole_file(Path(sys.argv[1]) / "a" / "data") as part:
     part.write_text("theirs")
     print("half way", flush=True)
