@@ -34,6 +34,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "sets.gmt"
     ...     _ = path.write_text("respiration\tmade up\tcyoA\tcydA\n")
