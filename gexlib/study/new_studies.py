@@ -11,13 +11,14 @@ from sklearn.linear_model import Ridge
 
 from gexlib.checks import whole_number
 from gexlib.study.paired import (
-    LEVELS,
     MEAN,
     OURS,
     PENALTIES,
     SWITCH,
     Pairs,
     Prediction,
+    counterfactual_prediction,
+    errors_left_out,
     find_pairs,
     gaussian_intervals,
     judged,
@@ -105,12 +106,7 @@ def ridge_of_new_studies(train: Pairs, normal: np.ndarray) -> np.ndarray:
     x, y = (np.asarray(side.X, np.float64) for side in train[:2])
     error = np.zeros(len(PENALTIES))
     for out in (train.study == study for study in np.unique(train.study)):
-        a, b = (side - side[~out].mean(axis=0) for side in (x, y))
-        values, vectors = np.linalg.eigh(a[~out] @ a[~out].T)
-        along, new = vectors.T @ b[~out], a[out] @ a[~out].T @ vectors
-        scale = np.square(a[~out]).sum(axis=1).mean()
-        for i, penalty in enumerate(PENALTIES):
-            error[i] += np.square(b[out] - (new / (np.maximum(values, 0) + penalty * scale)) @ along).sum()
+        error += errors_left_out(*(side - side[~out].mean(axis=0) for side in (x, y)), out)
     penalty = PENALTIES[error.argmin()] * np.square(x - x.mean(axis=0)).sum(axis=1).mean()
     return Ridge(penalty).fit(x, y).predict(normal)
 
@@ -123,6 +119,4 @@ def _predictions(gan: WGANGP, train: AnnData, kinds: dict, test: Pairs) -> Itera
     yield "normal + mean change", Prediction(np.asarray(test.normal.X) + tumour - normal, {})
     yield "ridge", Prediction(ridge_of_new_studies(find_pairs(train, fewest=1), np.asarray(test.normal.X)), {})
     for method, coupling in (("nothing carried over", 0.0), (OURS, gan.fit_coupling(train, *SWITCH))):
-        made = {p: gan.counterfactual(test.normal, *SWITCH, coupling=coupling, level=p) for p in LEVELS}
-        intervals = {p: (a.layers["low"], a.layers["high"]) for p, a in made.items()}
-        yield method, Prediction(made[max(LEVELS)].X, intervals)
+        yield method, counterfactual_prediction(gan, test.normal, coupling)

@@ -11,7 +11,7 @@ from anndata import AnnData
 from sklearn.linear_model import Ridge
 
 from gexlib.checks import check_columns, expression_matrix, whole_number
-from gexlib.wgan import WGANGP, Settings
+from gexlib.wgan import WGANGP, Coupling, Settings
 from gexlib.wgan.coupling import LEAST_PAIRS, centred, pair_rows
 
 SWITCH = ("condition", "cancer", "normal")
@@ -207,13 +207,23 @@ def ridge_errors(x: np.ndarray, y: np.ndarray, study: np.ndarray, parts: int = 5
     part = pd.Series(study).groupby(study).cumcount().to_numpy() % parts
     error = np.zeros(len(PENALTIES))
     for out in (part == p for p in range(parts)):
-        a, b = centred(x, study, ~out), centred(y, study, ~out)
-        values, vectors = np.linalg.eigh(a[~out] @ a[~out].T)
-        along, new = vectors.T @ b[~out], a[out] @ a[~out].T @ vectors
-        scale = np.square(a[~out]).sum(axis=1).mean()
-        for i, penalty in enumerate(PENALTIES):
-            error[i] += np.square(b[out] - (new / (np.maximum(values, 0) + penalty * scale)) @ along).sum()
+        error += errors_left_out(centred(x, study, ~out), centred(y, study, ~out), out)
     return error
+
+
+def errors_left_out(x: np.ndarray, y: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return the squared error of a ridge regression of `y` on `x` in the rows `out`, for each of the penalties."""
+    values, vectors = np.linalg.eigh(x[~out] @ x[~out].T)
+    along, new = vectors.T @ y[~out], x[out] @ x[~out].T @ vectors
+    scale = np.square(x[~out]).sum(axis=1).mean()
+    shrunk = ((new / (np.maximum(values, 0) + penalty * scale)) @ along for penalty in PENALTIES)
+    return np.array([np.square(y[out] - predicted).sum() for predicted in shrunk])
+
+
+def counterfactual_prediction(gan: WGANGP, normal: AnnData, coupling: float | Coupling) -> Prediction:
+    """Return the tumours that a model predicts from normal tissue, with intervals of each level."""
+    made = {p: gan.counterfactual(normal, *SWITCH, coupling=coupling, level=p) for p in LEVELS}
+    return Prediction(made[max(LEVELS)].X, {p: (a.layers["low"], a.layers["high"]) for p, a in made.items()})
 
 
 def _predictions(
@@ -227,9 +237,8 @@ def _predictions(
     yield "normal + mean change", everyone, Prediction(test.normal.X + change, {})
     yield "ridge", everyone, Prediction(ridge_prediction(known, test.normal.X, test.study, means), {})
 
-    def ours(chosen: np.ndarray, coupling) -> Prediction:
-        made = {p: gan.counterfactual(test.normal[chosen], *SWITCH, coupling=coupling, level=p) for p in LEVELS}
-        return Prediction(made[0.9].X, {p: (a.layers["low"], a.layers["high"]) for p, a in made.items()})
+    def ours(chosen: np.ndarray, coupling: float | Coupling) -> Prediction:
+        return counterfactual_prediction(gan, test.normal[chosen], coupling)
 
     yield "clamped latent", everyone, ours(everyone, 1.0)
     yield "nothing carried over", everyone, ours(everyone, 0.0)
