@@ -158,7 +158,7 @@ def test_local_folder_without_some_files_gives_the_others_and_names_those(tmp_pa
 
 @pytest.mark.parametrize("remote", [True, False])
 def test_a_wrong_byte_is_an_error_that_leaves_nothing_behind(server, tmp_path, remote):
-    wrong = b"x" + FILES[ONE][1:]
+    wrong = bytes([FILES[ONE][0] ^ 1]) + FILES[ONE][1:]
     server.content[place(ONE)] = wrong
     (tmp_path / "mirror").mkdir()
     (tmp_path / "mirror" / "one.tab").write_bytes(wrong)
