@@ -189,9 +189,9 @@ class KindScores(LearnedArrays):
         ndarray of float32, shape (n_samples, n_genes)
         """
         check_fitted(self, "quantiles_")
-        scores = np.empty(np.shape(x), np.float32)
+        scores = self.pooled.transform(x)
         for rows, kind, h in self._groups(covariates):
-            y = self.pooled.transform(x[rows])
+            y = scores[rows]
             z = _interpolated(y - h @ self.effects_, self.quantiles_[kind])
             censored = y <= self.pooled.floor_
             share = ndtr(z[censored])

@@ -47,6 +47,15 @@ def test_zeros_are_the_lowest_share_of_a_gaussian(x):
     assert stats.ks_2samp(positive, x[x[:, 1] > 0, 1]).statistic < 0.05
 
 
+def test_a_row_has_the_same_scores_alone_and_among_many(x):
+    """Many rows are looked up gene by gene, few rows all genes at once."""
+    fitted = NormalScores().fit(x)
+    beyond = np.concatenate([x, 1.5 * x - 1]).astype(np.float32)
+    few = [fitted.transform(part) for part in np.array_split(beyond, 10)]
+    assert len(few[0]) < module.TALL <= len(beyond)
+    np.testing.assert_array_equal(fitted.transform(beyond), np.concatenate(few))
+
+
 def test_a_gene_without_shared_lowest_value_has_no_floor(x):
     fitted = NormalScores().fit(x)
     assert np.isneginf(fitted.floor_[[0, 3]]).all()
