@@ -14,7 +14,8 @@ data/reference/embeddings.csv. What the rows of all genes say goes to the table 
 
 With --authors, a clone of https://github.com/rvinas/adversarial-gene-expression, and --tensorflow, the Python of an
 environment with tensorflow, tf_keras and tensorboard, there is the row "The authors' code" (authors_training.py). Its
-epochs are passes over the samples, and so are those of the row "400 passes", which has about as many iterations.
+epochs are passes over the samples. The row "preset" is the paper's model with the patience of the preset, which is
+shorter than that of the row above it.
 
 The columns: S_dist and S_dend; "S_dist error", its standard error by a bootstrap of test donors; "correlation sd", the
 standard deviation of all correlations over that of the test samples; precision and recall by nearest neighbours; AUC
@@ -37,6 +38,7 @@ import numpy as np
 import pandas as pd
 from age_effect import COVARIATES, OLD, YOUNG, age_slopes, correlation, resampled, with_age
 from anndata import AnnData
+from generators import PAPERS_HUMAN
 from kept import ROOT, Kept, clock, commit
 from sklearn.neighbors import NearestNeighbors
 
@@ -59,8 +61,8 @@ ALL = "all"  # genes, in the rows and on the page
 KIND = ["tissue", "condition"]
 ENOUGH = 5  # test samples of a tissue, tumours and normal ones, for an effect of cancer
 SETTINGS = {
-    "GAN, the paper's": PRESETS["paper_gtex_tcga"],
-    "GAN, the paper's, 400 passes": PRESETS["paper_gtex_tcga"].replace(epoch_updates=0, epochs=400, patience=80),
+    "GAN, the paper's": PAPERS_HUMAN,
+    "GAN, the paper's, preset": PRESETS["paper_gtex_tcga"],
     "GAN, default": PRESETS["default"],
     "GAN, default's start": PRESETS["default"].replace(adversarial="never"),
 }

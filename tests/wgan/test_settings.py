@@ -51,7 +51,7 @@ def test_unknown_preset_lists_the_presets():
         resolve("paper")
 
 
-def test_human_preset_is_what_the_authors_code_does():
+def test_human_preset_is_what_the_authors_code_does_but_for_its_patience():
     paper = PRESETS["paper_gtex_tcga"]
     assert (paper.latent_dim, paper.hidden, paper.critic_noise_probability) == (64, (256, 256), 0)
-    assert (paper.learning_rate, paper.batch_size, paper.critic_steps, paper.patience) == (5e-4, 32, 5, 10)
+    assert (paper.learning_rate, paper.batch_size, paper.critic_steps, paper.patience) == (5e-4, 32, 5, 3)
