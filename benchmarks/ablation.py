@@ -18,18 +18,18 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import training_curve
+from generators import PAPERS_HUMAN
 from kept import ROOT
-from matplotlib import rc_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from gexlib import metrics, plots, preprocess
+from gexlib import metrics, preprocess
 from gexlib.atomic import whole_file
 from gexlib.numerals import number_table
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
@@ -62,7 +62,7 @@ DRIVERS = [
 ]
 
 DEFAULT = PRESETS["default"]
-PAPER = PRESETS["paper_gtex_tcga"]  # trained to its own end
+PAPER = PAPERS_HUMAN
 HUNDRED = {"epoch_updates": 0, "epochs": 100, "patience": 20}  # the steps to the default: as many passes as it has
 LARGER = PAPER.replace(embedding_scale=1.0, averaging=0.998, score_draws=5, **HUNDRED)
 POOLED = DEFAULT.replace(  # before scores and margins were those of kinds
@@ -188,23 +188,11 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
 
 
 def draw_training(path: Path, seeds: list[int]) -> None:
-    """Draw the validation scores of the paper's trainings against iterations, with a dot at the one that is kept."""
-    with rc_context():
-        plots.use_style()
-        figure, ax = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
-        for seed in seeds:
-            history = KEPT / f"paper-{seed}-history.csv"
-            if not history.exists():
-                return
-            scored = pd.read_csv(history).dropna(subset="score")
-            updates, best = scored["epoch"] * PAPER.epoch_updates, scored["score"].idxmax()
-            ax.plot(updates, scored["score"], lw=1, label=f"seed {seed}")
-            ax.plot(updates[best], scored["score"][best], "o", color=ax.lines[-1].get_color())
-        ax.set(xlabel="iterations", ylabel="S_dist on validation samples")
-        ax.legend()
-        with whole_file(path) as part:
-            figure.savefig(part, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(figure)
+    """Draw the scores during the paper's trainings, if they were all kept."""
+    histories = {seed: KEPT / f"paper-{seed}-history.csv" for seed in seeds}
+    if all(history.exists() for history in histories.values()):
+        scored = {seed: training_curve.scores_of(pd.read_csv(history), PAPER) for seed, history in histories.items()}
+        training_curve.draw(path, {"": scored})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ Each seed makes a split, a training and draws of its own. Every row has as many 
 for the row of all training samples, and for the simulators with the paper's 680. Baselines of each kind know the
 covariates of a sample, as the models do; a data set without covariates has one kind. Rows are kept in
 data/reference/ecoli.csv, with the commit and the machine of each, and are not made again (--again). Writes
-results/m3d_table_1.txt, and m3d_table_1.csv for the book's page on the paper's data.
+results/m3d_table_1.txt, and m3d_table_1.csv for the book's page on the paper's data. The scores of validation samples
+during the trainings of the paper's model go to data/reference/ecoli_training.csv and are drawn for that page.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pandas as pd
+import training_curve
 from anndata import AnnData
 from kept import ROOT, Kept, mean_sd
 
@@ -44,6 +46,9 @@ from gexlib.wgan import PRESETS, WGANGP, Settings
 RESULT = ROOT / "benchmarks/results/m3d_table_1.txt"
 PAGE = ROOT / "book/howto/m3d_table_1.csv"
 SCORES = ROOT / "data/reference/ecoli.csv"
+TRAINING = ROOT / "data/reference/ecoli_training.csv"
+CURVE = ROOT / "book/images/paper_training_ecoli.svg"
+PAPERS = "GAN, the paper's"
 LATENT = (5, 50)  # lengths of the paper's model's latent vector to try beside its own 10
 QUICK = 60  # genes, with --quick
 PAPERS_NUMBER = 680  # samples that the paper's simulators made
@@ -53,7 +58,7 @@ def models(name: str, quick: bool) -> dict[str, Settings]:
     """The settings of each model, by row."""
     default, paper = PRESETS["default"], PRESETS["paper_ecoli"]
     found = {
-        "GAN, the paper's": paper,
+        PAPERS: paper,
         "GAN, default": default,
         "GAN, default's start": default.replace(adversarial="never"),
     }
@@ -143,15 +148,28 @@ def samples(ready: EColi, whole: nx.DiGraph, settings: dict[str, Settings], seed
     return made | {row: lambda chosen=chosen: from_model(chosen) for row, chosen in settings.items()}
 
 
-def scored(make: Callable, ready: EColi) -> dict[str, float]:
-    """The scores of a row, the seconds that fitting and drawing took, and the epochs of a training."""
+def scored(make: Callable, ready: EColi) -> tuple[dict[str, float], WGANGP | None]:
+    """The scores of a row, the seconds that fitting and drawing took, and the epochs of a training; and its model."""
     start = time.process_time()
     data, gan = make()
     found = {"seconds": time.process_time() - start}
     if gan is not None:
         found |= {"best epoch": gan.best_epoch_, "epochs": len(gan.history_)}
     test = parts(ready.data).test
-    return table_1(test, data[:, test.var_names].copy(), ready.regulons, constant="zero").iloc[0].to_dict() | found
+    table = table_1(test, data[:, test.var_names].copy(), ready.regulons, constant="zero")
+    return table.iloc[0].to_dict() | found, gan
+
+
+def keep_training(path: Path, name: str, seed: int, gan: WGANGP) -> None:
+    """Put the scores during a training into the table of all trainings, in the place of those of an earlier run."""
+    new = training_curve.scores_of(gan.history_, gan.settings)
+    new.insert(0, "set", name)
+    new.insert(1, "seed", seed)
+    if path.exists():
+        old = pd.read_csv(path)
+        new = pd.concat([old[(old["set"] != name) | (old["seed"] != seed)], new])
+    with whole_file(path) as part:
+        new.sort_values(["set", "seed", "iterations"]).to_csv(part, index=False, float_format="%.4f", encoding="utf-8")
 
 
 def page_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,6 +216,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--again", action="store_true", help="make rows anew that were kept")
     parser.add_argument("--scores", type=Path, default=SCORES, help="the table in which rows are kept")
     parser.add_argument("--result", type=Path, default=RESULT, help="the text to write")
+    parser.add_argument("--training", type=Path, default=TRAINING, help="the table of scores during the trainings")
+    parser.add_argument("--curve", type=Path, default=CURVE, help="the figure of these scores")
     parser.add_argument("--page", type=Path, default=PAGE, help="the table of the book's page to write")
     options = parser.parse_args(arguments)
     chosen = {
@@ -211,7 +231,10 @@ def main(arguments: list[str] | None = None) -> None:
         return samples(ready(name, seed), chosen[name][1], models(name, options.quick), seed)
 
     def of(name: str, row: str, seed: int) -> dict[str, float]:
-        return scored(all_rows(name, seed)[row], ready(name, seed))
+        found, gan = scored(all_rows(name, seed)[row], ready(name, seed))
+        if row == PAPERS:
+            keep_training(options.training, name, seed, gan)
+        return found
 
     tasks = [(name, row, seed) for name in chosen for seed in options.seeds for row in all_rows(name, seed)]
     kept = Kept(options.scores, ["set", "data", "seed"])
@@ -222,6 +245,9 @@ def main(arguments: list[str] | None = None) -> None:
     table = table.loc[[row for row in order if row in there]]
     text = [line for name in chosen for line in described(name, ready(name, options.seeds[0]), options)]
     write(table.reset_index(), text, options)
+    if options.training.exists():
+        sets = pd.read_csv(options.training).groupby("set")
+        training_curve.draw(options.curve, {name: dict(list(rows.groupby("seed"))) for name, rows in sets})
 
 
 def write(table: pd.DataFrame, text: Sequence[str], options: argparse.Namespace) -> None:

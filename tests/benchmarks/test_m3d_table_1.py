@@ -38,7 +38,8 @@ def chips(tmp_path):
 
 def test_both_data_sets_quickly(benchmark_script, chips, capsys):
     result, page, scores = chips / "result.txt", chips / "page.csv", chips / "scores.csv"
-    kept = ["--scores", str(scores)]
+    training, curve = chips / "training.csv", chips / "curve.svg"
+    kept = ["--scores", str(scores), "--training", str(training), "--curve", str(curve)]
     benchmark_script.main(
         [str(chips), "--quick", "--seeds", "0", "1", "--result", str(result), "--page", str(page), *kept]
     )
@@ -56,6 +57,10 @@ def test_both_data_sets_quickly(benchmark_script, chips, capsys):
     assert "0 covariates" in text
     assert text.count("Bootstrap") == 2  # of each data set; its seeds stand below one another
     assert text in capsys.readouterr().out
+    trainings = pd.read_csv(training).groupby(["set", "seed"])
+    assert len(trainings) == 2 * len(ROWS)
+    assert trainings["iterations"].max().unique() == 5 * 21
+    assert curve.read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
 def test_the_papers_model_is_its_preset_but_for_what_a_row_names(benchmark_script):
