@@ -178,9 +178,11 @@ def check_output(path: str | Path, overwrite: bool = False, others: Iterable[str
 def resolved(path: Path) -> Path:
     """Return the absolute path without links; raise an OSError if the links are a loop."""
     try:
-        return path.resolve()
-    except RuntimeError:
-        raise OSError(errno.ELOOP, f"{path} is a loop of symbolic links; give another name") from None
+        return Path(os.path.realpath(path, strict=True))
+    except OSError as error:  # what does not exist, for one
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, f"{path} is a loop of symbolic links; give another name") from None
+        return Path(os.path.realpath(path))
 
 
 def try_writing(path: Path) -> None:
