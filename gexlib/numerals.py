@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 BESIDE = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 MORE = 2  # decimals that a small spread may have more than its table
 
 
@@ -26,6 +27,33 @@ def numeral(value: float, digits: int = 3) -> str:
     if abs(value) < least / 2:
         return f"< {least:.{digits}f}" if value > 0 else "0"
     return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def probability(p: float, least: float = 0.0) -> str:
+    """
+    Return a p value or a false discovery rate: three decimals, or one digit and a power of ten.
+
+    Parameters
+    ----------
+    p : float
+    least : float
+        The smallest value that a test of few draws can tell from 0.
+
+    Examples
+    --------
+    >>> [probability(p).replace("\N{NO-BREAK SPACE}", " ") for p in (0.0234, 4e-9, 0.0, float("nan"))]
+    ['0.023', '4 × 10⁻⁹', '0', '']
+    >>> probability(0.0, least=1 / 1000)
+    '< 0.001'
+    """
+    if np.isnan(p):
+        return ""
+    if p < least:
+        return f"< {least:g}"
+    if p >= 0.001 or p == 0:
+        return numeral(p)
+    digit, power = f"{p:.0e}".split("e-")
+    return f"{digit} × 10⁻{str(int(power)).translate(RAISED)}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def with_spread(mean: float, spread: float, digits: int = 3) -> str:

@@ -25,7 +25,7 @@ def test_the_one_result_is_that_of_chapter_3():
     result = re.sub(r"\s+", " ", README.split("**In one result:**")[1].split("\n\n")[0])
     shown = re.findall(r"\d\.\d{3} ± \d\.\d{3}", result)
     rows = table_1()
-    names = ["GAN", "Real (train, 69 matched)", "SMOTE, per condition", "SynTReN", "GeneNetWeaver"]
+    names = ["GAN", "Real (train, 69 matched)", "SMOTE of each condition", "SynTReN", "GeneNetWeaver"]
     assert shown == [rows[name] for name in names]
 
 

@@ -29,10 +29,12 @@
     const layout = figure.layout;
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
     const narrow = box.clientWidth < NARROW;
-    if (narrow) {
-      layout.legend = { ...layout.legend, orientation: "h", x: 0, y: -0.2, yanchor: "top" };
-      layout.margin = { ...layout.margin, l: 45 };
-      layout.height += 160;
+    if (narrow) {  // the legend has rows of its own at the bottom, two entries in each at least
+      const entries = new Set(figure.data.filter((t) => t.showlegend !== false).map((t) => t.name));
+      const room = entries.size ? 30 + 20 * Math.ceil((entries.size + 1) / 2) : 0;
+      layout.legend = { ...layout.legend, orientation: "h", x: 0, yref: "container", y: 0, yanchor: "bottom" };
+      layout.margin = { ...layout.margin, l: 45, b: layout.margin.b + room };
+      layout.height += room;
     }
     box.style.height = `${layout.height}px`;
     box.dataset.narrow = narrow;

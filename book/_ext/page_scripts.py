@@ -20,7 +20,7 @@ PLOTLY = "plotly.min.js"
 # A number, perhaps with its spread, interval or unit: 0.85, 1,234, −0.3 ± < 0.1, 4e-03, 12 %, 5 of 7; or after a
 # gene's name: AQP2 −7.65 [−13.52, −1.78]. It must not break over lines.
 NUMBER = re.compile(
-    r"<td>((?:<p>)?\s*(?:[A-Z0-9-]+\s)?(?:&lt;|&gt;|[≤~±+−-])?\s*\d[\d.,\s±()\[\]/%×x–−+-]*"
+    r"<td>((?:<p>)?\s*(?:[A-Z0-9-]+\s)?(?:&lt;|&gt;|[≤~±+−-])?\s*\d[\d.,\s±()\[\]/%×x–−+⁰-⁹¹²³⁻-]*"
     r"(?:&lt;\s?[\d.]+)?(?:e[+-]?\d+)?"
     r"(?:\s(?:of|to)\s[\d.,\s)−]+)?[a-zA-Z%]{0,3}\s*(?:</p>)?)</td>"
 )
