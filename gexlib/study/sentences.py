@@ -179,7 +179,7 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
     table = ["| Score | Paper's model | Default | Best simple baseline |", "| --- | --- | --- | --- |", *rows]
     return "\n".join(
         [
-            f"Shares of the score that other real samples reach (100\N{NO-BREAK SPACE}%):",
+            "Shares of the score that other real samples reach (100\N{NO-BREAK SPACE}%):",
             "",
             *table,
             "",

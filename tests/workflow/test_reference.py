@@ -143,7 +143,10 @@ def test_one_address_sets_the_buttons_and_none_leaves_them_off():
 @pytest.mark.parametrize(
     ("cell", "marked"),
     [
-        *((number, True) for number in ("0.85", "−0.31 ± 0.02", "&lt; 0.001", "12 %", "1,234", "4 × 10⁻²³", "<p>8.4 ms</p>")),
+        *(
+            (number, True)
+            for number in ("0.85", "−0.31 ± 0.02", "&lt; 0.001", "12 %", "1,234", "4 × 10⁻²³", "<p>8.4 ms</p>")
+        ),
         *((text, False) for text in ("42c mutants", "&lt;b&gt;", "glucose")),
     ],
 )
