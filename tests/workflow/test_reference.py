@@ -12,6 +12,7 @@ from conftest import ROOT
 from reference import data_hashes, of_run, write
 
 from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY
+from gexlib.study import in_words
 from gexlib.wgan import PRESETS, Settings
 
 sys.path.insert(0, str(ROOT / "book/_ext"))
@@ -83,7 +84,7 @@ def test_the_glossary_spells_out_each_code_of_the_data():
 
     text = (BOOK / "glossary.md").read_text(encoding="utf-8")
     for study, tissue in TISSUE_OF_STUDY.items():
-        assert re.search(rf"^\| {study.upper()} \| .+ \| {tissue} \|$", text, re.MULTILINE), study
+        assert re.search(rf"^\| {study.upper()} \| .+ \| {in_words(tissue)} \|$", text, re.MULTILINE), study
     for project in load_ecoli().obs["project"].unique():
         assert re.search(rf"^\| {project} \| .{{8,}} \|$", text, re.MULTILINE), project
 
