@@ -9,13 +9,16 @@
     "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
   };
   const NARROW = 600;
+  const GAP = 4;  // pixels between two names in a line
 
   // Of names of points that cover each other, the first is shown; zooming in brings back the others.
   const thin = (box) => {
     const shown = [];
     box.querySelectorAll(".textpoint text").forEach((text) => {
       const a = text.getBoundingClientRect();
-      const free = shown.every((b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top);
+      const apart = (one, other) => one + GAP < other;
+      const free = shown.every((b) => (
+        apart(a.right, b.left) || apart(b.right, a.left) || a.bottom < b.top || b.bottom < a.top));
       text.style.visibility = free ? "" : "hidden";
       if (free) shown.push(a);
     });
