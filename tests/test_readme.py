@@ -39,3 +39,14 @@ def test_the_files_that_it_names_are_there():
     named = re.findall(r"\| `([^`]+)` \|", where)
     assert len(named) > 10
     assert all((ROOT / name).is_file() for name in named)
+
+
+def test_the_book_installs_and_samples_as_the_readme_does():
+    pages = [(ROOT / "book" / name).read_text(encoding="utf-8") for name in ("intro.md", "howto/run.md")]
+    command = re.search(r"<!-- ci:run -->\n```bash\n(pip .*)\n", README)[1]
+    assert all(command in page for page in pages)
+    (code,) = re.findall(r"```python\n(.*?)```", pages[0], re.DOTALL)
+    variables = {}
+    exec(code, variables)
+    assert variables["samples"].shape[0] == 100
+    assert "log(1 + FPKM)" in variables["samples"].uns["provenance"]["unit"]
