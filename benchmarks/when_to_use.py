@@ -158,16 +158,18 @@ def camda(table: pd.DataFrame) -> str:
     said = [f"{name} {mean.loc[name, 'accuracy']:.3f}" for name in (DEFAULT, COPULA, "Gaussian", "SMOTE")]
     published = PUBLISHED["accuracy"]
     folds = gains(table.assign(F1=table["accuracy"]), DEFAULT, COPULA, ["fold"])
-    return (
-        f"Accuracy, mean over the folds: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
+    lines = [
+        f"*Accuracy*, mean over the folds: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
         f"{published['challenge: WGAN-GP']:.3f} for a WGAN-GP and {published['challenge: MVN']:.3f} for a multivariate "
-        f"normal. Accuracy does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
+        "normal.",
+        f"It does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
         f"{real['recall']:.2f}), and an attack finds its training samples with an AUC of {smote['membership AUC']:.2f} "
-        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}; 0.5 is best). A random "
-        f"forest tells samples of the default from real ones with an AUC of {default['rfx']:.2f}, those of the copula "
-        f"with {copula['rfx']:.2f}, and other real samples with {real['rfx']:.2f}. Beside the copula, the default is "
-        f"{tally(folds)}; here a comparison is one score in one fold."
-    )
+        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}; 0.5 is best).",
+        f"A random forest tells samples of the default from real ones with an AUC of {default['rfx']:.2f}, those of "
+        f"the copula with {copula['rfx']:.2f}, and other real samples with {real['rfx']:.2f}.",
+        f"Beside the copula, the default is {tally(folds)}; here a comparison is one score in one fold.",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def unseen(table: pd.DataFrame) -> str:
