@@ -27,6 +27,7 @@ NUMBER = re.compile(
 BRACKET = re.compile(r"^(<p>)?(.+?) ([\[(].+?)(</p>)?$", re.DOTALL)  # a number and its interval
 HEADS = re.compile(r"<thead>\s*(?:<tr[^>]*>(?:(?!</tr>|</thead>).)*</tr>\s*)+</thead>", re.DOTALL)
 ROW_NAME = re.compile(r"(<th\b[^>]*>)([^<]+)(?=</th>)")
+CLAIMS = re.compile(r'<table class="[^"]*\bclaims\b.*?</table>', re.DOTALL)  # many columns: a spread may stand below
 STACKED = re.compile(r'<table class="[^"]*\bstacked\b.*?</table>', re.DOTALL)  # on a phone, rows become blocks
 
 
@@ -77,7 +78,8 @@ def prepare_page(app, pagename, templatename, context, doctree):
     scripts = context["script_files"]
     scripts[:] = [script for script in scripts if "thebe" not in str(script).lower()]
     body = context.get("body", "")
-    marked = name_rows(HEADS.sub(join_heads, NUMBER.sub(mark_number, typeset(body))))
+    body = CLAIMS.sub(lambda table: table[0].replace("\N{NO-BREAK SPACE}±", " ±"), typeset(body))
+    marked = name_rows(HEADS.sub(join_heads, NUMBER.sub(mark_number, body)))
     context["body"] = STACKED.sub(lambda table: label_cells(table[0]), marked)
     if not any(mark in body for mark in MARKS):
         return

@@ -1,4 +1,4 @@
-"""Signs in the text of pages: a minus before a number, and no line break between a number and what belongs to it."""
+"""Signs in the text of pages: minus and dash, and no line break between a number and what belongs to it."""
 
 import re
 
@@ -7,7 +7,9 @@ AS_IT_IS = {"pre", "code", "script", "style", "svg", "textarea", "kbd", "samp"} 
 SIGNS = (
     (re.compile(r"(?<![\w.,;&%/)\]-])-(?=\d)"), "−"),
     (re.compile(r"(?<=\d) ?%(?![0-9A-F])"), "\N{NO-BREAK SPACE}%"),
-    (re.compile(r"(?<=±) (?=\d)"), "\N{NO-BREAK SPACE}"),
+    (re.compile(r"(?<=\d)\s±\s(?=\d)"), "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"),
+    (re.compile(r"(?<=\s)--(?=\s)"), "–"),
+    (re.compile(r"(?<![\w-])--[a-z][a-z-]*"), r'<span class="option">\g<0></span>'),
 )
 
 
@@ -15,8 +17,8 @@ def typeset(page: str) -> str:
     """
     Return a page of HTML with the signs of a printed book.
 
-    The hyphen before a number becomes a minus. A percent sign and what follows ± stay with their number. Code, scripts
-    and formulas are left as they are.
+    The hyphen before a number becomes a minus, two hyphens a dash. A percent sign and a spread stay with their number,
+    and the name of an option in one piece. Code, scripts and formulas are left as they are.
     """
     parts, inside, depth = TAG.split(page), None, 0
     for i, part in enumerate(parts):
