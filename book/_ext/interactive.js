@@ -6,7 +6,7 @@
   // Colours of gexlib.plots.style that are too dark on a dark page, and what takes their place.
   const ON_DARK = {
     "#222222": "#e8e8e8", "#4d4d4d": "#d0d0d0", "#263c6b": "#7f9ce6", "#ab0fc1": "#dd74ea",
-    "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
+    "#c8553d": "#f0806a", "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
   };
   const NARROW = 600;
   const GAP = 4;  // pixels between two names in a line

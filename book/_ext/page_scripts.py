@@ -92,7 +92,17 @@ def prepare_page(app, pagename, templatename, context, doctree):
         app.add_js_file(script.name, loading_method="defer")
 
 
+def name_toggles(app, pagename, templatename, context, doctree):
+    """Give the buttons that unfold parts of the contents a name, for those who hear the page."""
+    draw = context.get("generate_toctree_html")
+    if draw:
+        context["generate_toctree_html"] = lambda *given, **options: str(draw(*given, **options)).replace(
+            "<summary>", '<summary aria-label="pages below">'
+        )
+
+
 def setup(app):
     """Connect the extension to Sphinx."""
     app.connect("html-page-context", prepare_page)
+    app.connect("html-page-context", name_toggles, priority=900)  # after the theme's own
     return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}
