@@ -7,7 +7,7 @@ import pandas as pd
 
 BESIDE = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-MORE = 2  # decimals that a small spread may have more than its table
+MORE = 1  # decimals that a small spread may have more than its table
 
 
 def numeral(value: float, digits: int = 3) -> str:
@@ -60,7 +60,7 @@ def with_spread(mean: float, spread: float, digits: int = 3) -> str:
     r"""
     Return "mean ± spread" with so many decimals, which does not break over lines; the mean alone without a spread.
 
-    A spread that so many decimals do not show gets one or two more, and the mean too. A smaller one is 0.
+    A spread that so many decimals do not show gets one more, and the mean too. A smaller one is 0.
 
     Examples
     --------
@@ -100,9 +100,9 @@ def number_table(
 
     Examples
     --------
-    >>> mean, sd = (pd.DataFrame({"S_dist": values}) for values in ([0.66, None], [0.0001, None]))
+    >>> mean, sd = (pd.DataFrame({"S_dist": values}) for values in ([0.66, None], [0.001, None]))
     >>> number_table(mean, sd, digits=2)["S_dist"].tolist()
-    ['0.6600\xa0±\xa00.0001', '–']
+    ['0.660\xa0±\xa00.001', '–']
     """
     found = mean.copy()
     for place, name in enumerate(mean.columns):

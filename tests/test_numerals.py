@@ -17,8 +17,8 @@ def test_no_number_is_nothing_but_zeros(value):
 def test_spreads():
     assert with_spread(0.96, 0.004, digits=2) == "0.960\xa0±\xa00.004"
     assert with_spread(0.3, 0.06, digits=0) == "0.3\xa0±\xa00.1"
-    assert with_spread(1.0, 0.00001) == "1.00000\xa0±\xa00.00001"
-    assert with_spread(1.0, 1e-17) == with_spread(1.0, 0.0) == "1.000\xa0±\xa00"
+    assert with_spread(0.9998, 0.0003) == "0.9998\xa0±\xa00.0003"
+    assert with_spread(1.0, 0.00001) == with_spread(1.0, 1e-17) == with_spread(1.0, 0.0) == "1.000\xa0±\xa00"
     assert with_spread(np.nan, 1.0) == ""
 
 
