@@ -46,6 +46,14 @@ def test_other_lines_from_the_given_number_on(ax):
     assert sorted(np.ptp(line.get_ydata()) for line in ax.lines) == [0, 0, 1]
 
 
+def test_the_number_of_a_line_is_not_behind_its_cluster(ax):
+    texts = drawn(ax, least=5)
+    ax.figure.canvas.draw()
+    number = texts["10"].get_window_extent()
+    clusters = [text for name, text in texts.items() if name.endswith("genes")]
+    assert not any(number.overlaps(cluster.get_bbox_patch().get_window_extent()) for cluster in clusters)
+
+
 def test_common_terms_are_bold_and_accessions_left_out(ax):
     drawn(ax)
     weights = [(text.get_text(), text.get_fontweight()) for text in ax.texts if text.get_text()[0] in "md"]
