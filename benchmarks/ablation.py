@@ -16,6 +16,7 @@ import json
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from sklearn.preprocessing import StandardScaler
 
 from gexlib import metrics, preprocess
 from gexlib.atomic import whole_file
-from gexlib.numerals import number_table
+from gexlib.numerals import number_table, numeral
 from gexlib.simulators import SMOTE, Bootstrap, Gaussian, GaussianCopula
 from gexlib.study import prepared_human
 from gexlib.wgan import PRESETS, WGANGP
@@ -170,7 +171,7 @@ def main() -> None:
     groups = table.drop(columns="seed").groupby("data", sort=False)
     mean = groups.mean()
     shown = number_table(mean, groups.std(), digits=2)
-    shown["minutes"] = mean["minutes"].map("{:.1f}".format).replace("nan", "not timed")
+    shown["minutes"] = mean["minutes"].map(partial(numeral, digits=1)).replace("", "not timed")
     for path, columns in TABLES.items():
         write_table(shown[columns], path)
     draw_training(CURVE, options.seeds)

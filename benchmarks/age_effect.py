@@ -20,13 +20,14 @@ shuffled within each cohort.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from kept import commit, machine
+from kept import ROOT, commit, machine
 
 from gexlib import WGANGP
 from gexlib.analysis import slopes
@@ -39,6 +40,7 @@ COVARIATES = ["tissue", "condition", "sex"]
 VARIANTS = (COVARIATES, [*COVARIATES, "cohort"])
 DRAWS = 500  # shuffles, and bootstraps of donors
 RESULT = Path(__file__).parent / "results/age_effect.txt"
+PAGE = ROOT / "book/howto/age_effect.csv"
 
 
 def with_age(data: AnnData) -> AnnData:
@@ -165,6 +167,19 @@ def text(data: AnnData, seed: int, draws: int, epochs: int | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page_table(found: str) -> pd.DataFrame:
+    """Return the rows of a result file as the book's page shows them."""
+    rows, covariates = [], ""
+    for line in found.replace("-0.", "−0.").splitlines():
+        covariates = line.removeprefix("with ") if line.startswith("with ") else covariates
+        cells = re.split(r"\s{2,}", line.strip())
+        if line.startswith("  ") and re.fullmatch(r"[\d.]+", cells[-1]):
+            name, *numbers, sd = cells
+            rows.append([covariates, name, *(numbers or ["–"] * 3), sd])
+    titles = ["Model given", "Effect of", "r (95 % interval)", "r, ages shuffled (95 % of them)", "p", "sd of effect"]
+    return pd.DataFrame(rows, columns=titles)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the result, and write it where the book takes it from."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -175,12 +190,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--epochs", type=int, help="for a quick try")
     parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--page", type=Path, default=PAGE, help="the table of the book's page to write")
     options = parser.parse_args(arguments)
     data = prepared_human(folder=options.folder, most_variable=options.genes, metadata=options.metadata)
     found = text(data, options.seed, options.draws, options.epochs)
     found = f"commit {commit()}; {machine()}\n" + found
     print(found, end="")
     options.out.write_text(found, encoding="utf-8")
+    page_table(found).to_csv(options.page, index=False, encoding="utf-8")
 
 
 if __name__ == "__main__":

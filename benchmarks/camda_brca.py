@@ -39,7 +39,7 @@ from anndata import AnnData
 from camda_scores import accuracy, differential_recovery, discriminative_f1, edges
 from generators import GENERATORS, REAL, Columns, Learned, check, learn, whole
 from judges import likeness, membership, real_likeness
-from kept import NBSP, ROOT, Kept, add_options, mean_sd
+from kept import NBSP, ROOT, Kept, add_options, for_readers, mean_sd
 from sklearn.model_selection import train_test_split
 
 from gexlib.atomic import whole_file
@@ -163,7 +163,7 @@ def main(arguments: list[str] | None = None) -> None:
     kept.make(tasks, partial(row, options.file, changes), options.jobs, options.again)
     shown = page_table(kept.table)
     with whole_file(options.page) as part:
-        shown[ON_PAGE].to_csv(part, encoding="utf-8")
+        for_readers(shown[ON_PAGE]).to_csv(part, encoding="utf-8")
     print(shown.replace(NBSP, " ", regex=True).T.to_string())
 
 

@@ -112,6 +112,13 @@ def add_options(parser: argparse.ArgumentParser, generators: Sequence[str], resu
     parser.add_argument("--result", type=Path, default=result, help="the table in which rows are kept")
 
 
+def for_readers(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of the book with the names that its readers know, and a dash where there is no number."""
+    columns = {"rfx": "forest AUC, new draw"}
+    names = {"BRCA": "breast tumours", "human": "human cohort", "tcga_pairs": "TCGA's pairs", "ages": "ages"}
+    return shown.rename(index=names, columns=columns).replace("", "–").fillna("–")
+
+
 def mean_sd(table: pd.DataFrame, by: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """
     Return texts 'mean ± standard deviation' of columns over the rows of each group, groups as they first occur.

@@ -3,15 +3,17 @@ The costs of a training on a million samples, from rates that larger_than_memory
 
     python benchmarks/large_data_cost.py          # after larger_than_memory.py --genes 18000, its output in results/
 
-Prints the table of book/howto/large_data.md.
+Prints the table of book/howto/large_data.md, and writes the one beside it, larger_than_memory.csv.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+PAGE = RESULTS.parents[1] / "book/howto/larger_than_memory.csv"
 SAMPLES, GENES, BATCH = 1_000_000, 18_000, 32  # the size of ARCHS4
 ITERATIONS = 100_000  # about three epochs, and the order of what the book's human model takes to its best score
 DISK_PRICE = 0.10  # dollars for a GB and month: an assumption
@@ -55,6 +57,20 @@ def costs() -> list[tuple[str, str, str]]:
     return rows
 
 
+def rates() -> list[list[str]]:
+    """Return what both runs measured by the clock, as rows of a table, its head first."""
+    sizes, found = [], {}
+    for genes in (2_000, 18_000):
+        run = (RESULTS / f"larger_than_memory_{genes}.txt").read_text(encoding="utf-8")
+        sizes.append(re.search(r"[\d,]+ samples x [\d,]+ genes", run)[0])
+        name = ""
+        for what, clock in re.findall(r"^(.{50}) +(\S+ \S+) +\S+ \S+$", run, re.MULTILINE):
+            name = what.strip() or f"{name.split(',')[0]}, rate"
+            found.setdefault(name, []).append(clock)
+        found.setdefault("peak memory of the process", []).append(re.search(r"peak memory (\S+ MB)", run)[1])
+    return [["By the clock", *sizes], *([name, *values] for name, values in found.items())]
+
+
 def table() -> str:
     """Return the rows in Markdown."""
     lines = ["| what | arithmetic | result |", "| --- | --- | --- |"]
@@ -63,3 +79,5 @@ def table() -> str:
 
 if __name__ == "__main__":
     print(table())
+    with PAGE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rates())

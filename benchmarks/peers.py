@@ -30,7 +30,7 @@ import pandas as pd
 from anndata import AnnData
 from generators import GENERATORS, REAL, check, kind_names, learn, whole
 from judges import label_f1, likeness, membership, real_likeness
-from kept import NBSP, ROOT, Kept, add_options, mean_sd
+from kept import NBSP, ROOT, Kept, add_options, for_readers, mean_sd
 from learning_curve import SCORES, Problem, problem
 from peer_training import PEERS
 
@@ -148,7 +148,7 @@ def main(arguments: list[str] | None = None) -> None:
     kept.make(tasks, of, options.jobs, options.again)
     shown = mean_sd(kept.table, KEYS[:2], SHOWN)
     with whole_file(options.page) as part:
-        shown[ON_PAGE].to_csv(part, encoding="utf-8")
+        for_readers(shown[ON_PAGE]).to_csv(part, encoding="utf-8")
     print(shown.replace(NBSP, " ", regex=True).T.to_string())
 
 

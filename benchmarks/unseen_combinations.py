@@ -39,7 +39,7 @@ import pandas as pd
 from additive import Additive
 from anndata import AnnData
 from generators import GENERATORS, REAL, Columns, check, kind_names, learn, whole
-from kept import ROOT, Kept, add_options, interval
+from kept import ROOT, Kept, add_options, for_readers, interval
 from learning_curve import found, pairs
 
 from gexlib import metrics
@@ -221,7 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
     kept.make(tasks, partial(row, options.folder, changes), options.jobs, options.again)
     shown = summary(kept.table)
     with whole_file(options.page) as part:
-        shown[ON_PAGE].to_csv(part, encoding="utf-8")
+        for_readers(shown[ON_PAGE]).to_csv(part, encoding="utf-8")
     print(shown.to_string())
 
 

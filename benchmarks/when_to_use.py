@@ -23,12 +23,13 @@ import pandas as pd
 from additive import Additive
 from camda_brca import PUBLISHED
 from generators import GENERATORS, REAL
-from kept import ROOT, interval
+from kept import ROOT, for_readers, interval
 from learning_curve import SIZES, TRUTH
 from peer_training import PEERS
 from wins import LOSS, from_which_n
 
 from gexlib.atomic import whole_file
+from gexlib.numerals import number_table, numeral
 
 RESULTS, PAGES = ROOT / "benchmarks/results", ROOT / "book/when_to_use"
 TIE = 0.02
@@ -91,14 +92,16 @@ def answer(curve: pd.DataFrame) -> str:
         for data, rows in found.groupby(level="data", sort=False)
         if (since := pays_from(rows.sort_index())) is not None
     ]
-    return (
-        f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}. "
-        "The rival is a Gaussian copula (each gene's own distribution, and correlated ranks) of each kind of sample, "
-        "which fits in about a second. A comparison is one score, on one data set, with one number of samples to learn "
-        f"from; *level* is a difference of {TIE} or less. Against the copula, this book's default model is {of}; the "
-        f"same with adversarial training in any case is {tally(learned[0][1])}. Learned models that pay, as they beat "
-        f"the copula on more scores than not: {', '.join(pays) or 'none'}."
-    )
+    said = [
+        f"If a simple model is as good, take the simple model; {'mostly it is' if simple else 'here it is not'}.",
+        "The rival is a Gaussian copula of each kind of sample: each gene's own distribution, and correlated ranks. It "
+        "is fitted in about a second.",
+        f"Against it, this book's default model is {of}. Trained adversarially in any case, it is "
+        f"{tally(learned[0][1])}. (A comparison is one score, on one data set, with one number of samples to learn "
+        f"from; *level* is a difference of {TIE} or less.)",
+        f"Learned models that pay, as they beat the copula on more scores than not: {'; '.join(pays) or 'none'}.",
+    ]
+    return "\n".join(["**In short**", "", *(f"- {sentence}" for sentence in said)])
 
 
 def adversarial(curve: pd.DataFrame) -> str:
@@ -155,16 +158,18 @@ def camda(table: pd.DataFrame) -> str:
     said = [f"{name} {mean.loc[name, 'accuracy']:.3f}" for name in (DEFAULT, COPULA, "Gaussian", "SMOTE")]
     published = PUBLISHED["accuracy"]
     folds = gains(table.assign(F1=table["accuracy"]), DEFAULT, COPULA, ["fold"])
-    return (
-        f"Accuracy, mean over the folds: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
+    lines = [
+        f"*Accuracy*, mean over the folds: real samples {real['accuracy']:.3f}, {', '.join(said)}; published are "
         f"{published['challenge: WGAN-GP']:.3f} for a WGAN-GP and {published['challenge: MVN']:.3f} for a multivariate "
-        f"normal. Accuracy does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
+        "normal.",
+        f"It does not see copies and missing variety: SMOTE has the recall {smote['recall']:.2f} (real "
         f"{real['recall']:.2f}), and an attack finds its training samples with an AUC of {smote['membership AUC']:.2f} "
-        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}; 0.5 is best). A random "
-        f"forest tells samples of the default from real ones with an AUC of {default['rfx']:.2f}, those of the copula "
-        f"with {copula['rfx']:.2f}, and other real samples with {real['rfx']:.2f}. Beside the copula, the default is "
-        f"{tally(folds)}; here a comparison is one score in one fold."
-    )
+        f"(default {default['membership AUC']:.2f}, copula {copula['membership AUC']:.2f}; 0.5 is best).",
+        f"A random forest tells samples of the default from real ones with an AUC of {default['rfx']:.2f}, those of "
+        f"the copula with {copula['rfx']:.2f}, and other real samples with {real['rfx']:.2f}.",
+        f"Beside the copula, the default is {tally(folds)}; here a comparison is one score in one fold.",
+    ]
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def unseen(table: pd.DataFrame) -> str:
@@ -222,19 +227,21 @@ def what_ran(curve: pd.DataFrame, camda: pd.DataFrame, unseen: pd.DataFrame, pee
 
 
 def curve_table(curve: pd.DataFrame) -> pd.DataFrame:
-    """Return means over seeds of each generator, data set and n: fidelity with variety, detection, time."""
+    """Return fidelity with variety and detection of each generator by n, over seeds, and the time of the largest n."""
     both = 2 * curve["precision"] * curve["recall"] / (curve["precision"] + curve["recall"])
     curve = curve.assign(**{"precision and recall": both})
-    means = curve.groupby(["data", "generator", "n"], sort=False)[["precision and recall", "rfx", "seconds"]].mean()
-    largest = means["seconds"].unstack("n").sort_index(axis=1).ffill(axis=1).iloc[:, -1]
-    wide = means[["precision and recall", "rfx"]].unstack("n").sort_index(axis=1, level="n", sort_remaining=False)
-    wide = wide.sort_index(axis=1, level=0, sort_remaining=False).map("{:.2f}".format).replace("nan", "")
-    wide.columns = [f"{score}, n = {n:,}" for score, n in wide.columns]
-    wide["seconds, largest n"] = largest.map("{:.1f}".format)
-    order = [name for name in [REAL, *GENERATORS] if name in wide.index.get_level_values("generator")]
-    return wide.reindex(
-        [(data, name) for data in dict.fromkeys(curve["data"]) for name in order if (data, name) in wide.index]
-    )
+    groups = curve.groupby(["data", "generator", "n"], sort=False)
+    seconds = groups["seconds"].mean().unstack("n").sort_index(axis=1).ffill(axis=1).iloc[:, -1]
+    order = [name for name in [REAL, *GENERATORS] if name in set(curve["generator"])]
+    parts = {}
+    for score, title in {"precision and recall": "precision and recall", "rfx": "forest AUC, new draw"}.items():
+        mean, sd = (found.unstack("n").sort_index(axis=1) for found in (groups[score].mean(), groups[score].std()))
+        text = number_table(mean, sd, digits=2).rename(columns=lambda n: f"n = {n:,}")
+        text["seconds"] = [numeral(value, 1) for value in seconds.reindex(text.index)]
+        for data in dict.fromkeys(curve["data"]):
+            rows = [(data, name) for name in order if (data, name) in text.index]
+            parts[title, data] = text.loc[rows].droplevel("data")
+    return for_readers(pd.concat(parts, names=["score", "data"]))
 
 
 def enough(curve: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The how-to pages work as they are written, on data such as a user might have."""
 
+import csv
+import importlib
 import re
 import runpy
 import shutil
@@ -114,6 +116,10 @@ def test_paper_data_page_runs_as_written(shared_data, tmp_path, monkeypatch):
     )
     shown = (PAGES.parents[1] / "benchmarks/results/age_effect.txt").read_text(encoding="utf-8").strip()
     assert shown in (PAGES / "paper_data.md").read_text(encoding="utf-8")
+    monkeypatch.syspath_prepend(PAGES.parents[1] / "benchmarks")
+    rows = importlib.import_module("age_effect").page_table(shown)
+    assert rows.shape == (8, 6)
+    pd.testing.assert_frame_equal(rows, pd.read_csv(PAGES / "age_effect.csv", dtype=str))
     assert page["human"].obs.groupby("donor", observed=True)["split"].nunique().max() == 1
 
 
@@ -164,7 +170,10 @@ def test_large_data_page_runs_as_written_and_shows_what_its_script_computes(tmp_
 
     text = (PAGES / "large_data.md").read_text(encoding="utf-8")
     benchmarks = PAGES.parents[1] / "benchmarks"
-    assert runpy.run_path(str(benchmarks / "large_data_cost.py"))["table"]() in text
+    costs = runpy.run_path(str(benchmarks / "large_data_cost.py"))
+    assert costs["table"]() in text
+    with (PAGES / "larger_than_memory.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == costs["rates"]()
     for genes in (2000, 18000):
         assert (benchmarks / f"results/larger_than_memory_{genes}.txt").read_text(encoding="utf-8").strip() in text
     for genes in (2000, 18000):

@@ -25,7 +25,7 @@ def test_the_one_result_is_that_of_chapter_3():
     result = re.sub(r"\s+", " ", README.split("**In one result:**")[1].split("\n\n")[0])
     shown = re.findall(r"\d\.\d{3} ± \d\.\d{3}", result)
     rows = table_1()
-    names = ["GAN", "Real (train, 69 matched)", "SMOTE, per condition", "SynTReN", "GeneNetWeaver"]
+    names = ["GAN", "Real (train, 69 matched)", "SMOTE of each condition", "SynTReN", "GeneNetWeaver"]
     assert shown == [rows[name] for name in names]
 
 
@@ -39,3 +39,14 @@ def test_the_files_that_it_names_are_there():
     named = re.findall(r"\| `([^`]+)` \|", where)
     assert len(named) > 10
     assert all((ROOT / name).is_file() for name in named)
+
+
+def test_the_book_installs_and_samples_as_the_readme_does():
+    pages = [(ROOT / "book" / name).read_text(encoding="utf-8") for name in ("intro.md", "howto/run.md")]
+    command = re.search(r"<!-- ci:run -->\n```bash\n(pip .*)\n", README)[1]
+    assert all(command in page for page in pages)
+    (code,) = re.findall(r"```python\n(.*?)```", pages[0], re.DOTALL)
+    variables = {}
+    exec(code, variables)
+    assert variables["samples"].shape[0] == 100
+    assert "log(1 + FPKM)" in variables["samples"].uns["provenance"]["unit"]

@@ -102,7 +102,6 @@
 
   /* ---- What is shown ---- */
 
-  const words = (name) => String(name).replaceAll("_", " ");
   const tag = (name, properties = {}, ...inside) => {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...inside);
@@ -199,6 +198,7 @@
       return;
     }
     const loaded = performance.now() - began, { about } = model;
+    const words = (name) => about.names[name] ?? name;
 
     const field = (part, label, control) => {
       control.id = id(part);

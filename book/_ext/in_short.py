@@ -11,7 +11,9 @@ START = "with a factor model, not trained"
 
 def generator(_: str, book: Path) -> str:
     """Return what the tables of the page on the generator show, as Markdown."""
-    tables = [pd.read_csv(book / f"howto/generator_{name}.csv", index_col="data") for name in ("fidelity", "use")]
+    tables = [
+        pd.read_csv(book / f"howto/generator_{name}.csv", index_col="data", dtype=str) for name in ("fidelity", "use")
+    ]
     text = pd.concat(tables, axis=1)
     models = text.index[: text.index.get_loc(SIMPLE[0])].drop("Real")
 
@@ -54,8 +56,8 @@ def mean(cells: pd.Series) -> pd.Series:
 
 
 def spread(cells: pd.Series) -> pd.Series:
-    """Return the standard deviations of cells such as ``0.38 ± 0.07``; of ``0.96 ± < 0.01``, the limit."""
-    return cells.str.split("±").str[1].str.strip(" \N{NO-BREAK SPACE}<").astype(float)
+    """Return the standard deviations of cells such as ``0.38 ± 0.07``; a cell without one has less than 0.005."""
+    return cells.str.split("±").str[1].astype(float).fillna(0.005)
 
 
 def gap(text: pd.DataFrame, column: str, one: str, other: str) -> float:

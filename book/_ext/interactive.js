@@ -6,16 +6,19 @@
   // Colours of gexlib.plots.style that are too dark on a dark page, and what takes their place.
   const ON_DARK = {
     "#222222": "#e8e8e8", "#4d4d4d": "#d0d0d0", "#263c6b": "#7f9ce6", "#ab0fc1": "#dd74ea",
-    "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
+    "#c8553d": "#f0806a", "#332288": "#8f86f2", "#117733": "#3cab62", "#882255": "#cf5f97", "white": "#2b2b2b",
   };
   const NARROW = 600;
+  const GAP = 4;  // pixels between two names in a line
 
   // Of names of points that cover each other, the first is shown; zooming in brings back the others.
   const thin = (box) => {
     const shown = [];
     box.querySelectorAll(".textpoint text").forEach((text) => {
       const a = text.getBoundingClientRect();
-      const free = shown.every((b) => a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top);
+      const apart = (one, other) => one + GAP < other;
+      const free = shown.every((b) => (
+        apart(a.right, b.left) || apart(b.right, a.left) || a.bottom < b.top || b.bottom < a.top));
       text.style.visibility = free ? "" : "hidden";
       if (free) shown.push(a);
     });
@@ -29,10 +32,12 @@
     const layout = figure.layout;
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
     const narrow = box.clientWidth < NARROW;
-    if (narrow) {
-      layout.legend = { ...layout.legend, orientation: "h", x: 0, y: -0.2, yanchor: "top" };
-      layout.margin = { ...layout.margin, l: 45 };
-      layout.height += 160;
+    if (narrow) {  // the legend has rows of its own at the bottom, two entries in each at least
+      const entries = new Set(figure.data.filter((t) => t.showlegend !== false).map((t) => t.name));
+      const room = entries.size ? 30 + 20 * Math.ceil((entries.size + 1) / 2) : 0;
+      layout.legend = { ...layout.legend, orientation: "h", x: 0, yref: "container", y: 0, yanchor: "bottom" };
+      layout.margin = { ...layout.margin, l: 45, b: layout.margin.b + room };
+      layout.height += room;
     }
     box.style.height = `${layout.height}px`;
     box.dataset.narrow = narrow;

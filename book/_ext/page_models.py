@@ -25,11 +25,14 @@ def script(name: str, content: dict[str, object]) -> str:
 
 def model_script(name: str) -> str:
     """Return the script of a pretrained model: the file of ONNX, and its properties, which are JSON."""
+    from gexlib.study import in_words
     from gexlib.wgan import WGANGP
     from gexlib.wgan.onnx_export import onnx_model
 
     model = onnx_model(WGANGP.load_pretrained(name, "cpu"))
     about = {entry.key: json.loads(entry.value) for entry in model.metadata_props}
+    levels = [name for covariate in about["covariates"] for name in (covariate["name"], *covariate.get("levels", []))]
+    about["names"] = {name: in_words(name) for name in levels}
     return script(
         name, {"about": about, "onnx": base64.b64encode(model.SerializeToString(deterministic=True)).decode()}
     )

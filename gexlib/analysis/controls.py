@@ -7,15 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from anndata import AnnData
+from scipy import stats
 
-from gexlib.checks import check_columns, column_names, expression_matrix
+from gexlib.checks import check_columns, column_names, expression_matrix, whole_number
 from gexlib.differential import Contrast, contrast_sizes, differential_expression
 
 LEAST = 3  # controls that a source must have to be compared
 
 
 def compare_controls(
-    data: AnnData, by: str, value: str, reference: str, source: str, fdr: float = 0.05
+    data: AnnData,
+    by: str,
+    value: str,
+    reference: str,
+    source: str,
+    fdr: float = 0.05,
+    draws: int = 100,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """
     Compare the control samples of each source with those of the other sources.
@@ -36,6 +44,10 @@ def compare_controls(
         The column of ``obs`` that says where a sample comes from.
     fdr : float
         False discovery rate below which a gene counts as different.
+    draws : int
+        Bootstrap draws of the samples for the standard error of a correlation.
+    seed : int
+        Seed of these draws.
 
     Returns
     -------
@@ -45,7 +57,8 @@ def compare_controls(
         ``differ from other controls``: the number of genes that differ between these controls and those of all other
         sources; samples of `value` take no part.
         ``Spearman``: the correlation of two sets of effects of `value`, against these controls and against the others.
-        The last two are missing if the other sources have fewer than three controls.
+        ``Spearman sd``: its standard error, from samples of each of the three groups drawn with replacement.
+        The last three are missing if the other sources have fewer than three controls.
 
     Raises
     ------
@@ -66,6 +79,8 @@ def compare_controls(
     """
     contrast_sizes(data.obs, Contrast(by, value, reference))
     check_columns("source", [source], data.obs)
+    whole_number("draws", draws, 2)
+    x, rng = expression_matrix(data, "data").astype(np.float64), np.random.default_rng(seed)
     group, origin = (data.obs[name].astype(object) for name in (by, source))
     control, treated = (group == reference).to_numpy(), (group == value).to_numpy()
     counts = origin[control].value_counts()
@@ -74,7 +89,7 @@ def compare_controls(
         here = (origin == name).to_numpy()
         rows[name] = {"controls": int(counts[name]), "own": bool((treated & here).any())}
         if (control & ~here).sum() < LEAST:
-            rows[name] |= {"differ from other controls": np.nan, "Spearman": np.nan}
+            rows[name] |= dict.fromkeys(["differ from other controls", "Spearman", "Spearman sd"], np.nan)
             continue
         labelled = data[control].copy()
         labelled.obs["_source"] = np.where(here[control], "here", "elsewhere")
@@ -86,10 +101,22 @@ def compare_controls(
         rows[name] |= {
             "differ from other controls": int((apart["fdr"] < fdr).sum()),
             "Spearman": float(effects[0].corr(effects[1], method="spearman")),
+            "Spearman sd": _standard_error(x[treated], x[control & here], x[control & ~here], draws, rng),
         }
-    columns = ["controls", "own", "differ from other controls", "Spearman"]
+    columns = ["controls", "own", "differ from other controls", "Spearman", "Spearman sd"]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("source")
     return table.astype({"differ from other controls": "Int64"})
+
+
+def _standard_error(
+    treated: np.ndarray, here: np.ndarray, elsewhere: np.ndarray, draws: int, rng: np.random.Generator
+) -> float:
+    """Return the standard deviation, over bootstrap draws, of the rank correlation of effects against two controls."""
+    found = []
+    for _ in range(draws):
+        means = [x[rng.integers(len(x), size=len(x))].mean(axis=0) for x in (treated, here, elsewhere)]
+        found.append(stats.spearmanr(means[0] - means[1], means[0] - means[2]).statistic)
+    return float(np.std(found, ddof=1))
 
 
 def observed_effect(data: AnnData, by: str, value: str, reference: str, within: Sequence[str] = ()) -> pd.Series:

@@ -73,7 +73,7 @@ def cluster_pairs(
         ax.plot(ends, y, color=REAL if matched else "#c9c9c9", lw=n * scale, alpha=0.55 if matched else 0.9,
                 solid_capstyle="butt", zorder=2 if matched else 1)  # fmt: skip
         crossing[i] += not matched
-        at = 0.5 if matched else 0.07 + 0.08 * crossing[i]  # near the left cluster, without overlaps
+        at = 0.5 if matched else 0.2 + 0.06 * crossing[i]  # beside the left cluster, without overlaps
         ax.text(
             ends[0] + at * np.ptp(ends), y[0] + at * (y[1] - y[0]), n, ha="center", va="center", fontsize=9, zorder=4,
             color="black" if matched else MUTED,

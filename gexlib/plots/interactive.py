@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OTHER, MISSING = "other", "not known"
 MOST = 18  # categories that can be told apart
-PIXELS = (640, 380)  # width and height of the points' ground on a page of the book
+PIXELS = (540, 360)  # width and height of the points' ground on a page of the book
 LETTER = (8, 15)  # pixels: the most that a letter of a gene's name takes
 CONFIG = {
     "responsive": True,

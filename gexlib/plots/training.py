@@ -93,5 +93,5 @@ def scores(table: pd.DataFrame, spread: pd.DataFrame, axes: Sequence[Axes], boun
         ax.barh(rows, table.loc[rows, metric], xerr=error, color=[colour_of(r) for r in rows], height=0.7)
         ax.axvline(table.loc[bound, metric], color=REAL, ls="--", lw=1)
         ax.axvline(0, color=REAL, lw=0.6)
-        ax.set(title=metric, xlim=(min(-0.05, table[metric].min() * 1.1), 1))
+        ax.set(title=metric, xlim=(min(-0.05, table[metric].min() * 1.1), 1.05), xticks=(0, 0.5, 1))
         ax.tick_params(left=False)

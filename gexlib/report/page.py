@@ -14,6 +14,7 @@ from gexlib.report.figure import draw_svg
 from gexlib.report.metric import HIGHER, LOWER, NEARER
 from gexlib.report.numbers import Numbers
 
+SCROLLS = '<div style="overflow-x: auto" tabindex="0" role="region" aria-label="table">'  # with the arrow keys, too
 ARROWS = {HIGHER: " ↑", LOWER: " ↓", NEARER: ""}
 
 STYLE = """
@@ -90,7 +91,7 @@ def table(numbers: Numbers, rows: pd.MultiIndex | None = None) -> str:
         )
         before = family
     head, body = f"<thead><tr><th></th><th></th>{head}</tr></thead>", "\n".join(lines)
-    return f'<div style="overflow-x: auto"><table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
+    return f'{SCROLLS}<table class="dataframe">{head}<tbody>\n{body}\n</tbody></table></div>'
 
 
 def sentences(numbers: Numbers) -> str:
@@ -135,7 +136,7 @@ def _definition_table(numbers: Numbers) -> str:
         rows += [f'<tr class="first">{cells}</tr>' for cells in some]
     head = "".join(f"<th>{name}</th>" for name in ("metric", "function", "what it is", "best", "bound"))
     table = f'<table class="definitions"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return f'<div style="overflow-x: auto">{table}</div>'
+    return f"{SCROLLS}{table}</div>"
 
 
 def _by_bound(numbers: Numbers) -> Iterable[tuple[str, Iterable[pd.DataFrame]]]:

@@ -5,7 +5,9 @@ from gexlib.study.cohort import find_metadata, load_demo, load_human
 from gexlib.study.compared import real_samples, samples_of, simple_models
 from gexlib.study.confounded import Confounded
 from gexlib.study.deletions import deletion_test, deletions_in_words, find_deletions, summarise_deletions
+from gexlib.study.downloads import csv_link
 from gexlib.study.effects import effect_test
+from gexlib.study.names import in_words
 from gexlib.study.new_studies import new_study_test
 from gexlib.study.paired import find_pairs, paired_test
 from gexlib.study.paper import COHORT, DRIVERS, HUMAN, HUMAN_SPREAD, NOTEBOOK_GENES, TABLE_1
@@ -25,6 +27,7 @@ __all__ = [
     "EColi",
     "claims_table",
     "coverage_experiment",
+    "csv_link",
     "deletion_test",
     "deletions_in_words",
     "effect_test",
@@ -32,6 +35,7 @@ __all__ = [
     "find_metadata",
     "find_pairs",
     "in_short",
+    "in_words",
     "load_demo",
     "load_human",
     "new_study_test",

@@ -42,7 +42,7 @@ def simple_models(
         Columns of ``train.obs``. Each combination of their levels is a kind of sample with a model of its own; for a
         kind without training samples there is one of all. *Random* knows no kinds.
     each : str
-        What stands behind the names of models of each kind.
+        What stands behind the names of models of each kind: "SMOTE of each kind".
     components : int
         Principal components of the Gaussian.
 
@@ -64,7 +64,7 @@ def simple_models(
     """
     if unknown := [name for name in names if name not in SIMPLE]:
         raise ValueError(f"names has {unknown[0]!r}; choose of {listing(list(SIMPLE))}")
-    of = f", {each}" if len(within) else ""
+    of = f" of {each}" if len(within) else ""
     return {name + of: SIMPLE[name](list(within), components).fit(train) for name in names}
 
 

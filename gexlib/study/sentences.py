@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gexlib.numerals import numeral
+from gexlib.numerals import numeral, with_spread
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
 LEAST = 0.005  # the smallest difference of scores of which a verdict speaks
@@ -21,18 +21,28 @@ MEANT = {  # what the numbers of a claim are, where the measure's name alone doe
 }
 
 
-def terms_in_short() -> str:
+def terms_in_short(scores: bool = True) -> str:
     """
     Return what the words of :func:`in_short` mean, in short.
+
+    Parameters
+    ----------
+    scores : bool
+        Whether the paper's scores are among them.
 
     Examples
     --------
     >>> terms_in_short().split(" tell ")[0]
     '*S_dist* and *S_dend*'
+    >>> terms_in_short(scores=False).split(" are ")[0]
+    '*Real samples*'
     """
-    return (
+    papers = (
         "*S_dist* and *S_dend* tell how far correlations between genes, and the clusters that genes form by them, "
-        "agree with those of real test samples; 1 is best. *Real samples* are others than these, as many and of the "
+        "agree with those of real test samples; 1 is best. "
+    )
+    return (papers if scores else "") + (
+        "*Real samples* are others than these, as many and of the "
         "same kinds: no generator can be expected to do better. The simple baselines need seconds: a *Gaussian*, a "
         "*copula* (a Gaussian with each gene's own distribution), and *SMOTE*, which mixes neighbouring real samples; "
         "*of each kind*: fitted to samples of the same covariates. Numbers are mean ± standard deviation over splits."
@@ -145,35 +155,41 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
     Returns
     -------
     str
-        Three sentences. A model is ahead if the difference is larger than its standard deviation over splits, and than
-        0.005.
+        Markdown: a table with a row for each score, mean ± standard deviation over splits, and a sentence. A model is
+        ahead if the difference is larger than its standard deviation over splits, and than 0.005.
 
     Examples
     --------
-    >>> reference_verdict("PRECISE", ["S_dist"]).split(". ")[0].replace("\N{NO-BREAK SPACE}", " ")
-    'What other real samples reach is 100 %'
+    >>> print(reference_verdict("PRECISE", ["S_dist"]).splitlines()[2].replace("\N{NO-BREAK SPACE}", " "))
+    | Score | Paper's model | Default | Best simple baseline |
     """
     runs = runs_of(name).pivot(index="seed", columns="data", values=list(scores))
     simple = [row for row in (*OF_EACH_KIND, *OF_ALL) if (scores[0], row) in runs]
-    best = {score: runs[score][simple].mean().idxmax() for score in scores}
-    ahead, named = [], ("the paper's model", "the default", "the best simple baseline")
-    shown = {f"{row} reaches": [] for row in named}
+    rows, ahead = [], []
     for score in scores:
-        by_row = runs[score]
-        rows = (PAPERS, DEFAULT, best[score])
-        shares = by_row[list(rows)].mean() / by_row[BOUND].mean()
-        for text, share in zip(shown.values(), shares, strict=True):
-            text.append(f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"))
-        gaps = [by_row[row] - by_row[best[score]] for row in rows[:2]]
+        of, bound = runs[score], runs[score][BOUND]
+        best = of[simple].mean().idxmax()
+        shares = [_percent(of[row] / bound) for row in (PAPERS, DEFAULT, best)]
+        rows.append(f"| {score} | {shares[0]} | {shares[1]} | {shares[2]}, {best} |")
+        gaps = [of[row] - of[best] for row in (PAPERS, DEFAULT)]
         if any(gap.mean() > max(gap.std(), LEAST) for gap in gaps):
             ahead.append(score)
-    reached = ", ".join(f"{row} {_listed(texts)}" for row, texts in shown.items())
-    won = f"only in {_listed(ahead)}" if ahead else "in none of these scores"
-    return (
-        f"What other real samples reach is 100\N{NO-BREAK SPACE}%. In {_listed(list(scores))}, {reached} "
-        f"({_listed(list(dict.fromkeys(best.values())))}). "
-        f"A model is ahead of the best simple baseline by more than the spread over splits {won}."
+    than = "ahead of the best simple baseline by more than the spread over splits"
+    won = f"A model is {than} only in {_listed(ahead)}." if ahead else f"Neither model is {than}."
+    table = ["| Score | Paper's model | Default | Best simple baseline |", "| --- | --- | --- | --- |", *rows]
+    return "\n".join(
+        [
+            "Shares of the score that other real samples reach (100\N{NO-BREAK SPACE}%):",
+            "",
+            *table,
+            "",
+            won,
+        ]
     )
+
+
+def _percent(shares: pd.Series) -> str:
+    return f"{with_spread(100 * shares.mean(), 100 * shares.std(), 0)}\N{NO-BREAK SPACE}%"
 
 
 def verdicts(

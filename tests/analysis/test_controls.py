@@ -40,6 +40,17 @@ def test_sources_that_do_not_differ_agree(data):
     assert only[["differ from other controls", "Spearman"]].isna().all(axis=None)
 
 
+def test_few_controls_make_an_uncertain_correlation(data):
+    columns = ("condition", "cancer", "normal", "study")
+    table = compare_controls(data, *columns)
+    assert table["Spearman sd"].between(0.005, 0.2).all()
+    few = data[np.r_[0:20, 20:24, 40:44]].copy()
+    assert (compare_controls(few, *columns)["Spearman sd"] > table["Spearman sd"]).all()
+    pd.testing.assert_frame_equal(table, compare_controls(data, *columns))
+    with pytest.raises(ValueError, match="draws must be at least 2, not 1"):
+        compare_controls(data, *columns, draws=1)
+
+
 def test_observed_effect_takes_differences_within_groups(data):
     effect = observed_effect(data, "condition", "cancer", "normal", within=["study"])
     expected = data.X[:20].mean(axis=0, dtype=float) - data.X[20:40].mean(axis=0, dtype=float)

@@ -89,7 +89,9 @@ def test_from_end_to_end_in_a_moment(age_effect, cohort, monkeypatch, tmp_path, 
     given = {}
     monkeypatch.setattr(age_effect, "prepared_human", lambda **options: given.update(options) or cohort)
     out = tmp_path / "age_effect.txt"
-    age_effect.main(["--metadata", "tables", "--genes", "12", "--epochs", "2", "--draws", "5", "--out", str(out)])
+    files = ["--out", str(out), "--page", str(tmp_path / "page.csv")]
+    age_effect.main(["--metadata", "tables", "--genes", "12", "--epochs", "2", "--draws", "5", *files])
+    assert len((tmp_path / "page.csv").read_text(encoding="utf-8").splitlines()) == 9
     text = out.read_text(encoding="utf-8")
     assert capsys.readouterr().out == text
     assert given == {"folder": None, "most_variable": 12, "metadata": "tables"}

@@ -46,6 +46,21 @@ def test_other_lines_from_the_given_number_on(ax):
     assert sorted(np.ptp(line.get_ydata()) for line in ax.lines) == [0, 0, 1]
 
 
+def test_the_number_of_a_steep_line_is_not_behind_a_cluster(ax):
+    real = pd.Series(np.repeat(range(1, 9), 120), index=[f"g{i}" for i in range(960)])
+    gan = real.copy()
+    gan.iloc[:40] = 8  # a line from the first cluster to the last
+    ax.figure.set_size_inches(7.5, 6)
+    ax.set_position((0.1, 0.05, 0.8, 0.9))
+    plots.cluster_pairs(match_clusters(real, gan), pd.crosstab(real, gan), TERMS.iloc[:0], ax)
+    ax.figure.canvas.draw()
+    (number,) = (text.get_window_extent() for text in ax.texts if text.get_text() == "40")
+    clusters = [text.get_bbox_patch().get_window_extent() for text in ax.texts if text.get_text().endswith("genes")]
+    assert len(clusters) == 16
+    left = [cluster.x1 for cluster in clusters if cluster.x0 < ax.bbox.x0 + ax.bbox.width / 2]
+    assert number.x0 > max(left)
+
+
 def test_common_terms_are_bold_and_accessions_left_out(ax):
     drawn(ax)
     weights = [(text.get_text(), text.get_fontweight()) for text in ax.texts if text.get_text()[0] in "md"]

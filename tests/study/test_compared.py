@@ -20,8 +20,8 @@ def test_models_of_each_kind_know_the_kind_and_others_do_not(data):
     names = ["Bootstrap", "SMOTE", "Gaussian", "Gaussian copula"]
     asked = pd.DataFrame({"tissue": ["lung"] * 20}, index=range(20))
     whole = samples_of(simple_models(data, names, components=3), asked, SEEDS)
-    kinds = samples_of(simple_models(data, names, within=["tissue"], each="per tissue", components=3), asked, SEEDS)
-    assert list(kinds) == [f"{name}, per tissue" for name in whole]
+    kinds = samples_of(simple_models(data, names, within=["tissue"], each="each tissue", components=3), asked, SEEDS)
+    assert list(kinds) == [f"{name} of each tissue" for name in whole]
     assert all(np.mean(run.X > 5) > 0.9 for runs in kinds.values() for run in runs.values())
     assert all(np.mean(run.X > 5) < 0.9 for runs in whole.values() for run in runs.values())
 

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from gexlib.study import claims_table, in_short, verdicts
+from gexlib.study import claims_table, in_short, sentences, verdicts
 
 
 def test_each_claim_is_in_a_sentence_with_its_verdict_and_its_scores():
@@ -37,3 +37,17 @@ def test_verdicts_take_noise_into_account():
     assert level.endswith("0.550 (Gaussian). The GAN is as good as the baseline, within their noise of 0.085.")
     assert worse.endswith("0.800 (SMOTE). The GAN is worse than the baseline.")
     assert verdicts(mean, None, "GAN", "Real", ["Gaussian"])[1].endswith("The GAN is worse than the baseline.")
+
+
+def test_shares_of_the_bound_have_their_spread_and_the_baseline_its_name(monkeypatch):
+    rows = ["Real, matched", "GAN, the paper's", "GAN, default", "SMOTE of each kind", "Gaussian of each kind"]
+    scores = {0: [0.8, 0.4, 0.8, 0.6, 0.1], 1: [0.8, 0.4, 0.7, 0.6, 0.2]}
+    runs = pd.DataFrame(
+        {"seed": s, "data": r, "S_dist": v} for s, of in scores.items() for r, v in zip(rows, of, strict=True)
+    )
+    monkeypatch.setattr(sentences, "runs_of", lambda name: runs)
+    said = sentences.reference_verdict("PRECISE", ["S_dist"]).replace("\xa0", " ").splitlines()
+    assert said[4] == "| S_dist | 50 ± 0 % | 94 ± 9 % | 75 ± 0 %, SMOTE of each kind |"
+    assert said[-1].endswith("only in S_dist.")
+    runs.loc[runs["data"] == "GAN, default", "S_dist"] = [0.9, 0.5]  # ahead on the mean, within the spread
+    assert sentences.reference_verdict("PRECISE", ["S_dist"]).splitlines()[-1].startswith("Neither model is ahead")

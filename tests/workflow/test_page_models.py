@@ -29,7 +29,11 @@ def test_a_script_holds_the_exported_model_and_its_properties():
     model = onnx.load_model_from_string(base64.b64decode(made["onnx"]))
     assert name == "ecoli"
     assert [output.name for output in model.graph.output] == ["expression"]
+    names = made["about"].pop("names")
     assert made["about"] == {entry.key: json.loads(entry.value) for entry in model.metadata_props}
+    levels = {level for covariate in made["about"]["covariates"] for level in covariate.get("levels", [])}
+    assert levels < set(names)
+    assert names["carbon_source"] == "carbon source"
     assert "temperature" in [covariate["name"] for covariate in made["about"]["covariates"]]
 
 

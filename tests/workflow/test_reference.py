@@ -12,6 +12,7 @@ from conftest import ROOT
 from reference import data_hashes, of_run, write
 
 from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY
+from gexlib.study import in_words
 from gexlib.wgan import PRESETS, Settings
 
 sys.path.insert(0, str(ROOT / "book/_ext"))
@@ -83,7 +84,7 @@ def test_the_glossary_spells_out_each_code_of_the_data():
 
     text = (BOOK / "glossary.md").read_text(encoding="utf-8")
     for study, tissue in TISSUE_OF_STUDY.items():
-        assert re.search(rf"^\| {study.upper()} \| .+ \| {tissue} \|$", text, re.MULTILINE), study
+        assert re.search(rf"^\| {study.upper()} \| .+ \| {in_words(tissue)} \|$", text, re.MULTILINE), study
     for project in load_ecoli().obs["project"].unique():
         assert re.search(rf"^\| {project} \| .{{8,}} \|$", text, re.MULTILINE), project
 
@@ -143,7 +144,10 @@ def test_one_address_sets_the_buttons_and_none_leaves_them_off():
 @pytest.mark.parametrize(
     ("cell", "marked"),
     [
-        *((number, True) for number in ("0.85", "−0.31 ± 0.02", "&lt; 0.001", "12 %", "1,234", "<p>8.4 ms</p>")),
+        *(
+            (number, True)
+            for number in ("0.85", "−0.31 ± 0.02", "&lt; 0.001", "12 %", "1,234", "4 × 10⁻²³", "<p>8.4 ms</p>")
+        ),
         *((text, False) for text in ("42c mutants", "&lt;b&gt;", "glucose")),
     ],
 )
