@@ -60,7 +60,7 @@ def enrich(
     ValueError
         If genes of the list are not in the background, or no term can be tested.
     ConnectionError
-        If Enrichr cannot be reached.
+        If Enrichr cannot be reached, or does not answer in full within five minutes.
 
     Notes
     -----
