@@ -8,11 +8,7 @@ many more, at random.
 import gzip
 import json
 import shutil
-import signal
-import traceback
 import warnings
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,9 +17,9 @@ from anndata import AnnData
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
+from own_errors import own_errors
 from scipy import sparse
 
-import gexlib
 from gexlib.datasets import read, read_gmt, write
 from gexlib.datasets.fpkm_table import read_table
 from gexlib.grn import read_regulondb
@@ -32,9 +28,6 @@ from gexlib.simulators import read_gnw_expression, read_gnw_network, read_syntre
 from gexlib.wgan import PRESETS, WGANGP, Settings
 from gexlib.wgan.files.folder import CHECKSUM
 
-LIBRARY = Path(gexlib.__file__).parent
-OWN = (ValueError, TypeError, OSError, FloatingPointError, MemoryError)
-SECONDS = 30  # more is a hang
 TINY = PRESETS["paper_ecoli"].replace(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
 LEARNED = {"tissue": ["lung", "liver"] * 10, "age": np.arange(20.0)}
 
@@ -48,36 +41,6 @@ def tried(strategy, examples, check):
     options |= {"deadline": None, "database": None, "suppress_health_check": [*HealthCheck]}
     limits = budget(max_examples=examples, **options)
     limits(given(strategy)(check))()
-
-
-@contextmanager
-def own_errors():
-    """
-    Let the block end well or with an error that the library raises itself; anything else fails.
-
-    An error is its own if its innermost frame is a ``raise`` of the library: what pandas, NumPy or a built-in function
-    raises, also from C, ends in another frame or in another statement.
-    """
-
-    def hang(*_):
-        raise AssertionError(f"it takes more than {SECONDS} seconds")
-
-    before, raised = signal.signal(signal.SIGALRM, hang), None
-    signal.alarm(SECONDS)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except OWN as error:
-        raised = error
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-    if raised is not None:
-        last = traceback.extract_tb(raised.__traceback__)[-1]
-        assert LIBRARY in Path(last.filename).parents, f"{type(raised).__name__} of {last.filename}: {raised}"
-        assert last.line.startswith("raise "), f"{last.line!r} ends in {type(raised).__name__}: {raised}"
-        assert str(raised).strip()
 
 
 def data(n=20, genes=5):

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import check_columns, column_names, expression_matrix
+from gexlib.checks import check_columns, column_names, expression_matrix, share
 from gexlib.differential import Contrast, contrast_sizes, differential_expression
+from gexlib.explained import explained
 
 LEAST = 3  # controls that a source must have to be compared
 
 
+@explained
 def compare_controls(
     data: AnnData, by: str, value: str, reference: str, source: str, fdr: float = 0.05
 ) -> pd.DataFrame:
@@ -64,6 +66,7 @@ def compare_controls(
     a              4   True
     b              4  False
     """
+    share("fdr", fdr)
     contrast_sizes(data.obs, Contrast(by, value, reference))
     check_columns("source", [source], data.obs)
     group, origin = (data.obs[name].astype(object) for name in (by, source))
@@ -92,6 +95,7 @@ def compare_controls(
     return table.astype({"differ from other controls": "Int64"})
 
 
+@explained
 def observed_effect(data: AnnData, by: str, value: str, reference: str, within: Sequence[str] = ()) -> pd.Series:
     """
     Compute the mean difference of each gene between two groups of samples, within kinds such as projects.

@@ -14,12 +14,14 @@ from scipy.stats import hypergeom
 from gexlib.checks import listing, whole_number
 from gexlib.datasets import read_gmt
 from gexlib.datasets.enrichr import enrichr_library
+from gexlib.explained import explained
 
 GeneSets = Mapping[str, Iterable[str]] | str | os.PathLike
 PIECE = 1 << 22  # counts (permutations x terms) held at a time
 TIES = 1 + 1e-8  # two probabilities this close are the same table, computed in two ways
 
 
+@explained
 def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
     """
     Load the gene sets that :func:`enrich` takes as ``gene_sets``, for instance to ask Enrichr only once.

@@ -59,14 +59,14 @@ def prepare(
     """
     with errors_as_one_line():
         from gexlib.atomic import check_output
-        from gexlib.checks import existing_file
+        from gexlib.checks import whole_text
         from gexlib.datasets import read_tables, write
         from gexlib.datasets.files import check_name, check_names_in
         from gexlib.preprocess import match_genes, scale_of, to_scale
         from gexlib.preprocess import prepare as divide
 
         check_name(out)
-        check_output(out, overwrite, others=[expression, *([covariates] if covariates else [])])
+        check_output(out, overwrite, others=[expression, *filter(None, (covariates, genes))])
         if most_variable is not None and by is None:
             raise ValueError("--most-variable needs --by: the genes are chosen on the training samples alone")
         describing = [*(describing or []), *([lengths] if lengths else [])]
@@ -77,7 +77,7 @@ def prepare(
         data = to_scale(data, scale, lengths)
         _fill(data.obs, fill or ())
         if genes is not None:
-            wanted = existing_file(genes, "give a file with one gene a line").read_text(encoding="utf-8").split()
+            wanted = whole_text(genes, "give a file with one gene a line").split()
             data, matched = match_genes(data, wanted, ignore_case=True)
             typer.echo(f"{genes}: {matched}")
         if by is not None:

@@ -13,6 +13,7 @@ from anndata import AnnData
 from gexlib.checks import check_finite, listing
 from gexlib.datasets.text_table import check_once, numbers, read_text, typed
 from gexlib.datasets.which_axis import which_axis
+from gexlib.explained import explained
 
 CHOICES = {
     "rows": ("auto", "samples", "genes"),
@@ -21,6 +22,7 @@ CHOICES = {
 }
 
 
+@explained
 def read_tables(
     expression: str | Path,
     covariates: str | Path | None = None,

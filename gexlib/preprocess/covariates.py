@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, check_table, column_names, listing
+from gexlib.explained import explained
 
 UNKNOWN = "unknown"
 FARTHEST = 100  # standard deviations of a numerical covariate from the mean of the training data
@@ -35,6 +36,7 @@ class Covariates(NamedTuple):
         return Covariates(self.codes[rows], self.values[rows])
 
 
+@explained
 class CovariateEncoder:
     """
     Encoder of covariates: codes of levels for the categorical ones, z-scores for the numerical ones.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gexlib.checks import provenance
 from gexlib.differential import Contrast
+from gexlib.explained import explained
 from gexlib.report import fidelity, utility
 from gexlib.report.baselines import make_baselines
 from gexlib.report.bounds import NO_TRAIN
@@ -31,6 +32,7 @@ Drawn = DataSet | WGANGP | DataSimulator
 PACKAGES = ("gexlib", "anndata", "numpy", "pandas", "scipy", "scikit-learn", "torch")
 
 
+@explained
 def evaluate(
     train: DataSet | None,
     test: DataSet,

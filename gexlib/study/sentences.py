@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.numerals import numeral
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
@@ -21,6 +22,7 @@ MEANT = {  # what the numbers of a claim are, where the measure's name alone doe
 }
 
 
+@explained
 def terms_in_short() -> str:
     """
     Return what the words of :func:`in_short` mean, in short.
@@ -39,6 +41,7 @@ def terms_in_short() -> str:
     )
 
 
+@explained
 def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     """
     Return sentences on the claims on a data set: the verdict, and the scores of what was run.
@@ -131,6 +134,7 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+@explained
 def reference_verdict(name: str, scores: Sequence[str]) -> str:
     """
     Say of scores of the reference run what share of the bound the models and the best simple baseline reach.
@@ -176,6 +180,7 @@ def reference_verdict(name: str, scores: Sequence[str]) -> str:
     )
 
 
+@explained
 def verdicts(
     mean: pd.DataFrame, sd: pd.DataFrame | None, model: str, bound: str, baselines: Sequence[str], digits: int = 3
 ) -> list[str]:

@@ -11,6 +11,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_memory, whole_number
+from gexlib.explained import explained
 from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
 from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
 from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
@@ -22,6 +23,7 @@ RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slo
 AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.ndarray
 
 
+@explained
 class GeneNetWeaver(KineticSimulator):
     r"""
     Expression data from the kinetic model of GeneNetWeaver 3.1 for a network of your own.

@@ -11,6 +11,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_memory, whole_number
+from gexlib.explained import explained
 from gexlib.simulators.kinetic import KineticSimulator, check_noise
 from gexlib.simulators.syntren.model import Gene, Shares, draw_model, parse_gene
 
@@ -19,6 +20,7 @@ TOLERANCE = 1e-6
 START = 0.5  # level at which genes in loops begin
 
 
+@explained
 class SynTReN(KineticSimulator):
     r"""
     Expression data from the steady-state model of SynTReN 1.1 for a network of your own.
