@@ -113,7 +113,11 @@ def existing_file(path: str | Path, ask: str) -> Path:
     ValueError: /dev/zero is a pipe or a device, whose end may never come; copy its content into a file, and give that
     """
     path = Path(path)
-    if not path.exists() or path.is_dir():
+    try:
+        there = path.exists() and not path.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise FileNotFoundError(f"there is no file {str(path)[:200]} ({error.strerror}); {ask}") from None
+    if not there:
         raise FileNotFoundError(f"there is no file {path}; {ask}")
     if not path.is_file():
         raise ValueError(

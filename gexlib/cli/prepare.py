@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import Overwrite, Seed, errors_as_one_line
+from gexlib.cli.console import Overwrite, Seed, errors_as_one_line, say
 
 
 def prepare(
@@ -73,13 +73,13 @@ def prepare(
         data = read_tables(expression, covariates, rows, describing, sample_column, duplicates, missing)
         check_names_in(data)
         axis, size = data.uns["provenance"]["rows"], f"{data.n_obs} samples x {data.n_vars} genes"
-        typer.echo(f"{expression}: rows are {axis}; {size}; {scale_of(data).seen}")
+        say(f"{expression}: rows are {axis}; {size}; {scale_of(data).seen}")
         data = to_scale(data, scale, lengths)
         _fill(data.obs, fill or ())
         if genes is not None:
             wanted = whole_text(genes, "give a file with one gene a line").split()
             data, matched = match_genes(data, wanted, ignore_case=True)
-            typer.echo(f"{genes}: {matched}")
+            say(f"{genes}: {matched}")
         if by is not None:
             data = divide(data, by=by, seed=seed, most_variable=most_variable)
         write(data, out)
@@ -88,7 +88,7 @@ def prepare(
             if by is None
             else "; " + ", ".join(f"{n} {part}" for part, n in data.obs["split"].value_counts().items())
         )
-        typer.echo(f"{out}: {data.n_obs} samples x {data.n_vars} genes{divided}")
+        say(f"{out}: {data.n_obs} samples x {data.n_vars} genes{divided}")
 
 
 def _fill(obs, wanted) -> None:
