@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from anndata import AnnData
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
@@ -25,7 +26,9 @@ from gexlib.datasets.fpkm_table import read_table
 from gexlib.grn import read_regulondb
 from gexlib.preprocess import CovariateEncoder, read_covariates
 from gexlib.simulators import read_gnw_expression, read_gnw_network, read_syntren_expression, read_syntren_network
-from gexlib.wgan import PRESETS, WGANGP, Settings
+from gexlib.wgan import PRESETS, WGANGP, Coupling, Settings
+from gexlib.wgan.coupling import PROBABILITIES
+from gexlib.wgan.files import folder as folder_of_files
 from gexlib.wgan.files.folder import CHECKSUM
 
 TINY = PRESETS["paper_ecoli"].replace(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
@@ -111,6 +114,83 @@ def test_a_model_with_changed_bytes(model, tmp_path, examples, file):
         sampled(tmp_path / "model")
 
     tried(flips, examples, check)
+
+
+@pytest.fixture(scope="module")
+def explaining():
+    """A model that tells what a measured sample would be in another condition."""
+    settings = Settings(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
+    return WGANGP(["tissue"], ["age"], settings, device="cpu").fit(data(), progress=False)
+
+
+@pytest.fixture(scope="module")
+def coupling(tmp_path_factory):
+    folder, rng = tmp_path_factory.mktemp("any") / "coupling", np.random.default_rng(0)
+    genes, groups = tuple(data().var_names), np.array(["alike"] * 8, dtype=object)
+    states, weights = rng.normal(size=(2, 8, len(genes))).astype(np.float32)
+    spread, quantiles = np.ones(len(genes), np.float32), np.linspace(-2, 2, len(PROBABILITIES))
+    named = ("tissue", "lung", "liver"), (8, genes, ("tissue",))
+    Coupling(*named[0], spread / 2, 0.5, 8.0, states, groups, weights, spread, quantiles, *named[1]).save(folder)
+    return folder
+
+
+def switched(gan, folder):
+    samples = data()[data().obs["tissue"] == "liver"].copy()
+    made = gan.counterfactual(samples, "tissue", "lung", reference="liver", coupling=Coupling.load(folder))
+    assert np.isfinite(made.X).all()
+    assert np.isfinite(made.layers["low"]).all()
+
+
+@budgets
+def test_a_description_of_a_coupling_with_anything_in_a_place(explaining, coupling, tmp_path, examples):
+    switched(explaining, coupling)
+    config = json.loads((coupling / "config.json").read_text())
+    del config[CHECKSUM]
+    everywhere = sorted(places(config), key=repr)
+
+    def check(change):
+        place, value = change
+        changed = json.loads(json.dumps(config))
+        inner = changed
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = value
+        shutil.copytree(coupling, tmp_path / "coupling", dirs_exist_ok=True)
+        (tmp_path / "coupling" / "config.json").write_text(json.dumps(changed))
+        with own_errors():
+            switched(explaining, tmp_path / "coupling")
+
+    tried(st.tuples(st.sampled_from(everywhere), anything), examples, check)
+
+
+@budgets
+@pytest.mark.parametrize("file", ["config.json", "tensors-*"])
+def test_a_coupling_with_changed_bytes(explaining, coupling, tmp_path, examples, file):
+    def check(changes):
+        shutil.copytree(coupling, tmp_path / "coupling", dirs_exist_ok=True)
+        (path,) = (tmp_path / "coupling").glob(file)
+        path.write_bytes(flipped(path.read_bytes(), changes))
+        with own_errors():
+            switched(explaining, tmp_path / "coupling")
+
+    tried(flips, examples, check)
+
+
+@budgets
+def test_a_coupling_of_other_arrays(explaining, coupling, tmp_path, examples):
+    info, tensors = folder_of_files.read(coupling, "coupling")
+    info = {name: value for name, value in info.items() if name not in ("format", "version", "kind", "tensors")}
+
+    def check(change):
+        name, shape, number, kind = change
+        other = torch.full(shape, number).to(kind)
+        folder_of_files.write(tmp_path / "other", "coupling", info, tensors | {name: other})
+        with own_errors():
+            switched(explaining, tmp_path / "other")
+
+    shapes = st.lists(st.integers(0, 9), max_size=3) | st.sampled_from([tuple(t.shape) for t in tensors.values()])
+    numbers, kinds = st.sampled_from([0.0, -1.0, np.nan, 1e30, 2.0]), [torch.float32, torch.float64, torch.int64]
+    tried(st.tuples(st.sampled_from(sorted(tensors)), shapes, numbers, st.sampled_from(kinds)), examples, check)
 
 
 @budgets

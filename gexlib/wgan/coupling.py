@@ -126,7 +126,7 @@ class Coupling:
         FileNotFoundError, ValueError
             If there is none, or it is damaged; the message says which.
         """
-        return cls(**files.read(folder))
+        return cls(**files.read(folder, len(PROBABILITIES)))
 
 
 def fit_coupling(

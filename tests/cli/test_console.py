@@ -162,7 +162,18 @@ def test_the_work_is_done_though_nobody_listens(folder, stream, kind):
         reader, target = os.pipe()
         os.close(reader)
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: target}
-    command = [sys.executable, "-m", "gexlib.cli", "prepare", "counts.csv", "out.h5ad", "--scale", "log-cpm"]
+    command = [
+        sys.executable,
+        "-m",
+        "gexlib.cli",
+        "prepare",
+        "counts.csv",
+        "out.h5ad",
+        "--scale",
+        "log-cpm",
+        "--rows",
+        "samples",
+    ]
     done = subprocess.run(command, text=True, check=False, **streams)
     os.close(target)
     assert (folder / "out.h5ad").is_file()
