@@ -7,6 +7,8 @@ import functools
 import inspect
 import operator
 import re
+import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from opcode import opmap
 from pathlib import Path
@@ -56,12 +58,21 @@ def explained(public: Callable | type) -> Any:
         except PLAIN:
             raise
         except Exception as error:
-            foreign = error if _is_foreign(error.__traceback__) else None
+            of_device = isinstance(error, RuntimeError) and "CUDA" in str(error)  # no argument is wrong then
+            foreign = error if not of_device and _is_foreign(error.__traceback__) else None
             if foreign is None:
                 raise
         raise _in_words(public, arguments, options, foreign) from foreign
 
     return call
+
+
+def warn(message: str) -> None:
+    """Warn, at the line of the first caller outside of the library."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(LIBRARY):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)
 
 
 def _is_foreign(trace: TracebackType) -> bool:

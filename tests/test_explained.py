@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from gexlib.explained import explained, fits
+from gexlib.preprocess import CovariateEncoder
 
 
 @explained
@@ -107,3 +108,10 @@ def test_methods_of_a_class():
 )
 def test_kinds(value, annotation, does):
     assert fits(value, annotation) is does
+
+
+def test_a_warning_points_to_the_line_of_the_caller():
+    odd = pd.DataFrame({"tissue": ["lung", "Lung"]})
+    with pytest.warns(UserWarning, match="differ in spaces, case or type alone") as caught:
+        CovariateEncoder(["tissue"]).fit(odd)
+    assert {warning.filename for warning in caught} == {__file__}

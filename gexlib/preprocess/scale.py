@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix, listing, on_disk
-from gexlib.explained import explained
+from gexlib.explained import explained, warn
 
 COUNTS, LINEAR, LOG = "counts", "linear", "log"
 HIGHEST_LOG = 50.0  # 2 ** 50: no logarithm of a count, a TPM or an intensity is so large
@@ -92,7 +91,7 @@ def check_log(data: AnnData, argument: str = "data") -> None:
 def warn_if_not_log(data: AnnData, argument: str) -> None:
     """Warn, as :func:`check_log` raises. Data on the disk are not looked at."""
     if not on_disk(data) and data.n_obs and (fault := _fault(data, argument)):
-        warnings.warn(f"{fault}. A model of z-scores fits such data badly", stacklevel=3)
+        warn(f"{fault}. A model of z-scores fits such data badly")
 
 
 def _fault(data: AnnData, argument: str) -> str | None:

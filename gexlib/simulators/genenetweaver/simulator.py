@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 
 import networkx as nx
@@ -11,7 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_memory, whole_number
-from gexlib.explained import explained
+from gexlib.explained import explained, warn
 from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
 from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
 from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
@@ -277,7 +276,7 @@ class GeneNetWeaver(KineticSimulator):
     def _wild_type(self) -> np.ndarray:
         levels, converged = self._steady_state(Perturbation(["wild type"]), slice(0, 1))
         if not converged.all():
-            self._warn("The wild type does", stacklevel=4)
+            self._warn("The wild type does")
         return levels
 
     @staticmethod
@@ -286,11 +285,10 @@ class GeneNetWeaver(KineticSimulator):
         return np.repeat(kinetics.state(wild), rows.stop - rows.start, axis=1)
 
     @staticmethod
-    def _warn(who: str, stacklevel: int = 3) -> None:
-        warnings.warn(
+    def _warn(who: str) -> None:
+        warn(
             f"{who} not settle within 2000 minutes without noise: the network's loops oscillate or are very slow. The "
-            "levels are those of the last moment; simulate_time_series shows the course",
-            stacklevel=stacklevel,
+            "levels are those of the last moment; simulate_time_series shows the course"
         )
 
     def _in_order(self, z: np.ndarray, names: list[str]) -> np.ndarray:
