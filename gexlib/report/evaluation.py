@@ -17,6 +17,7 @@ from gexlib.report.baselines import make_baselines
 from gexlib.report.bounds import NO_TRAIN
 from gexlib.report.candidates import Candidate
 from gexlib.report.compute import compute
+from gexlib.report.doubts import doubts
 from gexlib.report.families import FAMILIES, chosen_families
 from gexlib.report.inputs import Inputs, gather
 from gexlib.report.metric import Bound
@@ -261,4 +262,4 @@ def _notes(inputs: Inputs, candidates: Sequence[Candidate], space: int) -> list[
             f"Numbers of samples differ ({shown}). Correlations, recall, coverage and distances to the nearest sample "
             "depend on them."
         )
-    return notes
+    return notes + doubts(inputs)
