@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import operator
 import os
 import stat
+import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +46,25 @@ def whole_number(argument: str, value: int, least: int, most: int | None = None)
     if most is not None and number > most:
         raise ValueError(f"{argument} must be at most {most}, not {number}")
     return number
+
+
+def share(argument: str, value: float) -> float:
+    """
+    Return ``value``, such as the level of an interval, if it is between 0 and 1; raise an error if not.
+
+    Examples
+    --------
+    >>> share("level", 95)
+    Traceback (most recent call last):
+    ValueError: level=95 must be between 0 and 1, such as 0.95 for 95 %
+    """
+    if isinstance(value, bool | np.bool_) or not isinstance(value, float | int | np.number):
+        raise TypeError(
+            f"{argument}={value!r} is a {type(value).__name__}; give a number between 0 and 1, such as 0.95"
+        )
+    if not 0 < value < 1:
+        raise ValueError(f"{argument}={value} must be between 0 and 1, such as 0.95 for 95 %")
+    return value
 
 
 def check_memory(what: str, n_bytes: float, ask: str) -> None:
@@ -92,13 +113,59 @@ def existing_file(path: str | Path, ask: str) -> Path:
     ValueError: /dev/zero is a pipe or a device, whose end may never come; copy its content into a file, and give that
     """
     path = Path(path)
-    if not path.exists() or path.is_dir():
+    try:
+        there = path.exists() and not path.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise FileNotFoundError(f"there is no file {str(path)[:200]} ({error.strerror}); {ask}") from None
+    if not there:
         raise FileNotFoundError(f"there is no file {path}; {ask}")
     if not path.is_file():
         raise ValueError(
             f"{path} is a pipe or a device, whose end may never come; copy its content into a file, and give that"
         )
     return path
+
+
+def whole_text(path: str | Path, ask: str) -> str:
+    r"""
+    Return the text of a file, in UTF-8 and gzipped or not, or raise an error that names the file and the line.
+
+    A byte order mark at its beginning is dropped: it would become a part of the first name.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file; the message ends with what to give.
+    ValueError
+        If the file is not whole, not in UTF-8, or holds a zero byte.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "genes.txt")
+    ...     _ = path.write_bytes("crp\nlacZ".encode("utf-8-sig"))
+    ...     whole_text(path, "give a list of genes").split()
+    ['crp', 'lacZ']
+    """
+    path = existing_file(path, ask)
+    content = path.read_bytes()
+    try:
+        content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is not a whole file ({error}); get it again") from error
+    place = content.find(b"\0")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = error.start if place < 0 else min(place, error.start)
+    if place >= 0:
+        line = content.count(b"\n", 0, place) + 1
+        raise ValueError(
+            f"{path}, line {line}: the byte {content[place]:#04x} is no text in UTF-8; save the file in UTF-8, or get "
+            f"it again"
+        )
+    return text
 
 
 def check_files_in(folder: str | Path) -> None:

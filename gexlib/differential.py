@@ -11,7 +11,8 @@ from anndata import AnnData
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from gexlib.checks import check_anndata, check_columns, column_names, expression_matrix, listing
+from gexlib.checks import check_anndata, check_columns, column_names, expression_matrix, listing, share
+from gexlib.explained import explained
 from gexlib.moderation import moderate
 
 LEAST = 2  # samples in each group
@@ -39,6 +40,7 @@ class Contrast(NamedTuple):
     reference: str
 
 
+@explained
 def contrast_sizes(obs: pd.DataFrame, contrast: Contrast, least: int = 1) -> dict[str, int]:
     """
     Count the samples of both groups of a contrast.
@@ -87,6 +89,7 @@ def contrast_sizes(obs: pd.DataFrame, contrast: Contrast, least: int = 1) -> dic
     return sizes
 
 
+@explained
 def differential_expression(
     data: AnnData, by: str, value: str, reference: str, adjust: Sequence[str] = (), moderated: bool = False
 ) -> pd.DataFrame:
@@ -150,6 +153,7 @@ def differential_expression(
     return table
 
 
+@explained
 def effect_intervals(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """
     Return the effects of :func:`differential_expression` with standard errors and confidence intervals.
@@ -174,12 +178,15 @@ def effect_intervals(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     >>> effect_intervals(differential_expression(data, "state", "i", "w")).round(1).to_numpy().tolist()
     [[4.0, 0.8, 0.5, 7.5]]
     """
+    share("level", level)
+    check_columns("column", ["effect", "t"], table, "table")
     se = (table["effect"] / table["t"]).abs().where(table["t"] != 0, 0.0)
     freedom = table.attrs.get("freedom", min(table.attrs["n_value"], table.attrs["n_reference"]) - 1)
     half = stats.t.ppf((1 + level) / 2, freedom) * se
     return table[["effect"]].assign(se=se, low=table["effect"] - half, high=table["effect"] + half)
 
 
+@explained
 def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, fdr: float = 0.05) -> pd.Series:
     """
     Measure how well estimated effects agree with those of a reference, such as differential expression of test samples.
@@ -221,11 +228,16 @@ def agreement(estimate: pd.DataFrame, reference: pd.DataFrame, top: int = 100, f
     """
     check_columns("column", ["effect"], estimate, "estimate")
     check_columns("column", ["effect", "fdr"], reference, "reference")
+    for argument, table in (("estimate", estimate), ("reference", reference)):
+        if not table.index.is_unique:
+            twice = table.index[table.index.duplicated()][0]
+            raise ValueError(f"{argument} has the gene {twice!r} twice; keep one, or make the names unique")
     if set(estimate.index) != set(reference.index):
-        only = sorted(set(estimate.index) ^ set(reference.index))
+        only = sorted(set(estimate.index) ^ set(reference.index), key=str)
         raise ValueError(f"estimate and reference have different genes; only one of them has {listing(only, 5)}")
     if not 1 <= top <= len(reference):
         raise ValueError(f"top={top} must be from 1 to the number of genes, {len(reference)}")
+    share("fdr", fdr)
     x, y = estimate["effect"].reindex(reference.index), reference["effect"]
     found = reference["fdr"] < fdr
     best = [set(v.abs().sort_values(ascending=False, kind="stable").index[:top]) for v in (x, y)]

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import networkx as nx
 
-from gexlib.checks import existing_file, listing
+from gexlib.checks import listing, whole_text
+from gexlib.explained import explained
 
 EFFECTS = ("+", "-", "+-", "?")
 EVIDENCE = ("null", "weak", "strong", "confirmed")
 
 
+@explained
 def check_network(network: nx.DiGraph) -> None:
     """
     Raise an error if a gene is not named by a string, or an edge has no effect.
@@ -50,6 +52,7 @@ def check_network(network: nx.DiGraph) -> None:
             )
 
 
+@explained
 def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None:
     """
     Add the edge from `tf` to `target`; if it exists, combine `effect` with its effect.
@@ -70,6 +73,7 @@ def add_regulation(graph: nx.DiGraph, tf: str, target: str, effect: str) -> None
     graph.add_edge(tf, target, effect=known.pop() if len(known) == 1 else "+-")
 
 
+@explained
 def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     r"""
     Read a TF-gene table of RegulonDB (checked with releases 9.4 and 10.0).
@@ -82,7 +86,7 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     Parameters
     ----------
     path : str or Path
-        The table, a plain text file.
+        The table, a text file, gzipped or not.
     evidence : {"null", "weak", "strong", "confirmed"}
         The weakest evidence to accept; ``"null"`` accepts every row.
 
@@ -112,10 +116,10 @@ def read_regulondb(path: str | Path, evidence: str = "weak") -> nx.DiGraph:
     """
     if evidence not in EVIDENCE:
         raise ValueError(f"evidence={evidence!r} is not a level; levels, the weakest first: {listing(EVIDENCE)}")
-    path, rows = existing_file(path, "give a TF-gene table of RegulonDB"), []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    rows = []
+    for number, line in enumerate(whole_text(path, "give a TF-gene table of RegulonDB").splitlines(), start=1):
         try:
-            row = _parse_row(line.decode("utf-8"))
+            row = _parse_row(line)
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: {error}") from None
         if row and EVIDENCE.index(row[-1]) >= EVIDENCE.index(evidence):
@@ -146,6 +150,7 @@ def _parse_row(line: str) -> tuple[str, str, str, str] | None:
     return tf.lower(), gene.lower(), effect, strength.lower()
 
 
+@explained
 def hierarchy(
     graph: nx.DiGraph, root: str = "crp", genes: Iterable[str] | None = None, break_loops: bool = False
 ) -> nx.DiGraph:
@@ -224,6 +229,7 @@ def _acyclic_edges(graph: nx.DiGraph, root: str) -> list[tuple[str, str]]:
     return list(walked.edges)
 
 
+@explained
 def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str, list[str]]:
     """
     Return the target genes of each transcription factor.
@@ -257,6 +263,7 @@ def regulons(graph: nx.DiGraph, genes: Iterable[str] | None = None) -> dict[str,
     return {tf: targets for tf, targets in found.items() if targets}
 
 
+@explained
 def match_case(graph: nx.DiGraph, genes: Iterable[str]) -> nx.DiGraph:
     """
     Rename the nodes as `genes` spells them, so that RegulonDB's ``arac`` becomes a data set's ``araC``.

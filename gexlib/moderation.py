@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import digamma, polygamma
 
+from gexlib.explained import explained
+
 SMALLEST = 1e-5  # of the median variance: what smaller variances count as
 
 
@@ -36,6 +38,7 @@ class Moderation(NamedTuple):
     freedom: float
 
 
+@explained
 def moderate(variance: np.ndarray, freedom: float) -> Moderation:
     r"""
     Shrink the variances of genes towards a common value (empirical Bayes, :cite:t:`smyth2004linear`).
@@ -87,6 +90,7 @@ def moderate(variance: np.ndarray, freedom: float) -> Moderation:
     return Moderation(posterior, prior, prior_freedom, min(freedom + prior_freedom, len(variance) * float(freedom)))
 
 
+@explained
 def inverse_trigamma(value: float) -> float:
     """
     Return the number whose trigamma function is a value above 0, by Newton's steps (the appendix of Smyth 2004).

@@ -8,33 +8,29 @@ many more, at random.
 import gzip
 import json
 import shutil
-import signal
-import traceback
 import warnings
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from anndata import AnnData
 from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
+from own_errors import own_errors
 from scipy import sparse
 
-import gexlib
 from gexlib.datasets import read, read_gmt, write
 from gexlib.datasets.fpkm_table import read_table
 from gexlib.grn import read_regulondb
 from gexlib.preprocess import CovariateEncoder, read_covariates
 from gexlib.simulators import read_gnw_expression, read_gnw_network, read_syntren_expression, read_syntren_network
-from gexlib.wgan import PRESETS, WGANGP, Settings
+from gexlib.wgan import PRESETS, WGANGP, Coupling, Settings
+from gexlib.wgan.coupling import PROBABILITIES
+from gexlib.wgan.files import folder as folder_of_files
 from gexlib.wgan.files.folder import CHECKSUM
 
-LIBRARY = Path(gexlib.__file__).parent
-OWN = (ValueError, TypeError, OSError, FloatingPointError, MemoryError)
-SECONDS = 30  # more is a hang
 TINY = PRESETS["paper_ecoli"].replace(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
 LEARNED = {"tissue": ["lung", "liver"] * 10, "age": np.arange(20.0)}
 
@@ -48,36 +44,6 @@ def tried(strategy, examples, check):
     options |= {"deadline": None, "database": None, "suppress_health_check": [*HealthCheck]}
     limits = budget(max_examples=examples, **options)
     limits(given(strategy)(check))()
-
-
-@contextmanager
-def own_errors():
-    """
-    Let the block end well or with an error that the library raises itself; anything else fails.
-
-    An error is its own if its innermost frame is a ``raise`` of the library: what pandas, NumPy or a built-in function
-    raises, also from C, ends in another frame or in another statement.
-    """
-
-    def hang(*_):
-        raise AssertionError(f"it takes more than {SECONDS} seconds")
-
-    before, raised = signal.signal(signal.SIGALRM, hang), None
-    signal.alarm(SECONDS)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except OWN as error:
-        raised = error
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-    if raised is not None:
-        last = traceback.extract_tb(raised.__traceback__)[-1]
-        assert LIBRARY in Path(last.filename).parents, f"{type(raised).__name__} of {last.filename}: {raised}"
-        assert last.line.startswith("raise "), f"{last.line!r} ends in {type(raised).__name__}: {raised}"
-        assert str(raised).strip()
 
 
 def data(n=20, genes=5):
@@ -148,6 +114,83 @@ def test_a_model_with_changed_bytes(model, tmp_path, examples, file):
         sampled(tmp_path / "model")
 
     tried(flips, examples, check)
+
+
+@pytest.fixture(scope="module")
+def explaining():
+    """A model that tells what a measured sample would be in another condition."""
+    settings = Settings(latent_dim=2, hidden=(4,), epoch_updates=2, epochs=1, batch_size=8)
+    return WGANGP(["tissue"], ["age"], settings, device="cpu").fit(data(), progress=False)
+
+
+@pytest.fixture(scope="module")
+def coupling(tmp_path_factory):
+    folder, rng = tmp_path_factory.mktemp("any") / "coupling", np.random.default_rng(0)
+    genes, groups = tuple(data().var_names), np.array(["alike"] * 8, dtype=object)
+    states, weights = rng.normal(size=(2, 8, len(genes))).astype(np.float32)
+    spread, quantiles = np.ones(len(genes), np.float32), np.linspace(-2, 2, len(PROBABILITIES))
+    named = ("tissue", "lung", "liver"), (8, genes, ("tissue",))
+    Coupling(*named[0], spread / 2, 0.5, 8.0, states, groups, weights, spread, quantiles, *named[1]).save(folder)
+    return folder
+
+
+def switched(gan, folder):
+    samples = data()[data().obs["tissue"] == "liver"].copy()
+    made = gan.counterfactual(samples, "tissue", "lung", reference="liver", coupling=Coupling.load(folder))
+    assert np.isfinite(made.X).all()
+    assert np.isfinite(made.layers["low"]).all()
+
+
+@budgets
+def test_a_description_of_a_coupling_with_anything_in_a_place(explaining, coupling, tmp_path, examples):
+    switched(explaining, coupling)
+    config = json.loads((coupling / "config.json").read_text())
+    del config[CHECKSUM]
+    everywhere = sorted(places(config), key=repr)
+
+    def check(change):
+        place, value = change
+        changed = json.loads(json.dumps(config))
+        inner = changed
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = value
+        shutil.copytree(coupling, tmp_path / "coupling", dirs_exist_ok=True)
+        (tmp_path / "coupling" / "config.json").write_text(json.dumps(changed))
+        with own_errors():
+            switched(explaining, tmp_path / "coupling")
+
+    tried(st.tuples(st.sampled_from(everywhere), anything), examples, check)
+
+
+@budgets
+@pytest.mark.parametrize("file", ["config.json", "tensors-*"])
+def test_a_coupling_with_changed_bytes(explaining, coupling, tmp_path, examples, file):
+    def check(changes):
+        shutil.copytree(coupling, tmp_path / "coupling", dirs_exist_ok=True)
+        (path,) = (tmp_path / "coupling").glob(file)
+        path.write_bytes(flipped(path.read_bytes(), changes))
+        with own_errors():
+            switched(explaining, tmp_path / "coupling")
+
+    tried(flips, examples, check)
+
+
+@budgets
+def test_a_coupling_of_other_arrays(explaining, coupling, tmp_path, examples):
+    info, tensors = folder_of_files.read(coupling, "coupling")
+    info = {name: value for name, value in info.items() if name not in ("format", "version", "kind", "tensors")}
+
+    def check(change):
+        name, shape, number, kind = change
+        other = torch.full(shape, number).to(kind)
+        folder_of_files.write(tmp_path / "other", "coupling", info, tensors | {name: other})
+        with own_errors():
+            switched(explaining, tmp_path / "other")
+
+    shapes = st.lists(st.integers(0, 9), max_size=3) | st.sampled_from([tuple(t.shape) for t in tensors.values()])
+    numbers, kinds = st.sampled_from([0.0, -1.0, np.nan, 1e30, 2.0]), [torch.float32, torch.float64, torch.int64]
+    tried(st.tuples(st.sampled_from(sorted(tensors)), shapes, numbers, st.sampled_from(kinds)), examples, check)
 
 
 @budgets

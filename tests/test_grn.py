@@ -1,3 +1,5 @@
+import gzip
+
 import networkx as nx
 import pandas as pd
 import pytest
@@ -74,13 +76,25 @@ def test_read_refuses_unknown_level_of_evidence(table):
         ("fis\t-", "fis\tx", r"line 5: effect 'x' is not one of '\+', '-', '\+-', '\?'"),
         ("confirmed", "sure", "line 8: evidence strength 'sure'"),
         ("Fis\t", "\t", "line 8: the name of the TF or of the gene is empty"),
-        ("AraC\taraB\t+", "Ara\udcff\taraB\t+", "line 7: .*utf-8"),
+        ("AraC\taraB\t+", "Ara\udcff\taraB\t+", "line 7: the byte 0xff is no text in UTF-8"),
+        ("AraC\taraB\t+", "Ara\0\taraB\t+", "line 7: the byte 0x00 is no text in UTF-8"),
     ],
 )
 def test_read_names_file_and_line_of_what_is_malformed(table, old, new, message):
     assert old in TABLE
     table.write_bytes(TABLE.replace(old, new).encode("utf-8", "surrogateescape"))
     with pytest.raises(ValueError, match=f"tf_tg, .*{message}"):
+        grn.read_regulondb(table)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_read_drops_a_byte_order_mark(table, packed):
+    whole, text = grn.read_regulondb(table), TABLE.partition("\n")[2]
+    content = text.encode("utf-8-sig")
+    table.write_bytes(gzip.compress(content) if packed else content)
+    assert list(grn.read_regulondb(table).edges(data="effect")) == list(whole.edges(data="effect"))
+    table.write_bytes(gzip.compress(content)[:-9])
+    with pytest.raises(ValueError, match="tf_tg is not a whole file .*get it again"):
         grn.read_regulondb(table)
 
 

@@ -61,6 +61,25 @@ def write_bytes(content: bytes, path: Path) -> None:
         raise
 
 
+def mark(notebook: NotebookNode) -> None:
+    """Mark a notebook as a product of this tool, with a fingerprint of its cells."""
+    notebook.metadata.setdefault("gexlib", NotebookNode())["written"] = _sha256(notebook.cells)
+
+
+def check_own(*paths: Path) -> None:
+    """Raise a NotebookError if something is at a path that this tool has not written, or that was edited since."""
+    for path in filter(os.path.lexists, paths):
+        try:
+            notebook = read(path)
+            own = notebook.metadata.get("gexlib", {}).get("written") == _sha256(notebook.cells)
+        except NotebookError:
+            own = False
+        if not own:
+            raise NotebookError(
+                f"{path} is there already, and is not of this tool or was edited since; give another name, or remove it"
+            )
+
+
 def keep_apart(source: Path, *outs: Path) -> None:
     """Raise a NotebookError if an output is the source itself, which it would replace."""
     for out in outs:

@@ -15,7 +15,7 @@ import click
 import nbfile
 import pages
 import reference
-from nbfile import NotebookError, keep_apart, problems, read, refuse, strip, tags, write
+from nbfile import NotebookError, check_own, keep_apart, mark, problems, read, refuse, strip, tags, write
 from parameters import bind
 
 from gexlib.atomic import ended_by_signals, whole_file
@@ -33,7 +33,7 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
         The notebook, which is not changed.
     out : Path
         The path of the executed notebook. A run that fails leaves what was there as it was; the part that was executed
-        goes to a file beside it, which ends in ``.failed.ipynb``.
+        goes to a file beside it, which ends in ``.failed.ipynb``. Both replace files of earlier runs only.
     given : iterable of (str, str)
         Names and values of parameters.
     wiring : iterable of (str, str)
@@ -43,8 +43,8 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     Raises
     ------
     NotebookError
-        If a parameter is unknown or has another type, a cell fails, the executed notebook has faults, or it would
-        replace the notebook.
+        If a parameter is unknown or has another type, a cell fails, the executed notebook has faults, or a file would
+        be replaced that is not of an earlier run.
     """
     import matplotlib.font_manager  # noqa: F401  builds the font cache here, so that no cell shows a message about it
     import papermill
@@ -54,6 +54,7 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
     values = bind(notebook, [*wiring, *given])
     failed = out.with_suffix(".failed.ipynb")
     keep_apart(notebook, out, failed)
+    check_own(out, failed)
     os.environ.pop("MPLBACKEND", None)  # a backend for the terminal would leave pages without figures
     with whole_file(out) as temporary:  # hidden until it is complete; the next run clears what a killed one left
         try:
@@ -73,12 +74,18 @@ def run(notebook: Path, out: Path, given: Pairs = (), wiring: Pairs = ()) -> Non
                 if "injected-parameters" in tags(cell) and not given:
                     cell.metadata["tags"].append("remove-cell")
             refuse(notebook, problems(executed))
+            mark(executed)
             write(executed, temporary)
+            check_own(out)  # the run may have taken hours
         except (papermill.PapermillExecutionError, DeadKernelError, NotebookError) as error:
-            temporary.replace(failed)
             words = f"{_explain(notebook, error, messages)}\nThe part that was executed: {failed}"
+            partial = read(temporary)
+            mark(partial)
+            write(partial, temporary)
+            check_own(failed)
+            temporary.replace(failed)
             raise NotebookError(words) from None
-    failed.unlink(missing_ok=True)
+    failed.unlink(missing_ok=True)  # it was one of ours
 
 
 @contextmanager

@@ -138,10 +138,11 @@ def print_pdf(page: Path, out: Path) -> None:
     Raises
     ------
     NotebookError
-        If there is no Chromium, it writes no file, or the file would replace the page. What was at `out` is then still
-        there.
+        If there is no Chromium, it writes no file, or there is something at `out`, which stays.
     """
     keep_apart(page, out)
+    if os.path.lexists(out):
+        raise NotebookError(f"{out} is there already; give another name, or remove it")
     from gexlib.atomic import whole_file  # only printing needs the library
 
     program = next(filter(None, map(shutil.which, BROWSERS)), None)

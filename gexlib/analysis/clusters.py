@@ -9,9 +9,11 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
-from gexlib.checks import expression_matrix, listing, whole_number
+from gexlib.checks import expression_matrix, listing, share, whole_number
+from gexlib.explained import explained
 
 
+@explained
 def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
     """
     Group genes that rise and fall together, by k-means.
@@ -62,6 +64,7 @@ def cluster_genes(data: AnnData, k: int = 10, seed: int = 0) -> pd.Series:
     return pd.Series(rank[labels], index=data.var_names, name="cluster")
 
 
+@explained
 def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
     """
     Match the clusters of two clusterings one to one, so that the pairs share as many genes as possible.
@@ -108,6 +111,7 @@ def match_clusters(a: pd.Series, b: pd.Series) -> pd.DataFrame:
     )
 
 
+@explained
 def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, seed: int = 0) -> pd.Series:
     """
     Measure how far two clusterings of the same genes agree.
@@ -163,6 +167,7 @@ def cluster_agreement(a: pd.Series, b: pd.Series, n_permutations: int = 1000, se
     )
 
 
+@explained
 def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     """
     Count the terms in which both clusters of each pair are enriched.
@@ -190,6 +195,7 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
     >>> match_terms(matches, a, b)[["terms_a", "terms_b", "terms_shared", "jaccard"]].iloc[0].tolist()
     [2.0, 1.0, 1.0, 0.5]
     """
+    share("level", level)
     found = [t[t["fwer"] <= level].groupby("cluster")["term"].agg(set).to_dict() for t in (a, b)]
     pairs = [(found[0].get(i, set()), found[1].get(j, set())) for i, j in zip(matches["a"], matches["b"], strict=True)]
     return matches.assign(
@@ -200,6 +206,7 @@ def match_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: 
     )
 
 
+@explained
 def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 2, level: float = 0.05) -> pd.DataFrame:
     """
     List the most enriched terms of each matched cluster, and whether its partner is enriched in them too.
@@ -225,6 +232,7 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
     [['a', 'growth', True], ['b', 'growth', True]]
     """
     whole_number("n", n, least=1)
+    share("level", level)
     found = {
         side: table[table["fwer"] <= level].sort_values("p", kind="stable")
         for side, table in zip("ab", (a, b), strict=True)
@@ -241,6 +249,7 @@ def top_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, n: int = 
     ]
 
 
+@explained
 def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level: float = 0.05) -> pd.DataFrame:
     """
     List the terms in which both clusters of a pair are enriched.
@@ -264,6 +273,7 @@ def common_terms(matches: pd.DataFrame, a: pd.DataFrame, b: pd.DataFrame, level:
     >>> common_terms(matches, a, a.assign(cluster=1))[["a", "b", "term", "overlap_a"]].values.tolist()
     [[0, 1, 'growth', 5]]
     """
+    share("level", level)
     columns = ["cluster", "term", "size", "overlap", "p", "fdr", "fwer"]
     sides = {
         side: table.loc[table["fwer"] <= level, columns].rename(columns={"cluster": side})

@@ -9,12 +9,14 @@ import pandas as pd
 from anndata import AnnData
 from scipy import stats
 
-from gexlib.checks import check_columns, column_names, expression_matrix, whole_number
+from gexlib.checks import check_columns, column_names, expression_matrix, share, whole_number
 from gexlib.differential import Contrast, contrast_sizes, differential_expression
+from gexlib.explained import explained
 
 LEAST = 3  # controls that a source must have to be compared
 
 
+@explained
 def compare_controls(
     data: AnnData,
     by: str,
@@ -77,6 +79,7 @@ def compare_controls(
     a              4   True
     b              4  False
     """
+    share("fdr", fdr)
     contrast_sizes(data.obs, Contrast(by, value, reference))
     check_columns("source", [source], data.obs)
     whole_number("draws", draws, 2)
@@ -119,6 +122,7 @@ def _standard_error(
     return float(np.std(found, ddof=1))
 
 
+@explained
 def observed_effect(data: AnnData, by: str, value: str, reference: str, within: Sequence[str] = ()) -> pd.Series:
     """
     Compute the mean difference of each gene between two groups of samples, within kinds such as projects.

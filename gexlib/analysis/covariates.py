@@ -10,10 +10,12 @@ from scipy import stats
 from scipy.spatial.distance import pdist, squareform
 
 from gexlib.checks import check_columns, column_names, listing
+from gexlib.explained import explained
 from gexlib.preprocess import UNKNOWN
 from gexlib.wgan import WGANGP
 
 
+@explained
 def summarise_covariates(obs: pd.DataFrame, covariates: Sequence[str], within: Sequence[str] = ()) -> pd.DataFrame:
     """
     Summarise each covariate: its number of levels, its most frequent level and its unknown values.
@@ -70,6 +72,7 @@ def summarise_covariates(obs: pd.DataFrame, covariates: Sequence[str], within: S
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("covariate")
 
 
+@explained
 def level_embeddings(gan: WGANGP, covariate: str) -> pd.DataFrame:
     """
     Return the vectors by which a model's generator knows the levels of a covariate.
@@ -107,6 +110,7 @@ def level_embeddings(gan: WGANGP, covariate: str) -> pd.DataFrame:
     return pd.DataFrame(table, index=levels, columns=[f"e{i + 1}" for i in range(table.shape[1])])
 
 
+@explained
 def distance_agreement(one: pd.DataFrame, other: pd.DataFrame, shuffles: int = 1000, seed: int = 0) -> pd.Series:
     """
     Ask whether levels that are near to one another in one space are so in another one, too: a Mantel test.

@@ -9,9 +9,11 @@ import pandas as pd
 from anndata import AnnData
 from scipy import stats
 
-from gexlib.checks import check_columns, column_names, whole_number
+from gexlib.checks import check_columns, column_names, share, whole_number
+from gexlib.explained import explained
 
 
+@explained
 def donor_bootstrap(
     estimate: Callable[[AnnData], pd.DataFrame],
     data: AnnData,
@@ -73,6 +75,7 @@ def donor_bootstrap(
     strata = column_names("strata", strata)
     check_columns("strata", strata, data.obs, complete=True)
     check_columns("donor", [donor], data.obs, complete=True)
+    share("level", level)
     n, rng = whole_number("n", n, 2), np.random.default_rng(whole_number("seed", seed, 0))
     name = data.obs[donor].astype(str).to_numpy()
     kind = data.obs[strata].astype(str).agg("|".join, axis=1).to_numpy()

@@ -11,10 +11,12 @@ from anndata import AnnData
 from sklearn.decomposition import PCA
 
 from gexlib.checks import expression_matrix
+from gexlib.explained import explained
 
 METHODS = {"pca": "PC", "umap": "UMAP"}
 
 
+@explained
 def embed(
     reference: AnnData,
     data: Mapping[str, AnnData],

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from gexlib.analysis.terms import GeneSets, Terms
+from gexlib.explained import explained
 
 
+@explained
 def enrich(
     genes: Iterable[str],
     gene_sets: GeneSets,
@@ -60,7 +62,7 @@ def enrich(
     ValueError
         If genes of the list are not in the background, or no term can be tested.
     ConnectionError
-        If Enrichr cannot be reached.
+        If Enrichr cannot be reached, or does not answer in full within five minutes.
 
     Notes
     -----
@@ -78,6 +80,7 @@ def enrich(
     return Terms(gene_sets, background, smallest, largest).test({"genes": listed}, n_permutations, seed)["genes"]
 
 
+@explained
 def enrich_clusters(
     clusters: pd.Series,
     gene_sets: GeneSets,

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from gexlib.explained import explained
 
+
+@explained
 def rank_sets(scores: pd.Series, sets: Mapping[str, Iterable[str]], top: int = 100, least: int = 5) -> pd.DataFrame:
     r"""
     Measure how high gene sets, such as regulons, stand in a ranking of genes.

@@ -12,8 +12,10 @@ from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from gexlib.checks import expression_matrix, listing, whole_number
+from gexlib.explained import explained
 
 
+@explained
 def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 100, seed: int = 0) -> pd.DataFrame:
     """
     Score each regulation by how much a regulator helps to predict a gene :cite:p:`huynhthu2010genie3`.
@@ -67,6 +69,7 @@ def tree_importances(data: AnnData, regulators: Sequence[str], n_trees: int = 10
     return scores
 
 
+@explained
 def knockout_scores(data: AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
     r"""
     Score each regulation by what the knock-out of a regulator does to a gene :cite:p:`pinna2010knockouts`.
@@ -120,6 +123,7 @@ def knockout_scores(data: AnnData, knocked_out: Sequence[str]) -> pd.DataFrame:
     return (deviation / levels.std(ddof=0).where(levels.std(ddof=0) > 0, np.inf)).rename_axis(index=None, columns=None)
 
 
+@explained
 def aupr(scores: pd.DataFrame, network: nx.DiGraph) -> float:
     """
     Compute the area under the precision-recall curve (average precision) of scored regulations.
@@ -151,6 +155,7 @@ def aupr(scores: pd.DataFrame, network: nx.DiGraph) -> float:
     return float(average_precision_score(*_pairs(scores, network)))
 
 
+@explained
 def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     """
     Compute precision and recall of the best-scored regulations, for every number of them.
@@ -181,6 +186,7 @@ def precision_recall(scores: pd.DataFrame, network: nx.DiGraph) -> pd.DataFrame:
     return pd.DataFrame({"recall": recall, "precision": precision})[::-1].reset_index(drop=True)
 
 
+@explained
 def network_recovery(scores: Mapping[str, pd.DataFrame], network: nx.DiGraph) -> pd.DataFrame:
     """
     Measure how much of a known network scored regulations recover.

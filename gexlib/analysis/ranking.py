@@ -10,8 +10,10 @@ from scipy import stats
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from gexlib.checks import check_columns
+from gexlib.explained import explained
 
 
+@explained
 def rank_genes(effects: pd.DataFrame, column: str = "effect") -> pd.DataFrame:
     """
     Sort genes by their absolute effect, the largest first.
@@ -47,6 +49,7 @@ def rank_genes(effects: pd.DataFrame, column: str = "effect") -> pd.DataFrame:
     return ranked
 
 
+@explained
 def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:
     """
     Measure how well a score finds genes that are known to respond.
@@ -82,6 +85,7 @@ def recovery(scores: pd.Series, truth: pd.Series) -> pd.Series:
     return pd.Series({"AUROC": float(auroc), "AUPRC": float(auprc), "chance": float(truth.mean())})
 
 
+@explained
 def combine(effects: Iterable[pd.DataFrame] | Mapping[object, pd.DataFrame]) -> pd.DataFrame:
     r"""
     Combine the effects of models that were trained from several seeds, with the variation of runs and of models.

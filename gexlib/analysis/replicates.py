@@ -9,8 +9,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_anndata, check_columns, column_names, expression_matrix
+from gexlib.explained import explained
 
 
+@explained
 def replicate_correlations(
     data: AnnData, within: Sequence[str] = ("condition",), batch: str | None = None
 ) -> pd.DataFrame:

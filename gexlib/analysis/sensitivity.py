@@ -6,7 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from gexlib.checks import share
+from gexlib.explained import explained
 
+
+@explained
 def robustness_value(t: ArrayLike, freedom: float, level: float | None = None) -> np.ndarray:
     r"""
     Return the strength of an unmeasured confounder that would explain an effect away.
@@ -46,12 +50,12 @@ def robustness_value(t: ArrayLike, freedom: float, level: float | None = None) -
         raise ValueError(f"freedom={freedom} must be above 1; take the residual degrees of freedom of the model")
     f = np.abs(np.asarray(t, np.float64)) / np.sqrt(freedom)
     if level is not None:
-        if not 0 < level < 1:
-            raise ValueError(f"level={level} must be between 0 and 1, such as 0.95")
+        share("level", level)
         f = np.maximum(f - stats.t.ppf((1 + level) / 2, freedom - 1) / np.sqrt(freedom - 1), 0)
     return (np.sqrt(f**4 + 4 * f**2) - f**2) / 2
 
 
+@explained
 def confounder_bias(se: ArrayLike, freedom: float, of_condition: ArrayLike, of_gene: ArrayLike) -> np.ndarray:
     r"""
     Return how far an unmeasured confounder of a given strength moves an effect, at most.

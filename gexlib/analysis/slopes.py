@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 
+
+@explained
 def slopes(x: np.ndarray, values: np.ndarray, others: pd.DataFrame) -> np.ndarray:
     """
     Compute the change of each gene for one unit of a covariate, with others held still: ordinary least squares.

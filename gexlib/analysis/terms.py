@@ -13,12 +13,15 @@ from scipy.stats import hypergeom
 
 from gexlib.checks import listing, whole_number
 from gexlib.datasets import read_gmt
+from gexlib.datasets.enrichr import enrichr_library
+from gexlib.explained import explained
 
 GeneSets = Mapping[str, Iterable[str]] | str | os.PathLike
 PIECE = 1 << 22  # counts (permutations x terms) held at a time
 TIES = 1 + 1e-8  # two probabilities this close are the same table, computed in two ways
 
 
+@explained
 def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
     """
     Load the gene sets that :func:`enrich` takes as ``gene_sets``, for instance to ask Enrichr only once.
@@ -38,7 +41,7 @@ def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
     FileNotFoundError
         If a name ends in ``.gmt`` or ``.gmt.gz`` and there is no such file.
     ConnectionError
-        If Enrichr cannot be reached.
+        If Enrichr cannot be reached, or does not answer in full within five minutes.
     TypeError
         If `gene_sets` is neither a dict nor text nor a path.
     ValueError
@@ -56,21 +59,7 @@ def load_gene_sets(gene_sets: GeneSets) -> Mapping[str, Iterable[str]]:
     path = Path(gene_sets)
     if path.is_file() or path.name.endswith((".gmt", ".gmt.gz")):
         return read_gmt(path)
-    import gseapy
-    from requests import RequestException
-
-    try:
-        return gseapy.get_library(str(gene_sets), max_size=10**6)
-    except (RequestException, OSError) as error:
-        raise ConnectionError(
-            f"{str(gene_sets)!r} is not a GMT file here, and Enrichr could not be asked for a library of that name "
-            f"({type(error).__name__}); give the path of a GMT file"
-        ) from error
-    except ValueError as error:
-        raise ValueError(
-            f"{str(gene_sets)!r} is neither a GMT file here nor a library of Enrichr (human); "
-            "gseapy.get_library_name() lists the libraries"
-        ) from error
+    return enrichr_library(str(gene_sets))
 
 
 class Terms:

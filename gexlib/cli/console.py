@@ -4,7 +4,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 DataFile = Annotated[Path, typer.Argument(help="Samples x genes with covariates in obs: an .h5ad file, or .zarr.")]
 Seed = Annotated[int, typer.Option(help="Seed of all random numbers.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, ...")]
+_unsaid: list[OSError] = []  # what kept standard output from being written
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace outputs that are there already.")]
 
 
@@ -28,10 +29,14 @@ def errors_as_one_line() -> Iterator[None]:
     """Turn an error that the user can mend into one line on stderr and exit status 1; end cleanly by signals."""
     from gexlib.atomic import ended_by_signals
 
+    _unsaid.clear()
     try:
         with ended_by_signals(), warnings.catch_warnings():
             warnings.showwarning = _show_warning
             yield
+        if _unsaid:  # the work is done; that it was not told is an error all the same
+            why = _unsaid[0].strerror
+            raise OSError(_unsaid[0].errno, f"the work is done, but standard output cannot be written ({why})")
     except (ValueError, TypeError, OSError, FloatingPointError, MemoryError, ImportError) as error:
         words = error.strerror if isinstance(error, OSError) and error.filename is None else None
         nothing_said = "out of memory" if isinstance(error, MemoryError) else type(error).__name__
@@ -39,13 +44,26 @@ def errors_as_one_line() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def say(text: str, err: bool = False) -> None:
+    """
+    Write a line to standard output, or to standard error.
+
+    A stream that cannot be written, as a pipe whose reader has ended, does not end the work. If it is standard output,
+    :func:`errors_as_one_line` ends with an error once the work is done.
+    """
+    try:
+        typer.echo(text, err=err)
+    except OSError as error:
+        if not err:
+            _unsaid.append(error)
+
+
 def _show_warning(message: Warning | str, *where) -> None:
-    with suppress(OSError):  # nobody may listen, which is no reason to end
-        _tell(message)
+    _tell(message)
 
 
 def _tell(message: object) -> None:
-    typer.echo(f"gexlib: {' '.join(str(message).splitlines())}", err=True)
+    say(f"gexlib: {' '.join(str(message).splitlines())}", err=True)
 
 
 def open_streams() -> None:

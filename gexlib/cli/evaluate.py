@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import DataFile, Overwrite, Seed, errors_as_one_line
+from gexlib.cli.console import DataFile, Overwrite, Seed, errors_as_one_line, say
 
 
 def evaluate(
@@ -113,12 +113,12 @@ def evaluate(
 
 def _show(report) -> None:
     """Show the table on stdout, and what was left out and the notes on stderr."""
-    typer.echo(report.table.to_string(float_format="{:.4f}".format, na_rep=""))
+    say(report.table.to_string(float_format="{:.4f}".format, na_rep=""))
     for reason, some in report.left_out.groupby("reason", sort=False):
         what = f"{', '.join(some['metric'].unique())} ({', '.join(some['data'].unique())})"
-        typer.echo(f"left out: {what}: {reason}", err=True)
+        say(f"left out: {what}: {reason}", err=True)
     for note in report.notes:
-        typer.echo(f"note: {note}", err=True)
+        say(f"note: {note}", err=True)
 
 
 def _writers(paths: Iterable[Path]) -> dict[Path, str]:

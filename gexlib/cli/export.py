@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import Overwrite, errors_as_one_line
+from gexlib.cli.console import Overwrite, errors_as_one_line, say
 
 
 def export(
@@ -29,4 +29,4 @@ def export(
         pretrained = str(model) in PRETRAINED and not model.exists()
         gan = WGANGP.load_pretrained(str(model), "cpu") if pretrained else WGANGP.load(model, "cpu")
         export_onnx(gan, out)
-        typer.echo(f"{out}: {gan.generator_.n_genes} genes, {out.stat().st_size / 1e6:.1f} MB")
+        say(f"{out}: {gan.generator_.n_genes} genes, {out.stat().st_size / 1e6:.1f} MB")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import Overwrite, errors_as_one_line
+from gexlib.cli.console import Overwrite, errors_as_one_line, say
 
 
 def fetch(
@@ -30,4 +30,4 @@ def fetch(
     with errors_as_one_line():
         from gexlib.datasets.registry import fetch
 
-        typer.echo(fetch(name, folder, mirror, progress=not quiet, overwrite=overwrite))
+        say(fetch(name, folder, mirror, progress=not quiet, overwrite=overwrite))

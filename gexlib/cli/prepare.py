@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import Overwrite, Seed, errors_as_one_line
+from gexlib.cli.console import Overwrite, Seed, errors_as_one_line, say
 
 
 def prepare(
@@ -59,27 +59,27 @@ def prepare(
     """
     with errors_as_one_line():
         from gexlib.atomic import check_output
-        from gexlib.checks import existing_file
+        from gexlib.checks import whole_text
         from gexlib.datasets import read_tables, write
         from gexlib.datasets.files import check_name, check_names_in
         from gexlib.preprocess import match_genes, scale_of, to_scale
         from gexlib.preprocess import prepare as divide
 
         check_name(out)
-        check_output(out, overwrite, others=[expression, *([covariates] if covariates else [])])
+        check_output(out, overwrite, others=[expression, *filter(None, (covariates, genes))])
         if most_variable is not None and by is None:
             raise ValueError("--most-variable needs --by: the genes are chosen on the training samples alone")
         describing = [*(describing or []), *([lengths] if lengths else [])]
         data = read_tables(expression, covariates, rows, describing, sample_column, duplicates, missing)
         check_names_in(data)
         axis, size = data.uns["provenance"]["rows"], f"{data.n_obs} samples x {data.n_vars} genes"
-        typer.echo(f"{expression}: rows are {axis}; {size}; {scale_of(data).seen}")
+        say(f"{expression}: rows are {axis}; {size}; {scale_of(data).seen}")
         data = to_scale(data, scale, lengths)
         _fill(data.obs, fill or ())
         if genes is not None:
-            wanted = existing_file(genes, "give a file with one gene a line").read_text(encoding="utf-8").split()
+            wanted = whole_text(genes, "give a file with one gene a line").split()
             data, matched = match_genes(data, wanted, ignore_case=True)
-            typer.echo(f"{genes}: {matched}")
+            say(f"{genes}: {matched}")
         if by is not None:
             data = divide(data, by=by, seed=seed, most_variable=most_variable)
         write(data, out)
@@ -88,7 +88,7 @@ def prepare(
             if by is None
             else "; " + ", ".join(f"{n} {part}" for part, n in data.obs["split"].value_counts().items())
         )
-        typer.echo(f"{out}: {data.n_obs} samples x {data.n_vars} genes{divided}")
+        say(f"{out}: {data.n_obs} samples x {data.n_vars} genes{divided}")
 
 
 def _fill(obs, wanted) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import Device, Overwrite, Seed, errors_as_one_line
+from gexlib.cli.console import Device, Overwrite, Seed, errors_as_one_line, say
 
 
 def sample(
@@ -44,9 +44,9 @@ def sample(
         synthetic = gan.sample(obs, seed=seed)
         write(synthetic, out)
         for name, counts in gan.encoder_.unseen_levels(obs).items():
-            typer.echo(
+            say(
                 f"warning: {counts.sum()} of {len(obs)} samples have a level of {name!r} that the model does not know "
                 f"({listing(counts.index, 5)}); they count as {UNKNOWN!r}",
                 err=True,
             )
-        typer.echo(f"{out}: {synthetic.n_obs} samples x {synthetic.n_vars} genes")
+        say(f"{out}: {synthetic.n_obs} samples x {synthetic.n_vars} genes")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gexlib.cli.console import DataFile, Device, Overwrite, Seed, errors_as_one_line
+from gexlib.cli.console import DataFile, Device, Overwrite, Seed, errors_as_one_line, say
 
 
 def train(
@@ -80,7 +80,7 @@ def train(
             check_output(divided, overwrite)
             write(samples, divided)
         ended = f"{place}: {learned.n_obs} train samples, {0 if scored is None else scored.n_obs} validation samples"
-        typer.echo(f"{ended}. {gan.decision_}")
+        say(f"{ended}. {gan.decision_}")
         if place != model:
             raise FileExistsError(
                 f"{model} was made by another process meanwhile and stays as it is; this model is in {place}"

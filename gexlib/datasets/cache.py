@@ -42,9 +42,9 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
     Read a data set from the cache, or make it and write it there.
 
     The file is uncompressed and lies in ``folder/cache``. If the user may not write there, it lies in the user's cache
-    (``$GEXLIB_DATA``, see :func:`gexlib.datasets.registry.cache_folder`). A file with another key, or a damaged one, is
-    replaced; each ends with its SHA-256. A folder, a pipe or a device stays, and its place counts as one
-    that cannot be written. If neither place can be written, the data set is returned, but not cached.
+    (``$GEXLIB_DATA``, see :func:`gexlib.datasets.registry.cache_folder`). A file of the cache that has another key, or
+    is damaged, is replaced; each ends with its SHA-256. Anything else stays, and its place counts as one that cannot
+    be written. If neither place can be written, the data set is returned, but not cached.
 
     Parameters
     ----------
@@ -71,6 +71,8 @@ def cached(folder: Path, name: str, key: str, make: Callable[[], AnnData]) -> An
     data = make()
     for path in places if _writable(folder) else places[1:]:
         try:
+            if os.path.lexists(path) and not _is_ours(path):
+                continue
             with whole_file(path) as part:
                 write_part(data, part, **{KEY: key})
                 _seal(part)
@@ -90,6 +92,19 @@ def _read(path: Path, key: str) -> AnnData:
         if file.read() != _digest(path, file.tell() - DIGEST):
             raise ValueError(f"{path} has changed since it was written")
     return anndata.read_h5ad(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is of the cache, though it may be damaged: the name of the key is in each of its files."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    name, rest = KEY.encode(), b""
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            if name in rest + piece:
+                return True
+            rest = piece[-len(name) :]
+    return False
 
 
 def _seal(path: Path) -> None:

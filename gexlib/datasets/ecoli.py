@@ -7,6 +7,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.datasets.registry import embedded
+from gexlib.explained import explained
 from gexlib.grn import add_regulation
 
 ECOLI_COVARIATES = {
@@ -67,6 +68,7 @@ SUBUNITS = {
 }
 
 
+@explained
 def load_ecoli() -> AnnData:
     """
     Load PRECISE: 278 RNA-seq samples of *Escherichia coli* K-12 by 3,923 genes.
@@ -125,6 +127,7 @@ def load_ecoli() -> AnnData:
     return anndata.read_h5ad(embedded("ecoli/precise.h5ad"))
 
 
+@explained
 def load_ecoli_grn(sigma_factors: bool = False, subunits: bool = True) -> nx.DiGraph:
     """
     Load the transcriptional regulatory network that comes with PRECISE (RegulonDB 10.0 and later studies).

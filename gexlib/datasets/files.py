@@ -12,8 +12,10 @@ from anndata import AnnData
 
 from gexlib.atomic import whole_file
 from gexlib.checks import check_files_in, existing_file
+from gexlib.explained import explained
 
 
+@explained
 def read(path: str | Path, backed: bool = False) -> AnnData:
     """
     Read a data set from an ``.h5ad`` file, or from a Zarr store as ``AnnData.write_zarr`` makes it (a folder).
@@ -103,6 +105,7 @@ def _check_ends(x) -> None:
         raise ValueError(f"{x.name} has {values} values and {indices} indices, but {x.name}/indptr ends at {end}")
 
 
+@explained
 def write(data: AnnData, path: str | Path) -> None:
     """
     Write a data set as a compressed ``.h5ad`` file, whole or not at all.

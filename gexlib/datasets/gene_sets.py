@@ -1,13 +1,13 @@
 """Gene sets: GMT files, and the biological processes of the Gene Ontology, which come with the package."""
 
-import gzip
 import os
-import zlib
 
-from gexlib.checks import existing_file
+from gexlib.checks import whole_text
 from gexlib.datasets.registry import embedded
+from gexlib.explained import explained
 
 
+@explained
 def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     r"""
     Read gene sets from a GMT file, the format of MSigDB, Enrichr and GSEA.
@@ -15,7 +15,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     Parameters
     ----------
     path : path-like
-        A text file, gzipped if its name ends in ``.gz``. Each line is a set: its name, a description and its genes,
+        A text file, gzipped or not. Each line is a set: its name, a description and its genes,
         separated by tabs. In Enrichr's files a comma and a weight follow a gene; they are dropped.
 
     Returns
@@ -41,13 +41,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     ...     read_gmt(path)
     {'respiration': ['cyoA', 'cydA']}
     """
-    path = existing_file(path, "give a GMT file of gene sets")
-    opened = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opened(path, "rt", encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is not a whole GMT file ({error}); get it again") from error
+    lines = whole_text(path, "give a GMT file of gene sets").splitlines()
     sets = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -64,6 +58,7 @@ def read_gmt(path: str | os.PathLike) -> dict[str, list[str]]:
     return sets
 
 
+@explained
 def load_go() -> dict[str, list[str]]:
     """
     Load the biological processes of the Gene Ontology with their human genes.

@@ -9,6 +9,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import SINGLE_MAX, check_finite, existing_file, listing
+from gexlib.explained import explained
 
 CHIPS = "*.experiment_descriptions"
 FEATURES = "*.experiment_feature_descriptions"
@@ -40,6 +41,7 @@ M3D_COVARIATES = {
 REMARKS = ("note", "note2", "curator_interpretation", "NA")  # prose, and one empty entry
 
 
+@explained
 def load_m3d(folder: str | Path) -> AnnData:
     """
     Load the E. coli compendium of M3D (version 4, build 6), as downloaded by ``fetch("m3d")``.

@@ -1,7 +1,5 @@
 """An older release of M3D's E. coli compendium: 524 microarrays in the order of the experiments, without covariates."""
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +7,13 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import existing_file
+from gexlib.checks import whole_text
+from gexlib.explained import explained
 
 LEADING = ["gene_symbol", "locus"]  # the columns before those of the chips
 
 
+@explained
 def load_m3d_v3(path: str | Path) -> AnnData:
     r"""
     Load 524 E. coli microarrays of an older release of M3D (version 3) from one table.
@@ -94,12 +94,7 @@ def load_m3d_v3(path: str | Path) -> AnnData:
 
 def _rows(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Give the place and the cells of each line; all lines must have as many cells as the first."""
-    content = existing_file(path, "give the path of the table of chips").read_bytes()
-    try:
-        text = (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is no whole table of text: {error}") from None
-    width = 0
+    text, width = whole_text(path, "give the path of the table of chips"), 0
     for number, line in enumerate(text.splitlines(), start=1):
         cells = line.split("\t")
         width = width or len(cells)

@@ -2,7 +2,9 @@
 
 import csv
 import errno
+import functools
 import hashlib
+import json
 import os
 import shutil
 import time
@@ -16,6 +18,7 @@ from tqdm import tqdm
 from gexlib.atomic import made_folder, whole_file
 from gexlib.checks import existing_file, listing
 from gexlib.datasets.download import Deadline, Refused, save
+from gexlib.explained import explained
 
 UPSTREAM = Path(__file__).with_name("upstream_files.tsv")
 REPOSITORIES = {"m3d": "rvinas/adversarial-gene-expression", "gtex-tcga": "mskcc/RNAseqDB"}
@@ -44,6 +47,8 @@ def embedded(name: str) -> Path:
     ------
     FileNotFoundError
         If neither place has the file.
+    ValueError
+        If it has not the SHA-256 that the ``manifest.json`` of its data set names, where there is one.
 
     Examples
     --------
@@ -54,8 +59,25 @@ def embedded(name: str) -> Path:
     places = (package / "_data" / name, package.parent / "data" / name)
     for path in places:
         if path.is_file():
+            state = path.stat()
+            _check_embedded(path, name, state.st_size, state.st_mtime_ns)
             return path
     raise FileNotFoundError(f"embedded data file {name!r} is neither {places[0]} nor {places[1]}; reinstall gexlib")
+
+
+@functools.cache
+def _check_embedded(path: Path, name: str, *state: int) -> None:
+    """Raise a ValueError if a file is not as its data set's manifest says; with the same `state`, once a process."""
+    folder, _, inside = name.partition("/")
+    manifest = path.parents[inside.count("/")] / "manifest.json"
+    if not manifest.is_file():
+        return
+    try:
+        named = json.loads(manifest.read_bytes())["products"].get(inside)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ValueError(f"{manifest}, the list of {folder}'s files, is damaged; reinstall gexlib") from None
+    if named is not None and hashlib.sha256(path.read_bytes()).hexdigest() != named:
+        raise ValueError(f"embedded data file {name!r} ({path}) has changed since it was made; reinstall gexlib")
 
 
 @dataclass(frozen=True)
@@ -171,6 +193,7 @@ def cache_folder(name: str) -> Path:
         raise ValueError(f"GEXLIB_DATA={str(folder)!r} is in the home folder of nobody; give a whole path") from None
 
 
+@explained
 def fetch(
     name: str,
     folder: str | Path | None = None,

@@ -14,6 +14,7 @@ from gexlib.datasets.donors import Metadata, add_metadata
 from gexlib.datasets.fpkm_table import read_samples, read_table
 from gexlib.datasets.registry import cache_folder, git_blob_id
 from gexlib.datasets.sex import Y_LINKED, check_sex, infer_sex
+from gexlib.explained import explained
 
 VERSION = 1  # of this loader; a cache of another version is made anew
 LEAST_SHARED = 0.5  # of the genes of a table and of the first one; those of RNAseqDB share nearly all
@@ -46,6 +47,7 @@ TISSUE_OF_STUDY = {
 }
 
 
+@explained
 def load_rnaseqdb(folder: str | Path | None = None, metadata: Metadata | None = None, cache: bool = True) -> AnnData:
     """
     Load GTEx and TCGA from the normalised tables of RNAseqDB, as downloaded by ``fetch("gtex-tcga")``.

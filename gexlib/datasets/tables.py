@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from anndata import AnnData
 from gexlib.checks import check_finite, listing
 from gexlib.datasets.text_table import check_once, numbers, read_text, typed
 from gexlib.datasets.which_axis import which_axis
+from gexlib.explained import explained, warn
 
 CHOICES = {
     "rows": ("auto", "samples", "genes"),
@@ -21,6 +21,7 @@ CHOICES = {
 }
 
 
+@explained
 def read_tables(
     expression: str | Path,
     covariates: str | Path | None = None,
@@ -153,10 +154,9 @@ def _common(samples: pd.Index, known: pd.Index, rows: str, expression: str | Pat
         ("rows", covariates, known, expression),
     ):
         if (alone := names[~names.isin(kept)]).size:
-            warnings.warn(
+            warn(
                 f"{len(alone)} of {len(names)} {what} of {path} are left out ({listing(alone[:3])}"
-                f"{', ...' * (len(alone) > 3)}), as {other} has no sample of that name",
-                stacklevel=3,
+                f"{', ...' * (len(alone) > 3)}), as {other} has no sample of that name"
             )
     return kept
 
@@ -188,5 +188,5 @@ def _complete(path: str | Path, values: pd.DataFrame, var: pd.DataFrame, missing
         raise ValueError(f"{some}. Impute them, or leave these genes out: missing='drop' (--missing drop)")
     if holes.all():
         raise ValueError(f"{some}, so that none is left; impute them, or leave out the samples that have most of them")
-    warnings.warn(f"{some}, and are left out", stacklevel=3)
+    warn(f"{some}, and are left out")
     return values.loc[:, ~holes], var.loc[~holes]

@@ -10,11 +10,13 @@ from anndata import AnnData
 
 from gexlib.checks import check_columns, listing
 from gexlib.datasets.registry import cache_folder
+from gexlib.explained import explained
 
 TABLES = ("expression_log2.tsv.gz", "samples.tsv")
 CONDITIONS = {"tumour": "cancer", "normal": "normal"}  # the words of the table, and those of load_rnaseqdb
 
 
+@explained
 def load_tcga_pairs(folder: str | Path | None = None) -> AnnData:
     r"""
     Load patients whose tumour and whose normal tissue were both measured: two samples a patient.

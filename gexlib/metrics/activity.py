@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet, Expression, slices
 from gexlib.metrics.regulons import Regulons, find_regulons
 from gexlib.metrics.unit_genes import UnitGenes
@@ -17,6 +18,7 @@ from gexlib.metrics.unit_genes import UnitGenes
 SMALL = 8
 
 
+@explained
 def tf_activity(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> pd.DataFrame:

@@ -7,10 +7,13 @@ import pandas as pd
 from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from gexlib.explained import explained
+
 #: False positive rates at which the true positive rate is reported, by the name of the entry.
 RATES = {"TPR at 10 % FPR": 0.1, "TPR at 1 % FPR": 0.01}
 
 
+@explained
 def attack_success(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     """
     Measure an attack: how well a score that is higher for training records tells them from test records.

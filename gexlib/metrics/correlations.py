@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gexlib.explained import explained
 from gexlib.metrics.device import check_device
 from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.gamma_coefficient import PooledPearson, gamma_by_samples
@@ -129,6 +130,7 @@ class Correlations:
             raise ValueError(f"{self.argument} has {self.n} genes; gamma compares pairs and needs at least 3")
 
 
+@explained
 def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
     Return the Pearson correlation of every pair of genes, as a full matrix.
@@ -168,6 +170,7 @@ def correlation(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     return _correlations(data, constant).matrix()
 
 
+@explained
 def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tuple[slice, slice, np.ndarray]]:
     """
     Yield the Pearson correlations of all pairs of genes, one block of the upper triangle at a time.
@@ -196,6 +199,7 @@ def correlation_blocks(data: DataSet, *, constant: str = "raise") -> Iterator[tu
     yield from _correlations(data, constant).blocks()
 
 
+@explained
 def dissimilarity(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
     Return the Pearson dissimilarity 1 - r of every pair of genes, in the condensed form of SciPy.

@@ -9,8 +9,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.differential import agreement, differential_expression
+from gexlib.explained import explained
 
 
+@explained
 def differential_agreement(
     real: AnnData,
     synthetic: AnnData,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, checked_pair
 
 
+@explained
 def coexpression_edges(
     real: DataSet, synthetic: DataSet, threshold: float = 0.7, *, constant: str = "raise"
 ) -> pd.Series:

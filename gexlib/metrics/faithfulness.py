@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import nearest, nearest_place
 from gexlib.metrics.space import Space, coordinates
@@ -12,6 +13,7 @@ from gexlib.metrics.space import Space, coordinates
 LEVELS = 30
 
 
+@explained
 def alpha_precision(real: DataSet, synthetic: DataSet, space: Space | None = None) -> pd.Series:
     r"""
     Compute alpha-precision and beta-recall of synthetic data, each as one number over all levels.
@@ -64,6 +66,7 @@ def alpha_precision(real: DataSet, synthetic: DataSet, space: Space | None = Non
     return pd.Series(found, name="value", dtype=float)
 
 
+@explained
 def authenticity(train: DataSet, synthetic: DataSet, space: Space | None = None) -> float:
     """
     Compute the share of synthetic samples that are no near-copies of a training record.

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import compared, exact_squared, nearest_squared, squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 
+@explained
 def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> pd.Series:
     r"""
     Compute precision, recall, density and coverage of synthetic data.
@@ -67,6 +69,7 @@ def prdc(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | 
     return pd.Series({name: values.mean() for name, values in found.items()}, name="value", dtype=float)
 
 
+@explained
 def prdc_samples(
     real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None
 ) -> dict[str, np.ndarray]:
@@ -110,6 +113,7 @@ def prdc_samples(
     return {"precision": precise, "recall": recalled, "density": inside / k, "coverage": covered}
 
 
+@explained
 def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
     """
     Return the share of synthetic samples that lie where real data lies; see :func:`prdc`.
@@ -123,6 +127,7 @@ def precision(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpa
     return float(prdc(real, synthetic, k, space)["precision"])
 
 
+@explained
 def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
     """
     Return the share of real samples that lie where synthetic data lies; see :func:`prdc`.
@@ -136,6 +141,7 @@ def recall(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace 
     return float(prdc(real, synthetic, k, space)["recall"])
 
 
+@explained
 def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
     """
     Return the mean number of real balls around a synthetic sample, over `k`; see :func:`prdc`.
@@ -149,6 +155,7 @@ def density(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace
     return float(prdc(real, synthetic, k, space)["density"])
 
 
+@explained
 def coverage(real: DataSet, synthetic: DataSet, k: int = 5, space: PrincipalSpace | None = None) -> float:
     """
     Return the share of real samples whose ball holds a synthetic one; see :func:`prdc`.

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial.distance import squareform
 
+from gexlib.explained import explained
 from gexlib.metrics.device import placed
 from gexlib.metrics.expression import slices
 from gexlib.metrics.unit_genes import UnitGenes
@@ -21,6 +22,7 @@ from gexlib.metrics.unit_genes import UnitGenes
 PIECE = 1 << 16
 
 
+@explained
 def gamma(a: np.ndarray, b: np.ndarray) -> float:
     r"""
     Return the Pearson correlation of the strict upper triangles of two square matrices.

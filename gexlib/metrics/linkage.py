@@ -14,6 +14,7 @@ import numpy as np
 from scipy.cluster import hierarchy
 from scipy.spatial.distance import num_obs_y, squareform
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.gamma_coefficient import check_varied
@@ -22,6 +23,7 @@ from gexlib.metrics.gamma_coefficient import check_varied
 LARGE = 2500
 
 
+@explained
 def complete_linkage(data: DataSet, *, constant: str = "raise") -> np.ndarray:
     """
     Cluster genes by complete linkage on the dissimilarity 1 - r.

@@ -9,9 +9,11 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_columns, column_names, whole_number
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet, Expression, checked_pair, slices
 
 
+@explained
 def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
     r"""
     Compute each gene's Wasserstein-1 distance: how far values must move to turn one distribution into the other.
@@ -50,6 +52,7 @@ def wasserstein(real: DataSet, synthetic: DataSet) -> pd.Series:
     return _by_gene(distance, real, "wasserstein")
 
 
+@explained
 def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Series:
     r"""
     Compute the concordance of each gene's real and synthetic quantiles.
@@ -94,6 +97,7 @@ def quantile_agreement(real: DataSet, synthetic: DataSet, n: int = 99) -> pd.Ser
     return _by_gene(rho, real, "quantile agreement")
 
 
+@explained
 def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
     """
     Return the share of samples in which each gene is exactly 0, in real and in synthetic data.
@@ -121,6 +125,7 @@ def zero_shares(real: DataSet, synthetic: DataSet) -> pd.DataFrame:
     return pd.DataFrame(shares, index=_genes(real), columns=["real", "synthetic"])
 
 
+@explained
 def sd_ratio(real: DataSet, synthetic: DataSet, within: Sequence[str] = ()) -> pd.Series:
     r"""
     Divide each gene's standard deviation in synthetic data by that in real data, in all samples or within kinds.

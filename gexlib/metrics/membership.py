@@ -9,6 +9,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_columns, listing, whole_number
+from gexlib.explained import explained
 from gexlib.metrics.attack import attack_success
 from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.neighbours import nearest, nearest_squared
@@ -16,6 +17,7 @@ from gexlib.metrics.space import PrincipalSpace, Space, coordinates
 from gexlib.preprocess.kinds import Kinds
 
 
+@explained
 def gan_leaks(
     train: DataSet,
     synthetic: DataSet,
@@ -73,6 +75,7 @@ def gan_leaks(
     return attack_success(usual[0] - nearest(train, synthetic), usual[1] - nearest(test, synthetic))
 
 
+@explained
 def domias(
     train: DataSet,
     synthetic: DataSet,
@@ -123,6 +126,7 @@ def domias(
     return attack_success(*_domias_scores(train, synthetic, test, reference, k, space))
 
 
+@explained
 def domias_by_size(
     train: AnnData,
     synthetic: DataSet,
@@ -216,6 +220,7 @@ def _domias_scores(
     return [log_distance(records, reference) - log_distance(records, synthetic) for records in (train, test)]
 
 
+@explained
 def logan(train_scores: np.ndarray, test_scores: np.ndarray) -> pd.Series:
     """
     Measure LOGAN: an attack that takes records with high scores of the critic for training records.

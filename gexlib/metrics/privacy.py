@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import nearest
 from gexlib.metrics.space import PrincipalSpace, coordinates
 
 
+@explained
 def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None) -> np.ndarray:
     """
     Return the distance from each synthetic sample to the closest training record.
@@ -44,6 +46,7 @@ def dcr(train: DataSet, synthetic: DataSet, space: PrincipalSpace | None = None)
     return nearest(synthetic, train)
 
 
+@explained
 def closest_records(
     train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> pd.Series:
@@ -99,6 +102,7 @@ def closest_records(
     return pd.Series(found, name="value", dtype=float)
 
 
+@explained
 def adversarial_accuracy(
     real: DataSet, synthetic: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:
@@ -140,6 +144,7 @@ def adversarial_accuracy(
     return _adversarial_accuracy(*_equally_many(rng, *coordinates(space, real=real, synthetic=synthetic)))
 
 
+@explained
 def privacy_loss(
     train: DataSet, synthetic: DataSet, test: DataSet, seed: int = 0, space: PrincipalSpace | None = None
 ) -> float:

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.metrics.activity import tf_activity
 from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.regulated_pairs import tf_tg_background, tf_tg_correlations, tg_tg_background, tg_tg_correlations
 from gexlib.metrics.regulons import Regulons
 
 
+@explained
 def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
     Return all values of a data set.
@@ -45,6 +47,7 @@ def intensities(data: DataSet, standardize: bool = True) -> np.ndarray:
     return _scaled(data, standardize).ravel()
 
 
+@explained
 def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     """
     Return the range of each gene, from the 5 % to the 95 % quantile of its values.
@@ -67,6 +70,7 @@ def gene_ranges(data: DataSet, standardize: bool = True) -> np.ndarray:
     return high - low
 
 
+@explained
 @dataclass(frozen=True)
 class Properties:
     """
@@ -98,6 +102,7 @@ class Properties:
     activity: np.ndarray
 
 
+@explained
 def expression_properties(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> Properties:
@@ -134,6 +139,7 @@ def expression_properties(
     )
 
 
+@explained
 def property_distances(real: Properties, synthetic: Mapping[str, Properties]) -> pd.DataFrame:
     r"""
     Compute the distances of the properties of synthetic data from those of real data.

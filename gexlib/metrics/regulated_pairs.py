@@ -12,11 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial.distance import squareform
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, Expression
 from gexlib.metrics.regulons import Regulon, Regulons, find_regulons, genes_of
 
 
+@explained
 def tf_tg_correlations(
     data: DataSet,
     regulons: Regulons,
@@ -51,6 +53,7 @@ def tf_tg_correlations(
     return Correlations(x, genes_of(found), constant).with_targets(found)
 
 
+@explained
 def tg_tg_correlations(
     data: DataSet,
     regulons: Regulons,
@@ -87,6 +90,7 @@ def tg_tg_correlations(
     return np.concatenate([squareform(correlations.matrix(targets), checks=False) for _, targets in found])
 
 
+@explained
 def tf_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:
@@ -120,6 +124,7 @@ def tf_tg_background(
     return Correlations(x, constant=constant).with_targets(others)
 
 
+@explained
 def tg_tg_background(
     data: DataSet, regulons: Regulons, genes: Sequence[str] | None = None, *, constant: str = "raise"
 ) -> np.ndarray:

@@ -16,11 +16,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, checked_pair
 from gexlib.metrics.regulons import Regulon, Regulons, find_regulons, genes_of
 
 
+@explained
 def s_tf_tg(
     real: DataSet,
     synthetic: DataSet,
@@ -88,6 +90,7 @@ def s_tf_tg(
     return tf_tg_score(real, synthetic, found, dissimilarity, equal_weights)
 
 
+@explained
 def s_tg_tg(
     real: DataSet,
     synthetic: DataSet,

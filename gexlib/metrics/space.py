@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from gexlib.checks import check_fitted, whole_number
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet, Expression
 
 BLOCK = 1000  # genes at a time: at full size, each array of all genes in float64 is a gigabyte
@@ -58,6 +59,7 @@ class Space:
         return scores
 
 
+@explained
 class ScaledGenes(Space):
     """
     All genes, each as a z-score of real training data, so that none outweighs the others in a distance.
@@ -75,6 +77,7 @@ class ScaledGenes(Space):
         return self
 
 
+@explained
 class PrincipalSpace(Space):
     """
     Principal components of real training data, in which other data sets are compared.

@@ -13,11 +13,13 @@ where :math:`\gamma(A, B)` is the Pearson correlation of the strict upper triang
 
 from __future__ import annotations
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, checked_pair
 from gexlib.metrics.linkage import Tree
 
 
+@explained
 def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
     Compute S_dist: how well synthetic data keeps the dissimilarities between genes.
@@ -71,6 +73,7 @@ def s_dist(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device
     return real.gamma(synthetic)  # the Pearson correlation of r is that of 1 - r
 
 
+@explained
 def s_dend(real: DataSet, synthetic: DataSet, *, constant: str = "raise", device: str | None = None) -> float:
     r"""
     Compute S_dend: how well synthetic data keeps the hierarchical clusters of genes.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.metrics.correlations import Correlations
 from gexlib.metrics.expression import DataSet, Expression, checked_pair
 from gexlib.metrics.linkage import Tree
@@ -13,6 +14,7 @@ from gexlib.metrics.regulation import tf_tg_score, tg_tg_score
 from gexlib.metrics.regulons import Regulons, find_regulons
 
 
+@explained
 def table_1(
     real: DataSet,
     synthetic: DataSet | Mapping[str, DataSet],

@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.metrics.expression import DataSet
 from gexlib.metrics.neighbours import squared_distances
 from gexlib.metrics.space import PrincipalSpace, coordinates
@@ -21,6 +22,7 @@ from gexlib.metrics.space import PrincipalSpace, coordinates
 MOST = 2000
 
 
+@explained
 def two_sample_auc(
     real: DataSet,
     synthetic: DataSet,
@@ -88,6 +90,7 @@ def two_sample_auc(
     return pd.Series(auc, index=pd.RangeIndex(folds, name="fold"), name=classifier)
 
 
+@explained
 def independent_draw_auc(
     real: DataSet,
     first: DataSet,
@@ -176,6 +179,7 @@ def _classifier(name: str, seed: int, jobs: int) -> ClassifierMixin:
     raise ValueError(f"classifier must be 'random forest' or 'logistic regression', not {name!r}")
 
 
+@explained
 def mmd(
     real: DataSet,
     synthetic: DataSet,

@@ -14,9 +14,11 @@ from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.neural_network import MLPClassifier
 
 from gexlib.checks import check_anndata, check_columns, expression_matrix, whole_number
+from gexlib.explained import explained
 from gexlib.preprocess import Standardizer
 
 
+@explained
 def classification(
     test: AnnData,
     training: Mapping[str, AnnData],
@@ -89,6 +91,7 @@ def classification(
     return table
 
 
+@explained
 def augmentation(
     test: AnnData,
     train: AnnData,

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import check_columns, column_names, whole_number
+from gexlib.explained import explained
 from gexlib.plots.labels import place_names
 from gexlib.plots.style import BASELINES, GAN, REAL, TRAIN, colour_of, frequent, looks
 from gexlib.plots.style import OTHER as GREY
@@ -52,6 +53,7 @@ TEMPLATE = """\
 </script>"""
 
 
+@explained
 class InteractiveFigure:
     """
     An interactive figure as a notebook shows it.
@@ -98,6 +100,7 @@ class InteractiveFigure:
         }
 
 
+@explained
 def embedding(
     placed: pd.DataFrame, name: str, colour: Sequence[str] = ("data",), hover: Sequence[str] = (), most: int = 15
 ) -> InteractiveFigure:
@@ -179,6 +182,7 @@ def embedding(
     )
 
 
+@explained
 def ranking(
     tables: Mapping[str, pd.DataFrame], name: str, unit: str = "", most: int = 300, labels: int = 10
 ) -> InteractiveFigure:

@@ -18,6 +18,8 @@ from matplotlib.figure import FigureBase
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter
 
+from gexlib.explained import explained
+
 REAL, TRAIN, GAN = "#4d4d4d", "#9a9a9a", "#c8553d"
 MUTED = "#666666"  # of texts that stand back
 BASELINES = ("#263c6b", "#50a56b", "#eda626", "#ab0fc1", "#00d0d7")
@@ -28,6 +30,7 @@ CATEGORIES = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#ddcc77", 
 DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("blue-white-red", ["#1f5fa8", "#ffffff", "#c8302a"], N=257)
 
 
+@explained
 def use_style() -> None:
     """
     Set Matplotlib's defaults to those of the book's figures.
@@ -58,7 +61,11 @@ def use_style() -> None:
 
 
 def literal(draw: Callable) -> Callable:
-    """Make a plot function write every name as it is: a gene ``$x`` is no formula. Numbers on axes may be formulas."""
+    """
+    Make a plot function write every name as it is: a gene ``$x`` is no formula. Numbers on axes may be formulas.
+
+    Its errors are its own (:func:`gexlib.explained.explained`).
+    """
 
     @functools.wraps(draw)
     def drawn(*arguments, **options):
@@ -68,7 +75,7 @@ def literal(draw: Callable) -> Callable:
                 text.set_parse_math(False)
         return result
 
-    return drawn
+    return explained(drawn)
 
 
 def _axes_among(things: Iterable) -> Iterator[Axes]:
@@ -139,6 +146,7 @@ def looks(levels: Sequence[str]) -> dict[str, tuple[str, bool]]:
     return {level: (CATEGORIES[i % n], i < n) for i, level in enumerate(levels)}
 
 
+@explained
 def colour_of(name: str) -> str:
     """
     Return the colour of a data set by its name: grey for real data, red for GANs, others for baselines.

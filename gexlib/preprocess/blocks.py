@@ -9,10 +9,12 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix, whole_number
+from gexlib.explained import explained
 
 FARTHEST = 100  # places between two samples, at most, in the search for a length
 
 
+@explained
 def correlation_by_distance(data: AnnData, distances: Iterable[int]) -> pd.Series:
     """
     Correlations of samples that lie so many places apart.
@@ -52,6 +54,7 @@ def correlation_by_distance(data: AnnData, distances: Iterable[int]) -> pd.Serie
     return pd.Series(found, name="median correlation", dtype=float).rename_axis("distance")
 
 
+@explained
 def neighbour_blocks(data: AnnData, least: int | None = None, alike: float = 0.5) -> pd.Series:
     """
     Group samples into blocks of neighbours, so that replicates stay together.

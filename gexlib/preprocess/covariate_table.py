@@ -12,9 +12,11 @@ import pandas as pd
 
 from gexlib.checks import existing_file
 from gexlib.datasets.text_table import DECIMAL_COMMA, SEPARATORS, check_no_nul, check_once, open_text
+from gexlib.explained import explained
 from gexlib.preprocess.covariates import CovariateEncoder
 
 
+@explained
 def read_covariates(path: str | Path, encoder: CovariateEncoder) -> pd.DataFrame:
     r"""
     Read a table of covariates for a fitted encoder from a file of text.

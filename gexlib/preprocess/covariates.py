@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import SINGLE_MAX, check_columns, check_fitted, check_table, column_names, listing
+from gexlib.explained import explained, warn
 
 UNKNOWN = "unknown"
 FARTHEST = 100  # standard deviations of a numerical covariate from the mean of the training data
@@ -35,6 +35,7 @@ class Covariates(NamedTuple):
         return Covariates(self.codes[rows], self.values[rows])
 
 
+@explained
 class CovariateEncoder:
     """
     Encoder of covariates: codes of levels for the categorical ones, z-scores for the numerical ones.
@@ -195,10 +196,9 @@ class CovariateEncoder:
             raise ValueError(f"covariate {column.name!r} has the level {wrong[0]!r}; levels must be text or numbers")
         alike = pd.Series(levels, dtype=object).groupby([_plain(level) for level in levels], sort=False).agg(list)
         if twins := [some for some in alike if len(some) > 1]:
-            warnings.warn(
+            warn(
                 f"covariate {column.name!r} has levels that differ in spaces, case or type alone: {listing(twins[0])}; "
-                f"they count as different levels. Write them alike if they are not",
-                stacklevel=4,
+                f"they count as different levels. Write them alike if they are not"
             )
         levels = sorted(levels, key=lambda level: (isinstance(level, str), level))
         return levels if self.unseen == "error" or UNKNOWN in levels else [*levels, UNKNOWN]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from gexlib.explained import explained
 from gexlib.preprocess.covariates import Covariates
 from gexlib.preprocess.kinds import CodedKinds
 
@@ -19,6 +20,7 @@ PRIOR_SD = 10.0  # the standard deviation of all kinds weighs as much as this ma
 LEAST_SD = 0.001  # the smallest standard deviation of a gene in a kind, in scores
 
 
+@explained
 def design_matrix(covariates: Covariates, n_levels: Sequence[int]) -> np.ndarray:
     """
     Return the design matrix of a linear model: ones, the numerical covariates, an indicator of each level.
@@ -145,6 +147,7 @@ class EffectsFit:
         return Effects(self.kinds, b, d, y.astype(np.float32), self.free)
 
 
+@explained
 def fit_effects(
     scores: np.ndarray, covariates: Covariates, n_levels: Sequence[int], floor: np.ndarray, seed: int
 ) -> Effects:

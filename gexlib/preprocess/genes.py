@@ -9,8 +9,10 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix, listing, whole_number
+from gexlib.explained import explained
 
 
+@explained
 def match_genes(data: AnnData, genes: Sequence[str], ignore_case: bool = False) -> tuple[AnnData, str]:
     """
     Select genes of a data set by name, and report which of them it has.

@@ -28,6 +28,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from gexlib.checks import check_fitted, finite_matrix
+from gexlib.explained import explained
 from gexlib.preprocess.covariates import Covariates
 from gexlib.preprocess.effects import GENES, LEAST_SD, PRIOR_SD, Effects, EffectsFit, design_matrix, row_by_row
 from gexlib.preprocess.kind_choice import chosen_levels
@@ -45,6 +46,7 @@ LOOKED_AT = 300  # genes, at most, that decide which covariates make kinds
 POOLED = "pooled."  # begins the names of the arrays of the scores among all samples
 
 
+@explained
 class KindScores(LearnedArrays):
     """
     Normal scores of each gene within each kind of sample, which can be turned back into expression.

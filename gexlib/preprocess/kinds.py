@@ -17,10 +17,12 @@ import numpy as np
 import pandas as pd
 
 from gexlib.checks import check_columns, check_fitted, column_names, whole_number
+from gexlib.explained import explained
 
 UNSEEN = ("error", "unknown")
 
 
+@explained
 class Kinds:
     """
     The kinds of samples in a covariate table.
@@ -173,6 +175,7 @@ class Kinds:
         return codes
 
 
+@explained
 @dataclass(frozen=True)
 class CodedKinds:
     """

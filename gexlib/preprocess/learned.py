@@ -7,8 +7,10 @@ from typing import Self
 import numpy as np
 
 from gexlib.checks import check_fitted
+from gexlib.explained import explained
 
 
+@explained
 class LearnedArrays:
     """A transform that learns the arrays which its class annotates, and nothing else."""
 

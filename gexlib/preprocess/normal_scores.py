@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from gexlib.checks import check_finite, check_fitted, finite_matrix
+from gexlib.explained import explained
 from gexlib.preprocess.learned import LearnedArrays
 
 KNOTS = 128  # the most quantiles that describe a gene's distribution
@@ -21,6 +22,7 @@ SIDE_BY_SIDE = 32  # genes of a block of that many rows
 TAIL = 16  # the outer 1 / TAIL of the knots gives the slope beyond them
 
 
+@explained
 class NormalScores(LearnedArrays):
     r"""
     Normal scores of each gene, which can be turned back into expression; a gene's zeros are censored values.

@@ -8,6 +8,7 @@ import numpy as np
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix, provenance
+from gexlib.explained import explained
 from gexlib.preprocess.covariates import CovariateEncoder, Covariates
 from gexlib.preprocess.kind_scores import KindScores
 from gexlib.preprocess.normal_scores import NormalScores
@@ -17,6 +18,7 @@ TRANSFORMS = {"z-scores": Standardizer, "normal scores": NormalScores, "scores b
 """Transforms of expression that a network can train on, by their names in the settings of a model."""
 
 
+@explained
 def to_scores(
     transform: Standardizer | NormalScores | KindScores,
     x: np.ndarray,
@@ -41,6 +43,7 @@ def to_scores(
     return transform.transform(x)
 
 
+@explained
 def to_expression(
     transform: Standardizer | NormalScores | KindScores, scores: np.ndarray, covariates: Covariates
 ) -> np.ndarray:
@@ -62,6 +65,7 @@ def to_expression(
     return transform.inverse_transform(scores)
 
 
+@explained
 def kind_levels(transform: Standardizer | NormalScores | KindScores, n_levels: list[int]) -> list[int]:
     """
     Return the levels of the categorical covariates, with 0 for one that makes no kinds of samples.
@@ -74,6 +78,7 @@ def kind_levels(transform: Standardizer | NormalScores | KindScores, n_levels: l
     return transform.kind_levels_.tolist() if isinstance(transform, KindScores) else n_levels
 
 
+@explained
 class SampleEncoder:
     """
     Encoder of samples as numbers that a network can train on.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import expression_matrix, listing, on_disk
+from gexlib.explained import explained, warn
 
 COUNTS, LINEAR, LOG = "counts", "linear", "log"
 HIGHEST_LOG = 50.0  # 2 ** 50: no logarithm of a count, a TPM or an intensity is so large
@@ -37,6 +37,7 @@ class Scale(NamedTuple):
     seen: str
 
 
+@explained
 def scale_of(data: AnnData) -> Scale:
     """
     Tell on which scale expression is, from at most 100 samples.
@@ -72,6 +73,7 @@ def scale_of(data: AnnData) -> Scale:
     return Scale(LINEAR, f"values from {low:.3g} to {high:,.0f}{million}")
 
 
+@explained
 def check_log(data: AnnData, argument: str = "data") -> None:
     """
     Raise a ValueError if expression is not on a logarithmic scale; the message says what was seen, and the way out.
@@ -89,7 +91,7 @@ def check_log(data: AnnData, argument: str = "data") -> None:
 def warn_if_not_log(data: AnnData, argument: str) -> None:
     """Warn, as :func:`check_log` raises. Data on the disk are not looked at."""
     if not on_disk(data) and data.n_obs and (fault := _fault(data, argument)):
-        warnings.warn(f"{fault}. A model of z-scores fits such data badly", stacklevel=3)
+        warn(f"{fault}. A model of z-scores fits such data badly")
 
 
 def _fault(data: AnnData, argument: str) -> str | None:
@@ -100,6 +102,7 @@ def _fault(data: AnnData, argument: str) -> str | None:
     return f"{argument} seems to hold {what}: {seen}. {WAYS_OUT[kind]}"
 
 
+@explained
 def log_cpm(data: AnnData) -> AnnData:
     r"""
     Turn counts into the logarithm of counts per million.
@@ -130,6 +133,7 @@ def log_cpm(data: AnnData) -> AnnData:
     return _per_million(data, _not_negative(data), "log2(CPM + 1)")
 
 
+@explained
 def log_tpm(data: AnnData, lengths: pd.Series | str) -> AnnData:
     """
     Turn counts into the logarithm of transcripts per million :cite:p:`wagner2012measurement`.
@@ -172,6 +176,7 @@ def log_tpm(data: AnnData, lengths: pd.Series | str) -> AnnData:
     return _per_million(data, _not_negative(data) / known.to_numpy(np.float64), "log2(TPM + 1)")
 
 
+@explained
 def log2(data: AnnData) -> AnnData:
     """
     Turn values that are not negative, such as TPM, FPKM or intensities, into log2(x + 1).
@@ -197,6 +202,7 @@ def log2(data: AnnData) -> AnnData:
 SCALES = ("log-cpm", "log-tpm", "log2", "as-is")
 
 
+@explained
 def to_scale(data: AnnData, scale: str | None, lengths: pd.Series | str | None = None) -> AnnData:
     """
     Bring expression to a logarithmic scale by name.

@@ -11,6 +11,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_columns, listing, on_disk, whole_number
+from gexlib.explained import explained
 from gexlib.grn import hierarchy
 from gexlib.preprocess.genes import most_variable_genes
 
@@ -33,6 +34,7 @@ class Parts(NamedTuple):
     test: AnnData | None
 
 
+@explained
 def split_groups(
     obs: pd.DataFrame,
     by: str,
@@ -101,6 +103,7 @@ def split_groups(
     return pd.Series(pd.Categorical(split, categories=list(fractions)), index=obs.index, name="split")
 
 
+@explained
 def prepare(
     data: AnnData,
     by: str,
@@ -169,6 +172,7 @@ def prepare(
     return data
 
 
+@explained
 def check_split(obs: pd.DataFrame, by: str) -> None:
     """
     Raise a ValueError if a group has samples in two parts of ``obs["split"]``.
@@ -201,6 +205,7 @@ def check_split(obs: pd.DataFrame, by: str) -> None:
         )
 
 
+@explained
 def parts(data: AnnData) -> Parts:
     """
     Take a data set apart by ``obs["split"]``, as :func:`prepare` or :func:`split_groups` wrote it.

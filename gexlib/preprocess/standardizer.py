@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from gexlib.checks import check_finite, check_fitted, finite_matrix
+from gexlib.explained import explained
 from gexlib.preprocess.learned import LearnedArrays
 
 
+@explained
 class Standardizer(LearnedArrays):
     r"""
     Z-scores of each gene, which can be turned back into expression.

@@ -11,11 +11,13 @@ import pandas as pd
 
 from gexlib.checks import provenance
 from gexlib.differential import Contrast
+from gexlib.explained import explained
 from gexlib.report import fidelity, utility
 from gexlib.report.baselines import make_baselines
 from gexlib.report.bounds import NO_TRAIN
 from gexlib.report.candidates import Candidate
 from gexlib.report.compute import compute
+from gexlib.report.doubts import doubts
 from gexlib.report.families import FAMILIES, chosen_families
 from gexlib.report.inputs import Inputs, gather
 from gexlib.report.metric import Bound
@@ -31,6 +33,7 @@ Drawn = DataSet | WGANGP | DataSimulator
 PACKAGES = ("gexlib", "anndata", "numpy", "pandas", "scipy", "scikit-learn", "torch")
 
 
+@explained
 def evaluate(
     train: DataSet | None,
     test: DataSet,
@@ -259,4 +262,4 @@ def _notes(inputs: Inputs, candidates: Sequence[Candidate], space: int) -> list[
             f"Numbers of samples differ ({shown}). Correlations, recall, coverage and distances to the nearest sample "
             "depend on them."
         )
-    return notes
+    return notes + doubts(inputs)

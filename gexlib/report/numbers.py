@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.report.counts import AS_GOOD, BETTER, compare, in_words
 
 HEADLINES = (  # of each family, the metrics of a short report; and the F1 of each label
@@ -43,6 +44,7 @@ class Omission(NamedTuple):
     reason: str
 
 
+@explained
 @dataclass(repr=False)
 class Numbers:
     """

@@ -8,11 +8,13 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from gexlib.atomic import whole_file
+from gexlib.explained import explained
 from gexlib.report import page
 from gexlib.report.figure import draw
 from gexlib.report.numbers import Numbers
 
 
+@explained
 class Report(Numbers):
     """
     The numbers of an evaluation (:class:`gexlib.report.Numbers`) with their figure and files.

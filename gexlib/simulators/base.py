@@ -12,9 +12,11 @@ from anndata import AnnData
 from anndata.utils import make_index_unique
 
 from gexlib.checks import check_fitted, check_memory, expression_matrix, provenance, whole_number
+from gexlib.explained import explained
 from gexlib.preprocess.kinds import Kinds
 
 
+@explained
 class DataSimulator(ABC):
     """
     A simulator that is fitted to expression data.

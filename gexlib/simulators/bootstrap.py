@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.simulators.base import KindSimulator
 
 
+@explained
 class Bootstrap(KindSimulator):
     """
     Samples of the training data, drawn with replacement :cite:p:`efron1979bootstrap`.

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.preprocess import CovariateEncoder, KindScores
 from gexlib.preprocess.effects import SMALLEST_KIND
 from gexlib.simulators.base import KindSimulator, shrinkage_weight
 
 
+@explained
 class GaussianCopula(KindSimulator):
     r"""
     Gaussian copula with a distribution of each gene, on request for each kind of sample.

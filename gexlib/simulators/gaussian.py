@@ -9,11 +9,13 @@ import pandas as pd
 from scipy.sparse.linalg import eigsh
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.simulators.base import KindSimulator, shrinkage_weight
 
 LARGE = 1000  # samples and genes from which on a few components are found alone
 
 
+@explained
 class Gaussian(KindSimulator):
     r"""
     Multivariate Gaussian of the first principal components of the training data, on request for each kind of sample.

@@ -16,10 +16,12 @@ import numpy as np
 
 from gexlib.atomic import whole_file
 from gexlib.checks import existing_file
+from gexlib.explained import explained
 
 Gene = TypeVar("Gene")
 
 
+@explained
 class KineticSimulator(ABC):
     """
     A simulator with a kinetic model of each gene, which can be saved to a file.

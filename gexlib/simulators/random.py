@@ -5,9 +5,11 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.simulators.base import DataSimulator
 
 
+@explained
 class Random(DataSimulator):
     r"""
     Independent uniform values: the row *Random* of Table 1 in Viñas et al. (2022).

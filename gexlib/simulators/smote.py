@@ -9,9 +9,11 @@ import pandas as pd
 from sklearn.neighbors import NearestNeighbors
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.simulators.base import KindSimulator
 
 
+@explained
 class SMOTE(KindSimulator):
     r"""
     Interpolation between a training sample and one of its nearest neighbours :cite:p:`chawla2002smote`.

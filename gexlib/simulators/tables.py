@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from gexlib.checks import SINGLE_MAX, existing_file
+from gexlib.checks import SINGLE_MAX, whole_text
 
 
 def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -21,12 +19,7 @@ def lines_of(path: str | Path, commas: bool = False) -> Iterator[tuple[int, list
     Cells are separated by tabs, or, with `commas`, by commas if the first line has no tab. A blank line is one empty
     cell. Raises a FileNotFoundError if there is no such file, and a ValueError if it is not text.
     """
-    path = existing_file(path, "give a file that the simulator wrote")
-    try:
-        content = path.read_bytes()
-        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} cannot be read as text: {error}") from None
+    text = whole_text(path, "give a file that the simulator wrote")
     separator = "," if commas and "\t" not in text.partition("\n")[0] else "\t"
     for number, line in enumerate(text.splitlines(), start=1):
         yield number, [cell.strip().strip('"') for cell in line.rstrip("\r").split(separator)] if line.strip() else [""]

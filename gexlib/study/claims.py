@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gexlib.datasets.registry import embedded
+from gexlib.explained import explained
 from gexlib.numerals import number_table, numeral, with_spread
 from gexlib.study.paper import HUMAN, TABLE_1
 
@@ -110,6 +111,7 @@ CLAIMS = (
 )
 
 
+@explained
 def reference(name: str) -> pd.DataFrame:
     """
     Read what the study's reference run found.
@@ -136,6 +138,7 @@ def reference(name: str) -> pd.DataFrame:
     return table if name == "ecoli" else table[table["genes"].astype(str) == "2000"].assign(set="human")
 
 
+@explained
 def reference_embeddings() -> pd.DataFrame:
     """
     Read the embeddings of tissues in the paper's models of the reference run on GTEx and TCGA.
@@ -153,6 +156,7 @@ def reference_embeddings() -> pd.DataFrame:
     return pd.read_csv(embedded("reference/embeddings.csv"), index_col=["seed", "tissue"]).drop(columns="commit")
 
 
+@explained
 def reference_table(name: str, columns: Sequence[str], digits: int = 3) -> pd.DataFrame:
     """
     Show scores of the reference run: mean ± standard deviation over splits.
@@ -284,6 +288,7 @@ def verdict(ours: bool, baseline: str | None, default: bool) -> str:
     return "does not hold here" + (f", but does {' and '.join(others)}" if others else "")
 
 
+@explained
 def claims_table() -> pd.DataFrame:
     """
     Return all claims with the paper's numbers, ours, and a verdict on each.

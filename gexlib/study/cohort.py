@@ -12,6 +12,7 @@ from gexlib.checks import whole_number
 from gexlib.datasets import load_rnaseqdb
 from gexlib.datasets.donors import Metadata
 from gexlib.datasets.registry import cache_folder, embedded
+from gexlib.explained import explained
 from gexlib.wgan import WGANGP
 
 MODEL = "gtex-tcga"
@@ -21,6 +22,7 @@ NOTE = (
 )
 
 
+@explained
 def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     """
     Draw a synthetic cohort that stands in for GTEx and TCGA.
@@ -67,6 +69,7 @@ def load_demo(n_samples: int = 500, seed: int = 0) -> AnnData:
     return made
 
 
+@explained
 def load_human(folder: str | Path | None = None, metadata: Metadata | None = None) -> AnnData:
     """
     Load the real human cohort if its files are there, or else the demo cohort.
@@ -101,6 +104,7 @@ def load_human(folder: str | Path | None = None, metadata: Metadata | None = Non
         return load_demo()
 
 
+@explained
 def find_metadata(folder: str | Path | None = None) -> Path | None:
     """
     Find the tables of donors' ages and sexes: the folder ``metadata`` beside that of RNAseqDB's files.

@@ -9,6 +9,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import listing
+from gexlib.explained import explained
 from gexlib.report.baselines import BASELINES
 from gexlib.report.draws import matched
 from gexlib.simulators import Random
@@ -28,6 +29,7 @@ SIMPLE = {
 """Simple models by the names of the chapters' rows; but for *Random*, those of a report."""
 
 
+@explained
 def simple_models(
     train: AnnData, names: Sequence[str], within: Sequence[str] = (), each: str = "each kind", components: int = 50
 ) -> dict[str, DataSimulator]:
@@ -68,6 +70,7 @@ def simple_models(
     return {name + of: SIMPLE[name](list(within), components).fit(train) for name in names}
 
 
+@explained
 def real_samples(train: AnnData, test: AnnData, covariates: Sequence[str], seeds: Sequence[int]) -> Runs:
     """
     Draw training samples to set beside synthetic ones: as many as there are test samples.
@@ -104,6 +107,7 @@ def real_samples(train: AnnData, test: AnnData, covariates: Sequence[str], seeds
     }
 
 
+@explained
 def samples_of(
     models: Mapping[str, WGANGP | DataSimulator | Mapping[int, WGANGP | DataSimulator]],
     obs: pd.DataFrame,

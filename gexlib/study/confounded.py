@@ -7,10 +7,12 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 
 LEVELS = {"condition": ("control", "treated"), "confounder": ("A", "B")}
 
 
+@explained
 class Confounded:
     r"""
     Expression data in which the truth is known: responders to a condition, and genes that only look like responders.

@@ -12,8 +12,9 @@ from scipy import stats
 from sklearn.linear_model import RidgeCV
 from sklearn.metrics import roc_auc_score
 
-from gexlib.checks import check_columns, expression_matrix, listing
+from gexlib.checks import check_columns, expression_matrix, listing, share
 from gexlib.datasets import ECOLI_COVARIATES
+from gexlib.explained import explained
 from gexlib.numerals import numeral
 from gexlib.wgan import WGANGP, Settings
 
@@ -51,6 +52,7 @@ class Answer(NamedTuple):
     score: np.ndarray
 
 
+@explained
 def find_deletions(data: AnnData) -> dict[str, Deletion]:
     """
     Find the strains that lack one regulator, each with wild-type samples that grew alike.
@@ -105,6 +107,7 @@ def real_change(data: AnnData, deletion: Deletion) -> np.ndarray:
     return np.mean([x[a] - x[b].mean(axis=0) for a, b in zip(*deletion, strict=True)], axis=0)
 
 
+@explained
 def deletion_test(
     data: AnnData,
     regulons: Mapping[str, Sequence[str]],
@@ -221,6 +224,7 @@ def judge(answer: Answer, real: np.ndarray, shift: np.ndarray, member: np.ndarra
     }
 
 
+@explained
 def summarise_deletions(table: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """
     Return the mean over regulators of each measure, with its interval by Student's *t*.
@@ -244,6 +248,7 @@ def summarise_deletions(table: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     >>> found.loc["mean of other deletions", "correlation"].round(2).to_dict()
     {'mean': 0.24, 'low': 0.12, 'high': 0.37, 'regulators': 25.0}
     """
+    share("level", level)
     parts = {}
     for measure in MEASURES:
         groups = table.groupby("method", sort=False)[measure]
@@ -253,6 +258,7 @@ def summarise_deletions(table: pd.DataFrame, level: float = 0.95) -> pd.DataFram
     return pd.concat(parts, axis=1)
 
 
+@explained
 def deletions_in_words(table: pd.DataFrame, foretold: float = 0.1) -> list[str]:
     """
     Return sentences on a test of deletions: which methods rank targets, and which foretell the change.

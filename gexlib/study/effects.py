@@ -13,6 +13,7 @@ from gexlib.analysis import agreement, donor_bootstrap
 from gexlib.checks import check_columns, whole_number
 from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY
 from gexlib.differential import differential_expression, effect_intervals
+from gexlib.explained import explained
 from gexlib.study.combat import combat
 from gexlib.study.paired import Pairs, find_pairs
 from gexlib.wgan import WGANGP, Settings
@@ -74,6 +75,7 @@ def divide(data: AnnData, seed: int = 0, fold: int = 0) -> tuple[AnnData, Pairs]
     return train, Pairs(pairs.normal[out].copy(), pairs.tumour[out].copy(), pairs.study[out])
 
 
+@explained
 def effect_test(
     data: AnnData, draws: int = 25, seed: int = 0, fold: int = 0, settings: Settings | str = SETTINGS
 ) -> pd.DataFrame:

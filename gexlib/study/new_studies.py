@@ -10,6 +10,7 @@ from anndata import AnnData
 from sklearn.linear_model import Ridge
 
 from gexlib.checks import whole_number
+from gexlib.explained import explained
 from gexlib.study.paired import (
     MEAN,
     OURS,
@@ -28,6 +29,7 @@ from gexlib.study.paired import (
 from gexlib.wgan import WGANGP, Settings
 
 
+@explained
 def new_study_test(
     data: AnnData, seed: int = 0, settings: Settings | str = "default", progress: bool = False
 ) -> pd.DataFrame:

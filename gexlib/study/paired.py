@@ -11,6 +11,7 @@ from anndata import AnnData
 from sklearn.linear_model import Ridge
 
 from gexlib.checks import check_columns, expression_matrix, whole_number
+from gexlib.explained import explained
 from gexlib.wgan import WGANGP, Coupling, Settings
 from gexlib.wgan.coupling import LEAST_PAIRS, centred, pair_rows
 
@@ -36,6 +37,7 @@ class Prediction(NamedTuple):
     intervals: dict[float, tuple[np.ndarray, np.ndarray]]
 
 
+@explained
 def find_pairs(data: AnnData, fewest: int = FEWEST) -> Pairs:
     """
     Return the donors of whom both normal tissue and a tumour were measured, in studies with enough of them.
@@ -76,6 +78,7 @@ def find_pairs(data: AnnData, fewest: int = FEWEST) -> Pairs:
     return Pairs(data[rows["reference"].to_numpy()].copy(), data[rows["value"].to_numpy()].copy(), study[kept])
 
 
+@explained
 def paired_test(
     data: AnnData,
     folds: int = 5,

@@ -11,6 +11,7 @@ from anndata import AnnData
 
 from gexlib.datasets import ECOLI_COVARIATES, M3D_COVARIATES, load_ecoli, load_ecoli_grn, read
 from gexlib.datasets.donors import Metadata
+from gexlib.explained import explained
 from gexlib.grn import hierarchy, match_case, regulons
 from gexlib.preprocess import neighbour_blocks, prepare
 from gexlib.study.cohort import load_human
@@ -45,6 +46,7 @@ class EColi(NamedTuple):
     covariates: dict[str, list[str]]
 
 
+@explained
 def prepared_ecoli(path: str | Path = "", root: str = "crp", seed: int = 0) -> EColi:
     """
     Load PRECISE as the chapters on *E. coli* use it: genes below one regulator, samples split by condition.
@@ -78,6 +80,7 @@ def prepared_ecoli(path: str | Path = "", root: str = "crp", seed: int = 0) -> E
     return _with_regulation(data, whole, covariates)
 
 
+@explained
 def prepared_m3d(
     data: AnnData,
     network: nx.DiGraph | None = None,
@@ -140,6 +143,7 @@ def prepared_m3d(
     return _with_regulation(prepare(data, by=by, seed=seed), network, covariates)
 
 
+@explained
 def prepared_human(
     path: str | Path = "",
     folder: str | Path | None = None,

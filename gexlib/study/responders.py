@@ -9,6 +9,7 @@ from anndata import AnnData
 
 from gexlib.analysis.ranking import recovery
 from gexlib.differential import differential_expression
+from gexlib.explained import explained
 from gexlib.study.confounded import Confounded
 from gexlib.wgan import WGANGP, Settings
 
@@ -17,6 +18,7 @@ SETTINGS = Settings(latent_dim=32, hidden=(64, 64), adversarial="never")
 METHODS = ("Welch t", "adjusted t", "GAN, condition only", "GAN, both covariates")
 
 
+@explained
 def recovery_experiment(
     strengths: Sequence[float],
     seeds: Sequence[int],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gexlib.explained import explained
 from gexlib.numerals import numeral, with_spread
 from gexlib.study.claims import BOUND, CLAIMS, DEFAULT, OF_ALL, OF_EACH_KIND, PAPERS, Claim, judge, runs_of
 
@@ -21,6 +22,7 @@ MEANT = {  # what the numbers of a claim are, where the measure's name alone doe
 }
 
 
+@explained
 def terms_in_short(scores: bool = True) -> str:
     """
     Return what the words of :func:`in_short` mean, in short.
@@ -49,6 +51,7 @@ def terms_in_short(scores: bool = True) -> str:
     )
 
 
+@explained
 def in_short(data: str, measures: Sequence[str] = ()) -> list[str]:
     """
     Return sentences on the claims on a data set: the verdict, and the scores of what was run.
@@ -141,6 +144,7 @@ def _listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+@explained
 def reference_verdict(name: str, scores: Sequence[str]) -> str:
     """
     Say of scores of the reference run what share of the bound the models and the best simple baseline reach.
@@ -192,6 +196,7 @@ def _percent(shares: pd.Series) -> str:
     return f"{with_spread(100 * shares.mean(), 100 * shares.std(), 0)}\N{NO-BREAK SPACE}%"
 
 
+@explained
 def verdicts(
     mean: pd.DataFrame, sd: pd.DataFrame | None, model: str, bound: str, baselines: Sequence[str], digits: int = 3
 ) -> list[str]:

@@ -10,6 +10,7 @@ from scipy import stats
 
 from gexlib.analysis import combine, donor_bootstrap, recovery, robustness_value
 from gexlib.differential import differential_expression, effect_intervals
+from gexlib.explained import explained
 from gexlib.study.confounded import Confounded
 from gexlib.study.responders import SETTINGS, SWITCH
 from gexlib.wgan import WGANGP, Settings
@@ -19,6 +20,7 @@ COVARIATES = ["condition", "confounder"]
 ADJUSTED, GAN, SEEDS = "adjusted, moderated t", "GAN, donors drawn", "GAN, seeds alone"
 
 
+@explained
 def unmeasured_experiment(
     strengths: Sequence[float],
     seeds: Sequence[int],
@@ -98,6 +100,7 @@ def unmeasured_experiment(
     return pd.DataFrame(rows)
 
 
+@explained
 def coverage_experiment(
     seed: int,
     draws: int = 40,

@@ -28,6 +28,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_columns, expression_matrix, listing, whole_number
+from gexlib.explained import explained
 from gexlib.preprocess import CovariateEncoder, Covariates, KindScores, to_scores
 from gexlib.wgan.files import coupling as files
 from gexlib.wgan.units import Transform, check_unit
@@ -43,6 +44,7 @@ LEAST_PAIRS = 8
 PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.0025], np.arange(0.005, 0.9951, 0.005), [0.9975, 0.999, 0.9995]])
 
 
+@explained
 @dataclass(frozen=True)
 class Coupling:
     """
@@ -124,7 +126,7 @@ class Coupling:
         FileNotFoundError, ValueError
             If there is none, or it is damaged; the message says which.
         """
-        return cls(**files.read(folder))
+        return cls(**files.read(folder, len(PROBABILITIES)))
 
 
 def fit_coupling(

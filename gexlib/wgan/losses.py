@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gexlib.explained import explained
 from gexlib.wgan.networks import Critic
 
 
@@ -18,6 +19,7 @@ class CriticLoss(NamedTuple):
     penalty: Tensor
 
 
+@explained
 def critic_loss(
     critic: Critic, real: Tensor, fake: Tensor, codes: Tensor, values: Tensor, mix: Tensor, weight: float
 ) -> CriticLoss:
@@ -67,6 +69,7 @@ def critic_loss(
     return CriticLoss(weight * penalty - wasserstein, wasserstein, penalty)
 
 
+@explained
 def generator_loss(critic: Critic, fake: Tensor, codes: Tensor, values: Tensor) -> Tensor:
     r"""
     Return the generator's loss (equation 3 of the paper), :math:`L_G = -\mathbb{E}[D(\hat{x}, r, q)]`.

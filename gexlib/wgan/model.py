@@ -14,6 +14,7 @@ from anndata import AnnData
 from gexlib import __version__
 from gexlib.checks import check_fitted, check_memory, expression_matrix, whole_number
 from gexlib.datasets.registry import embedded
+from gexlib.explained import explained
 from gexlib.preprocess import CovariateEncoder, Covariates, SampleEncoder, kind_levels, to_expression, to_scores
 from gexlib.wgan.counterfactual import check_switch, counterfactual
 from gexlib.wgan.coupling import Coupling, fit_coupling
@@ -40,6 +41,7 @@ MOST_THREADS = 1024  # more than machines have processors; a million would exhau
 ENGINES = ("closed_form", "autograd")
 
 
+@explained
 class WGANGP:
     """
     Conditional WGAN-GP for gene expression :cite:p:`vinas2022adversarial`.

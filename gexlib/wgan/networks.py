@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gexlib.explained import explained
 from gexlib.wgan.factor_model import FactorModel, GeneNoise
 from gexlib.wgan.levels import Levels
 from gexlib.wgan.settings import Settings
@@ -16,6 +17,7 @@ from gexlib.wgan.settings import Settings
 FIRST = 0.05  # range of an embedding's first weights: the default of Keras, which the authors used
 
 
+@explained
 def embedding_size(n_levels: int) -> int:
     """
     Return the length of a categorical covariate's embedding, floor(sqrt(v)) + 1 for v levels (the paper's rule).

@@ -31,6 +31,7 @@ from torch import Tensor
 from gexlib import __version__
 from gexlib.atomic import whole_file
 from gexlib.checks import check_fitted
+from gexlib.explained import explained
 from gexlib.preprocess import (
     CovariateEncoder,
     KindScores,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 FORMAT = "1"  # of the properties
 
 
+@explained
 def export_onnx(gan: WGANGP, path: str | Path) -> None:
     """
     Write the generator of a fitted model as a file of ONNX.

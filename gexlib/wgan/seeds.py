@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from anndata import AnnData
 from joblib import Parallel, delayed
 
+from gexlib.explained import explained
 from gexlib.wgan.model import WGANGP
 
 
+@explained
 def fit_seeds(
     train: AnnData,
     validation: AnnData | None,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gexlib.explained import explained
+
 CHOICES = {  # the values of settings that are words
     "transform": ("scores by kind", "normal scores", "z-scores"),
     "kinds": ("chosen", "all"),
@@ -47,6 +49,7 @@ def _known_names(cls: type) -> type:
     return cls
 
 
+@explained
 @_known_names
 @dataclass(frozen=True)
 class Settings:

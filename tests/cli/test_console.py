@@ -150,3 +150,34 @@ with open({str(tmp_path / "file")!r}, "w") as file:
     done = subprocess.run(["sh", "-c", 'exec "$0" -c "$1" <&- >&- 2>&-', sys.executable, code], check=False)
     assert done.returncode == 0
     assert int((tmp_path / "file").read_text()) > 2
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("kind", ["full", "pipe"])
+def test_the_work_is_done_though_nobody_listens(folder, stream, kind):
+    (folder / "counts.csv").write_text("sample,medium,crp,fis\ns1,LB,5,3\ns2,M9,6,1\ns3,LB,4,9\n")
+    if kind == "full":
+        target = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, target = os.pipe()
+        os.close(reader)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: target}
+    command = [
+        sys.executable,
+        "-m",
+        "gexlib.cli",
+        "prepare",
+        "counts.csv",
+        "out.h5ad",
+        "--scale",
+        "log-cpm",
+        "--rows",
+        "samples",
+    ]
+    done = subprocess.run(command, text=True, check=False, **streams)
+    os.close(target)
+    assert (folder / "out.h5ad").is_file()
+    assert done.returncode == (1 if stream == "stdout" else 0)
+    if stream == "stdout":
+        assert done.stderr.startswith("gexlib: the work is done, but standard output cannot be written (")
+        assert len(done.stderr.splitlines()) == 1

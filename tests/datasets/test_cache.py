@@ -88,7 +88,9 @@ def test_cache_is_made_anew_when_files_or_loader_change(folder, monkeypatch):
     assert len(list((folder / "cache").iterdir())) == 1
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"x" * len(b)])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) - 9], lambda b: b[:1000] + b"x" + b[1001:], lambda b: b + b"x"]
+)
 def test_damaged_cache_is_made_anew(folder, damage):
     first = load_rnaseqdb(folder)
     path = folder / "cache" / "rnaseqdb.h5ad"
@@ -96,6 +98,26 @@ def test_damaged_cache_is_made_anew(folder, damage):
     np.testing.assert_array_equal(load_rnaseqdb(folder).X, first.X)
     with h5py.File(path) as file:
         assert file.attrs["gexlib_key"]
+
+
+@pytest.mark.parametrize("kind", ["h5ad", "text", "nothing", "link"])
+def test_a_file_of_the_user_is_not_taken_for_the_cache(folder, own_cache, kind):
+    place, theirs = folder / "cache" / "rnaseqdb.h5ad", folder / "theirs.h5ad"
+    place.parent.mkdir()
+    if kind == "link":
+        load_rnaseqdb(folder)
+        place.rename(theirs)
+        theirs.write_bytes(theirs.read_bytes() + b"x")
+        place.symlink_to(theirs)
+    elif kind == "h5ad":
+        AnnData(np.ones((2, 3), np.float32)).write_h5ad(place)
+    else:
+        place.write_text("notes" if kind == "text" else "")
+    before = place.read_bytes()
+    for _ in range(2):
+        assert load_rnaseqdb(folder).n_obs == 5
+    assert (place.read_bytes(), place.is_symlink()) == (before, kind == "link")
+    assert len(list(own_cache.rglob("rnaseqdb-*.h5ad"))) == 1
 
 
 def test_no_cache_if_not_wanted(folder, own_cache):

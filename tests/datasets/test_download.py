@@ -1,10 +1,8 @@
 """One download: servers that send without end, or nonsense."""
 
 import gzip
-import socket
 import threading
 import time
-from contextlib import suppress
 
 import pytest
 import requests
@@ -32,33 +30,6 @@ def endless(first, piece, pause=0.0):
 
 def redirect(to, status=302, content=b""):
     return f"HTTP/1.1 {status} Found\r\nLocation: {to}\r\nConnection: close\r\n\r\n".encode() + content
-
-
-@pytest.fixture
-def served():
-    """Serve answers (bytes, or functions of a connection) by their paths; returns the address."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        answers, address = {}, f"http://127.0.0.1:{server.getsockname()[1]}"
-
-        def answer(connection):
-            with connection, suppress(OSError):
-                path = connection.recv(10_000).split()[1].decode().removeprefix("/")
-                found = answers[path]
-                found(connection) if callable(found) else connection.sendall(found)
-
-        def accept():
-            with suppress(OSError):  # the server is closed
-                while True:
-                    threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
-
-        threading.Thread(target=accept, daemon=True).start()
-
-        def serve(**given):
-            answers.update(given)
-            return address
-
-        yield serve
-        server.shutdown(socket.SHUT_RDWR)
 
 
 def get(url, target, most_bytes=1_000_000, seconds=SECONDS):

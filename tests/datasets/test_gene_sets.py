@@ -117,9 +117,11 @@ def test_read_gmt_names_file_and_line(tmp_path, text, message):
 
 def test_read_gmt_of_a_broken_gzip(tmp_path):
     whole = gzip.compress(b"a\tx\tG\n" * 1000)
-    for content in (whole[: len(whole) // 2], b"a\tx\tG\n"):
+    for content in (whole[: len(whole) // 2], whole[:30] + b"x" + whole[31:], whole[:-5]):
         (tmp_path / "sets.gmt.gz").write_bytes(content)
-        with pytest.raises(ValueError, match=r"sets.gmt.gz is not a whole GMT file"):
+        with pytest.raises(ValueError, match=r"sets.gmt.gz is not a whole file"):
             read_gmt(tmp_path / "sets.gmt.gz")
+    (tmp_path / "sets.gmt.gz").write_bytes(b"\xef\xbb\xbfa\tx\tG\n")  # text after all, with a byte order mark
+    assert read_gmt(tmp_path / "sets.gmt.gz") == {"a": ["G"]}
     with pytest.raises(FileNotFoundError):
         read_gmt(tmp_path / "none.gmt")

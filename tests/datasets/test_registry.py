@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -328,3 +329,37 @@ def test_a_home_folder_of_nobody_is_refused(monkeypatch):
     monkeypatch.setenv("GEXLIB_DATA", "~nosuch/data")
     with pytest.raises(ValueError, match="GEXLIB_DATA='~nosuch/data' is in the home folder of nobody"):
         registry.cache_folder("m3d")
+
+
+def embedded_copy(folder, name, monkeypatch):
+    """Let the package have its data in another folder, with the files of one data set."""
+    package = folder / "gexlib" / "datasets" / "registry.py"
+    data = registry.embedded(name).parent
+    (folder / "data" / name).parent.mkdir(parents=True)
+    for file in (data / "manifest.json", data / Path(name).name):
+        (folder / "data" / name).with_name(file.name).write_bytes(file.read_bytes())
+    monkeypatch.setattr(registry, "__file__", str(package))
+    return folder / "data" / name
+
+
+@pytest.mark.parametrize("name", ["ecoli/trn.tsv", "ecoli/precise.h5ad", "go/go_bp_human.gmt.gz"])
+def test_no_changed_byte_of_an_embedded_file_is_data(tmp_path, monkeypatch, name):
+    path = embedded_copy(tmp_path, name, monkeypatch)
+    assert registry.embedded(name) == path
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(5, 5))
+    with pytest.raises(ValueError, match=f"embedded data file '{name}' .* has changed since it was made; reinstall"):
+        registry.embedded(name)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=f"embedded data file '{name}' is neither"):
+        registry.embedded(name)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"products": 5}', "[" * 100_000])
+def test_a_damaged_manifest(tmp_path, monkeypatch, text):
+    path = embedded_copy(tmp_path, "ecoli/trn.tsv", monkeypatch)
+    path.with_name("manifest.json").write_text(text)
+    with pytest.raises(ValueError, match="manifest.json, the list of ecoli's files, is damaged; reinstall gexlib"):
+        registry.embedded("ecoli/trn.tsv")

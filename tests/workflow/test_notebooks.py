@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from nbfile import gate, read, tags
+from nbfile import check_own, gate, mark, read, tags, write
 
 ROOT = Path(__file__).parents[2]
 PARAMETERS = 'seed: int = 0  # seed of the run\noutput: str = ""  # file to write'
@@ -31,10 +31,11 @@ def test_a_run_leaves_a_gated_notebook_and_the_source_as_it_was(notebook, tmp_pa
     monkeypatch.setenv("MPLBACKEND", "agg")
     before = notebook.read_bytes()
     out, failed = tmp_path / "out/n.ipynb", tmp_path / "out/n.failed.ipynb"
-    failed.parent.mkdir()
-    failed.write_text("of an earlier run")
-    done = tool("run", notebook, out, "-p", "seed", "3", "-w", "output", "there")
-    assert done.returncode == 0, done.stderr
+    assert tool("run", notebook, out, "-p", "seed", "-1").returncode == 1
+    assert failed.exists()
+    for _ in range(2):  # the second replaces what the first wrote
+        done = tool("run", notebook, out, "-p", "seed", "3", "-w", "output", "there")
+        assert done.returncode == 0, done.stderr
     gate(out)
     cells = read(out).cells
     assert cells[2].source == '# Parameters\noutput = "there"\nseed = 3\n'
@@ -53,15 +54,36 @@ def test_wiring_alone_is_kept_off_the_page(notebook, tmp_path):
 @pytest.mark.parametrize(("seed", "message"), [("-1", "ValueError: seed is negative"), ("10", "wrote to stderr: hm")])
 def test_a_failed_run_leaves_what_was_there_and_what_it_got_to(notebook, tmp_path, seed, message):
     out = tmp_path / "out/n.ipynb"
-    out.parent.mkdir()
-    out.write_text("of an earlier run")
-    done = tool("run", notebook, out, "-p", "seed", seed)
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) < 10
-    assert sorted(os.listdir(out.parent)) == ["n.failed.ipynb", "n.ipynb"]
-    assert out.read_text() == "of an earlier run"
-    assert len(read(out.parent / "n.failed.ipynb").cells) > 4
+    assert tool("run", notebook, out).returncode == 0
+    before = out.read_bytes()
+    for _ in range(2):
+        done = tool("run", notebook, out, "-p", "seed", seed)
+        assert done.returncode == 1
+        assert message in done.stderr
+        assert len(done.stderr.splitlines()) < 10
+        assert sorted(os.listdir(out.parent)) == ["n.failed.ipynb", "n.ipynb"]
+        assert out.read_bytes() == before
+        assert len(read(out.parent / "n.failed.ipynb").cells) > 4
+
+
+@pytest.mark.parametrize("name", ["out.ipynb", "out.failed.ipynb"])
+@pytest.mark.parametrize("kind", ["text", "notebook", "edited", "link"])
+def test_what_a_run_did_not_write_stays(notebook, tmp_path, name, kind):
+    place, theirs = tmp_path / "out" / name, tmp_path / "theirs"
+    place.parent.mkdir()
+    theirs.write_text("notes" if kind == "text" else notebook.read_text())
+    if kind == "edited":
+        earlier = read(theirs)
+        mark(earlier)
+        check_own(write(earlier, theirs) or theirs)
+        theirs.write_text(theirs.read_text().replace("# n", "# My notes"))
+    place.symlink_to(theirs) if kind == "link" else theirs.rename(place)
+    before = place.read_bytes()
+    done = tool("run", notebook, tmp_path / "out/out.ipynb")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert f"{name} is there already, and is not of this tool or was edited since" in done.stderr
+    assert place.read_bytes() == before
+    assert os.listdir(place.parent) == [name]
 
 
 def test_a_kernel_that_dies_is_a_failed_run(tmp_path, make_notebook):

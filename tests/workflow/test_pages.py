@@ -194,6 +194,8 @@ def test_printing_leaves_the_page_and_its_neighbours(tmp_path, browser):
     assert out.read_text() == unfolded
     browser(1)
     with pytest.raises(NotebookError, match="did not print"):
+        print_pdf(page, tmp_path / "site/other.pdf")
+    with pytest.raises(NotebookError, match="q.pdf is there already; give another name"):
         print_pdf(page, out)
     with pytest.raises(NotebookError, match="would replace its own source"):
         print_pdf(page, page)

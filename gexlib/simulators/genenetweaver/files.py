@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.explained import explained
 from gexlib.grn import EFFECTS, add_regulation
 from gexlib.simulators.tables import are_names, as_anndata, lines_of, parse_numbers
 
 
+@explained
 def read_gnw_network(path: str | Path) -> nx.DiGraph:
     r"""
     Read a network of GeneNetWeaver: tab-separated regulator, target, effect, without a header.
@@ -66,6 +68,7 @@ def read_gnw_network(path: str | Path) -> nx.DiGraph:
     return network
 
 
+@explained
 def read_gnw_expression(path: str | Path) -> AnnData:
     r"""
     Read expression data that GeneNetWeaver wrote (``*_multifactorial.tsv``, ``*_knockouts.tsv`` and the like).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 
 import networkx as nx
@@ -11,6 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_memory, whole_number
+from gexlib.explained import explained, warn
 from gexlib.simulators.genenetweaver.kinetics import Kinetics, Tables, integrate, langevin, steady_state
 from gexlib.simulators.genenetweaver.model import Gene, draw_model, parse_gene
 from gexlib.simulators.genenetweaver.perturbation import GeneChange, Perturbation, perturb
@@ -22,6 +22,7 @@ RELAXATIONS = 11  # length of a noisy simulation, in relaxation times of the slo
 AnyPerturbation = str | GeneChange | Sequence[GeneChange] | pd.DataFrame | np.ndarray
 
 
+@explained
 class GeneNetWeaver(KineticSimulator):
     r"""
     Expression data from the kinetic model of GeneNetWeaver 3.1 for a network of your own.
@@ -275,7 +276,7 @@ class GeneNetWeaver(KineticSimulator):
     def _wild_type(self) -> np.ndarray:
         levels, converged = self._steady_state(Perturbation(["wild type"]), slice(0, 1))
         if not converged.all():
-            self._warn("The wild type does", stacklevel=4)
+            self._warn("The wild type does")
         return levels
 
     @staticmethod
@@ -284,11 +285,10 @@ class GeneNetWeaver(KineticSimulator):
         return np.repeat(kinetics.state(wild), rows.stop - rows.start, axis=1)
 
     @staticmethod
-    def _warn(who: str, stacklevel: int = 3) -> None:
-        warnings.warn(
+    def _warn(who: str) -> None:
+        warn(
             f"{who} not settle within 2000 minutes without noise: the network's loops oscillate or are very slow. The "
-            "levels are those of the last moment; simulate_time_series shows the course",
-            stacklevel=stacklevel,
+            "levels are those of the last moment; simulate_time_series shows the course"
         )
 
     def _in_order(self, z: np.ndarray, names: list[str]) -> np.ndarray:

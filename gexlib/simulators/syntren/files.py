@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
+from gexlib.explained import explained
 from gexlib.grn import add_regulation
 from gexlib.simulators.tables import are_names, as_anndata, lines_of, parse_numbers
 
 SIF_EFFECTS = {"ac": "+", "re": "-", "du": "+-", "un": "?"}
 
 
+@explained
 def read_syntren_network(path: str | Path) -> nx.DiGraph:
     r"""
     Read a network of SynTReN: ``.sif`` lines of regulator, type of interaction, and one or more targets.
@@ -73,6 +75,7 @@ def read_syntren_network(path: str | Path) -> nx.DiGraph:
     return network
 
 
+@explained
 def read_syntren_expression(path: str | Path) -> AnnData:
     r"""
     Read expression data that SynTReN wrote (``*_dataset.txt``), or a table of samples and genes made from it.

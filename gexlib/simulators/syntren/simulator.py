@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
 import networkx as nx
@@ -11,6 +10,7 @@ import pandas as pd
 from anndata import AnnData
 
 from gexlib.checks import check_memory, whole_number
+from gexlib.explained import explained, warn
 from gexlib.simulators.kinetic import KineticSimulator, check_noise
 from gexlib.simulators.syntren.model import Gene, Shares, draw_model, parse_gene
 
@@ -19,6 +19,7 @@ TOLERANCE = 1e-6
 START = 0.5  # level at which genes in loops begin
 
 
+@explained
 class SynTReN(KineticSimulator):
     r"""
     Expression data from the steady-state model of SynTReN 1.1 for a network of your own.
@@ -218,10 +219,9 @@ class SynTReN(KineticSimulator):
         levels = {g: np.minimum(levels[g] * factor[g], 1) for g in self._inputs}
         converged = self._solve(levels, factor)
         if not converged.all():
-            warnings.warn(
+            warn(
                 f"The loops of {np.sum(~converged)} of {n} samples do not settle within {MOST_STEPS} steps; their "
-                "levels are those of the last step, and obs['converged'] is false",
-                stacklevel=2,
+                "levels are those of the last step, and obs['converged'] is false"
             )
         x = np.stack([levels[g] for g in self.model], axis=1)
         x = np.minimum(x * np.exp(experimental_noise * measured.standard_normal(x.shape[::-1]).T), 1)

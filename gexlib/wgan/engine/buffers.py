@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from copy import copy
 
 import torch
 from torch import Tensor, nn
 
+from gexlib.explained import warn
 from gexlib.wgan.engine.layout import Part
 from gexlib.wgan.networks import CovariateEmbedding
 
@@ -42,11 +42,10 @@ class Layers:
 
     def __init__(self, layers: Sequence[nn.Linear], n: int) -> None:
         if IN_ONE_PASS is None:
-            warnings.warn(
+            warn(
                 f"this PyTorch ({torch.__version__}) has no torch.ops.aten.threshold_backward.grad_input; a product "
                 f"with a mask takes its place, which is slower",
                 RuntimeWarning,
-                stacklevel=2,
             )
         self.w, self.bias = [layer.weight for layer in layers], [layer.bias for layer in layers]
         self.wt = [w.T for w in self.w]

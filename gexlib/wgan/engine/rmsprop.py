@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import torch
 from torch import Tensor
 
+from gexlib.explained import warn
 from gexlib.wgan.engine.layout import Layout, Part
 
 FUSED = "_fused_adam_"  # PyTorch's name for an Adam step in one pass over the memory
@@ -51,11 +50,10 @@ class RMSProp:
         self._rate = torch.tensor(learning_rate, dtype=exact, device=values.device)  # a CUDA graph would keep a number
         self._fused = getattr(torch, FUSED, None)
         if self._fused is None:
-            warnings.warn(
+            warn(
                 f"this PyTorch ({torch.__version__}) has no torch.{FUSED}; RMSProp takes its steps in several passes, "
                 f"which is slower",
                 RuntimeWarning,
-                stacklevel=2,
             )
 
     @torch.no_grad()

@@ -21,9 +21,9 @@ def write(folder: str | Path, parts: dict) -> None:
     disk.write(folder, "coupling", info | {"groups": [str(key) for key in parts["groups"]]}, tensors)
 
 
-def read(folder: str | Path) -> dict:
+def read(folder: str | Path, n_quantiles: int) -> dict:
     """
-    Read the attributes of a coupling.
+    Read the attributes of a coupling, which has so many quantiles.
 
     Raises
     ------
@@ -34,11 +34,27 @@ def read(folder: str | Path) -> dict:
     try:
         parts = {name: info[name] for name in PLAIN} | {name: tuple(info[name]) for name in LISTS}
         parts |= {name: tensors[name].numpy() for name in ARRAYS} | {"groups": np.array(info["groups"], dtype=object)}
-        n, genes = len(parts["groups"]), len(parts["genes"])
-        shapes = {"slopes": (genes,), "spread": (genes,), "states": (n, genes), "weights": (n, genes)}
-        for name in ARRAYS:
-            if parts[name].shape != shapes.get(name, parts[name].shape) or not np.isfinite(parts[name]).all():
-                raise ValueError(f"{name} does not hold numbers for {n} pairs and {genes} genes")
+        _check(parts, n_quantiles)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder} is not a whole coupling: {error}") from error
     return parts
+
+
+def _check(parts: dict, n_quantiles: int) -> None:
+    """Raise a ValueError if a part of a coupling is not of its kind, or has another shape than the others ask for."""
+    n, genes = len(parts["groups"]), len(parts["genes"])
+    shapes = {"slopes": (genes,), "spread": (genes,), "quantiles": (n_quantiles,)}
+    for name in ARRAYS:
+        array = parts[name]
+        if array.dtype.kind != "f" or array.shape != shapes.get(name, (n, genes)) or not np.isfinite(array).all():
+            raise ValueError(f"{name} does not hold numbers for {n} pairs and {genes} genes")
+    if (parts["spread"] < 0).any() or (np.diff(parts["quantiles"]) < 0).any():
+        raise ValueError("spread is below 0, or quantiles do not rise")
+    if not all(
+        isinstance(name, str) for name in (parts["by"], *parts["genes"], *parts["covariates"], *parts["groups"])
+    ):
+        raise ValueError("by, genes, covariates and groups must be texts")
+    if not isinstance(parts["value"], str | int | float) or not isinstance(parts["reference"], str | int | float):
+        raise ValueError("value and reference must be levels")
+    if parts["n_pairs"] != n or not 0 <= parts["shared"] <= 1 or not 0 < parts["penalty"] < np.inf:
+        raise ValueError(f"n_pairs is not {n}, shared is not from 0 to 1, or penalty is no number above 0")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
+from gexlib.explained import warn
 from gexlib.wgan.device import is_shortage, shortage
 from gexlib.wgan.files import folder as disk
 from gexlib.wgan.files.former import current_tensors
@@ -84,10 +84,9 @@ class Checkpoint:
 
     def _write(self, state: State) -> int:
         if self.epoch and not disk.exists(self.folder):
-            warnings.warn(
+            warn(
                 f"the checkpoint {self.folder} of epoch {self.epoch} was removed during the training; "
-                f"writing that of epoch {state.epoch} there",
-                stacklevel=2,
+                f"writing that of epoch {state.epoch} there"
             )
             self.epoch = 0
         self.lock.keep()
@@ -103,10 +102,9 @@ class Checkpoint:
                 f"cannot go back. Give epochs={done} or more, or another folder"
             )
         if asked not in (first, done) and self.run["settings"]["schedule"] == "cosine":
-            warnings.warn(
+            warn(
                 f"the first {done} epochs of {self.folder} had step sizes that fall over {first} epochs, the others "
-                f"have step sizes that fall over {asked}; so the result is not that of {asked} epochs in one go",
-                stacklevel=2,
+                f"have step sizes that fall over {asked}; so the result is not that of {asked} epochs in one go"
             )
 
     def _hold(self) -> float:
