@@ -72,6 +72,8 @@ def effect_scatter(estimate: pd.Series, reference: pd.Series, ax: Axes, signific
     [2, 1]
     """
     y = estimate.reindex(reference.index)
+    if not estimate.index.isin(reference.index).any():
+        raise ValueError("estimate and reference have no gene in common; are both named alike, such as by symbol?")
     ax.scatter(reference, y, s=8, alpha=0.35, lw=0, color=TRAIN, rasterized=True)
     if significant is not None:
         chosen = significant.reindex(reference.index)

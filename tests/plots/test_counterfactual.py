@@ -17,6 +17,12 @@ def effects():
     return rank_genes(pd.DataFrame(columns, index=["TP53", "VIM", *(f"g{i}" for i in range(48))]))
 
 
+def test_effects_of_other_genes_are_no_empty_figure(ax):
+    measured = pd.Series([1.0, 2.0], index=["CA1", "ACTB"])
+    with pytest.raises(ValueError, match="estimate and reference have no gene in common"):
+        plots.effect_scatter(measured.rename(str.lower), measured, ax)
+
+
 def test_volcano_places_each_gene_once_and_names_the_largest(axes, effects):
     plots.volcano(effects, axes[0], labels=2, unit="log2")
     assert (
