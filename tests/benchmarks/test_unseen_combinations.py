@@ -61,6 +61,6 @@ def test_where_effects_add_up_the_additive_model_wins(unseen, tmp_path, capsys):
     assert of.loc[("ages", 0, "Additive"), "effect r"] > 0.9 > of.loc[("ages", 0, "Gaussian"), "effect r"]
     assert of.loc[("human", 10, "Real"), "effect r"] > 0.9
     page = pd.read_csv(tmp_path / "page.csv").set_index(["data", "given", "generator"])
-    assert page.loc[("human", 0, "Gaussian"), "combinations"] == 3
-    assert " to " in page.loc[("human", 0, "Gaussian"), "relative error"]
+    assert page.loc[("human cohort", 0, "Gaussian"), "combinations"] == 3
+    assert " to " in page.loc[("human cohort", 0, "Gaussian"), "relative error"]
     assert "combinations" in capsys.readouterr().out
