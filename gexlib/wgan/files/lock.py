@@ -43,7 +43,19 @@ class FolderLock:
         self._lock, self._mine, self._made = FileLock(self.path), "", []
 
     def acquire(self) -> None:
-        """Take the lock. Raise a BlockingIOError that names its owner, or an OSError if the folder is not writable."""
+        """
+        Take the lock.
+
+        Raises
+        ------
+        BlockingIOError
+            If another process has it; the message names that process.
+        FileExistsError
+            If something else has the name of the lock's file.
+        OSError
+            If the folder cannot be written.
+        """
+        self._check_own()
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         owner = {"process": os.getpid(), "host": platform.node(), "since": now, "id": uuid4().hex}
         try:
@@ -80,6 +92,20 @@ class FolderLock:
 
     def __exit__(self, *error: object) -> None:
         self.release()
+
+    def _check_own(self) -> None:
+        """Raise a FileExistsError if something else has the name of the lock's file, which is emptied when locked."""
+        if not os.path.lexists(self.path):
+            return
+        with suppress(OSError, ValueError, TypeError):
+            if self.path.is_file() and not self.path.is_symlink():
+                text = self.path.read_text()
+                if not text or {"process", "host", "since", "id"} == set(json.loads(text)):
+                    return
+        if os.path.lexists(self.path):  # its owner may have removed it meanwhile
+            raise FileExistsError(
+                errno.EEXIST, f"{self.path} is there already and is not of gexlib; remove it, or give another folder"
+            )
 
     def _owner(self) -> str:
         try:

@@ -41,6 +41,18 @@ def test_a_killed_process_leaves_no_lock(tmp_path, holder):
         pass
 
 
+@pytest.mark.parametrize("kind", ["file", "link", "pipe"])
+def test_what_else_has_the_name_of_the_lock_stays(tmp_path, kind):
+    data = tmp_path / "notes.json"
+    data.write_text('{"process": 1}')
+    made = {"file": lambda path: shutil.copy(data, path), "link": lambda path: path.symlink_to(data), "pipe": os.mkfifo}
+    made[kind](tmp_path / LOCK)
+    with pytest.raises(FileExistsError, match="gexlib-lock is there already and is not of gexlib; remove it"):
+        FolderLock(tmp_path).acquire()
+    assert data.read_text() == '{"process": 1}'
+    assert kind == "pipe" or (tmp_path / LOCK).read_text() == '{"process": 1}'
+
+
 def test_folders_that_were_made_for_nothing_go(tmp_path):
     with FolderLock(tmp_path / "a" / "b"):
         assert (tmp_path / "a" / "b" / LOCK).exists()
@@ -75,7 +87,7 @@ def test_a_lock_that_went_with_its_folder_is_taken_again(tmp_path):
 
 def test_the_words_without_an_owner_or_a_folder(tmp_path):
     with FolderLock(tmp_path):
-        (tmp_path / LOCK).write_text("[]")
+        (tmp_path / LOCK).write_text("")
         with pytest.raises(BlockingIOError, match="another process writes to"):
             FolderLock(tmp_path).acquire()
     (tmp_path / "file").touch()
