@@ -7,7 +7,10 @@ from html import escape
 
 import pandas as pd
 
+from gexlib.explained import explained
 
+
+@explained
 def csv_link(table: pd.DataFrame, file: str, text: str = "", index: str | bool = False) -> str:
     """
     Return a link, as HTML, that holds a table and saves it as a file of comma-separated values.

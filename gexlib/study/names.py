@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gexlib.datasets.rnaseqdb import TISSUE_OF_STUDY
+from gexlib.explained import explained
 
 TABLES = {"gtex": "GTEx, normal", "tcga": "TCGA, normal", "tcga-t": "TCGA, tumour"}
 TISSUES = {
@@ -37,6 +38,7 @@ PROJECTS = {  # of PRECISE; the book's glossary has more words
 NAMES = TABLES | TISSUES | PROJECTS | {study: study.upper() for study in TISSUE_OF_STUDY}
 
 
+@explained
 def in_words(name: str) -> str:
     """
     Return the name of a tissue, study, project or column as a figure shows it.
