@@ -84,9 +84,9 @@ def sampled(folder):
         assert np.isfinite(made.X).all()
 
 
-@budgets
-def test_a_description_of_a_model_with_anything_in_a_place(model, tmp_path, examples):
-    config = json.loads((model / "config.json").read_text())
+def try_descriptions(saved, copy, examples, use):
+    """Use copies of a saved folder whose description has anything in one of its places."""
+    config = json.loads((saved / "config.json").read_text())
     del config[CHECKSUM]  # with it, most of the rest would not be looked at
     everywhere = sorted(places(config), key=repr)
 
@@ -97,11 +97,16 @@ def test_a_description_of_a_model_with_anything_in_a_place(model, tmp_path, exam
         for key in place[:-1]:
             inner = inner[key]
         inner[place[-1]] = value
-        shutil.copytree(model, tmp_path / "model", dirs_exist_ok=True)
-        (tmp_path / "model" / "config.json").write_text(json.dumps(changed))
-        sampled(tmp_path / "model")
+        shutil.copytree(saved, copy, dirs_exist_ok=True)
+        (copy / "config.json").write_text(json.dumps(changed))
+        use(copy)
 
     tried(st.tuples(st.sampled_from(everywhere), anything), examples, check)
+
+
+@budgets
+def test_a_description_of_a_model_with_anything_in_a_place(model, tmp_path, examples):
+    try_descriptions(model, tmp_path / "model", examples, sampled)
 
 
 @budgets
@@ -144,23 +149,12 @@ def switched(gan, folder):
 @budgets
 def test_a_description_of_a_coupling_with_anything_in_a_place(explaining, coupling, tmp_path, examples):
     switched(explaining, coupling)
-    config = json.loads((coupling / "config.json").read_text())
-    del config[CHECKSUM]
-    everywhere = sorted(places(config), key=repr)
 
-    def check(change):
-        place, value = change
-        changed = json.loads(json.dumps(config))
-        inner = changed
-        for key in place[:-1]:
-            inner = inner[key]
-        inner[place[-1]] = value
-        shutil.copytree(coupling, tmp_path / "coupling", dirs_exist_ok=True)
-        (tmp_path / "coupling" / "config.json").write_text(json.dumps(changed))
+    def used(folder):
         with own_errors():
-            switched(explaining, tmp_path / "coupling")
+            switched(explaining, folder)
 
-    tried(st.tuples(st.sampled_from(everywhere), anything), examples, check)
+    try_descriptions(coupling, tmp_path / "coupling", examples, used)
 
 
 @budgets
